@@ -1,0 +1,121 @@
+import { readFileSync } from "node:fs";
+import { isIP } from "node:net";
+import { z } from "zod";
+import { canonicalAddress } from "../core/addresses.js";
+import { reasonOf } from "../core/errors.js";
+import { keepSecret } from "../core/redaction.js";
+import { defaultBasePath } from "./contract.js";
+import { ConnectionError } from "./errors.js";
+
+const hostPattern = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
+
+const IpAddress = z
+  .string()
+  .refine((text) => canonicalAddress(text) !== undefined, "expected an IPv4 or IPv6 address")
+  .overwrite((text) => canonicalAddress(text) ?? text);
+
+/** The fields that say how one Agent is reached. Each resource that talks to an Agent takes them in this form. */
+export const connectionFields = {
+  /** How this Agent is reached: its own name or address, never the virtual IP address or the shared hostname. */
+  host: z
+    .string()
+    .refine((text) => isIP(text) !== 0 || hostPattern.test(text), "expected a host name or an IP address, without protocol or port")
+    .overwrite((text) => canonicalAddress(text) ?? text.toLowerCase().replace(/\.$/, "")),
+  /** The Agent's corporate IP address: its identity. Default: `host`; required when `host` is a name. */
+  address: IpAddress.optional(),
+  /** Default: `"https"`. `"http"` sends the token unencrypted: for loopback and closed networks only. */
+  protocol: z.enum(["https", "http"]).default("https"),
+  /** Default: 443 for https, 80 for http. */
+  port: z.int().min(1).max(65535).optional(),
+  /** Where the Failover API lives on the Agent, or on a gateway before it. Default: `"/api/custom/dma-failover/v1"`. */
+  basePath: z
+    .string()
+    .regex(/^\/[^?#\s]*$/, "expected a path that begins with /")
+    .overwrite((path) => path.replace(/\/+$/, ""))
+    .default(defaultBasePath),
+  /** PEM file of the authority that signed the Agent's certificate, read where Pulumi runs. Default: the system's authorities. */
+  caFile: z.string().min(1).optional(),
+  /** The name to expect in the Agent's certificate. Default: `host`. */
+  tlsServerName: z.string().min(1).optional(),
+  /** Name of the environment variable that holds the bearer token (domain 8.2). Only the name goes into state. */
+  tokenEnv: z.string().min(1).optional(),
+  /** Path of the file that holds the bearer token. Only the path goes into state. */
+  tokenFile: z.string().min(1).optional(),
+  /** The bearer token itself, kept as a secret: encrypted in state. Prefer `tokenEnv` or `tokenFile`. */
+  token: z.string().min(1).optional(),
+};
+export const connectionKeys = Object.keys(connectionFields) as (keyof typeof connectionFields)[];
+
+type Fields = z.infer<z.ZodObject<typeof connectionFields>>;
+
+/** What a connection needs as a whole. Unset on its own it says nothing, so each rule names the field to mend. */
+export function connectionRules(fields: Partial<Fields>, report: (path: string, message: string) => void): void {
+  const sources = (["tokenEnv", "tokenFile", "token"] as const).filter((source) => fields[source] !== undefined);
+  if (sources.length === 0) report("tokenEnv", "expected one of tokenEnv, tokenFile or token.");
+  if (sources.length > 1) report(sources[1] ?? "token", `expected one token source, found ${sources.join(" and ")}.`);
+  if (fields.address === undefined && fields.host !== undefined && isIP(fields.host) === 0) {
+    report("address", `expected the Agent's corporate IP address, because host is the name ${fields.host}.`);
+  }
+}
+
+/** A connection as a pair takes it: the fields of one Agent, `address` filled in. */
+export const Connection = z
+  .strictObject(connectionFields)
+  .overwrite((fields) => withAddress(fields))
+  .superRefine((fields, context) => {
+    connectionRules(fields, (path, message) => context.addIssue({ code: "custom", path: [path], message }));
+  });
+export type Connection = z.infer<typeof Connection>;
+export type ConnectionDeclared = z.input<typeof Connection>;
+
+export function withAddress<Part extends { host: string; address?: string | undefined }>(fields: Part): Part {
+  return fields.address === undefined && isIP(fields.host) !== 0 ? { ...fields, address: fields.host } : fields;
+}
+
+/** The connection among a resource's inputs. */
+export function connectionOf(inputs: Fields): Connection {
+  return Object.fromEntries(connectionKeys.filter((key) => inputs[key] !== undefined).map((key) => [key, inputs[key]])) as Connection;
+}
+
+/** The address that names this Agent in every call. */
+export function agentAddress(connection: Connection): string {
+  return connection.address ?? connection.host;
+}
+
+/** Reads the token anew for each call: a rotated one is seen at once, and none is kept. */
+export function tokenOf(connection: Connection): string {
+  const { token, tokenEnv, tokenFile } = connection;
+  if (tokenEnv !== undefined) {
+    const value = process.env[tokenEnv]?.trim();
+    if (!value) throw missingToken(connection, `environment variable ${tokenEnv} is not set`, `Set ${tokenEnv} where Pulumi runs.`);
+    return keepSecret(value);
+  }
+  if (tokenFile !== undefined) {
+    const value = readText(connection, "token", tokenFile).trim();
+    if (!value) throw missingToken(connection, `${tokenFile} is empty`, "Write the token into it.");
+    return keepSecret(value);
+  }
+  if (token === undefined) throw missingToken(connection, "no token source is declared", "Set tokenEnv, tokenFile or token.");
+  return keepSecret(token);
+}
+
+/** The certificate authority to trust; undefined means the system's. */
+export function authorityOf(connection: Connection): string | undefined {
+  return connection.caFile === undefined ? undefined : readText(connection, "certificate authority", connection.caFile);
+}
+
+function readText(connection: Connection, what: string, file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    throw new ConnectionError(
+      "FILE_UNREADABLE",
+      `Reaching Agent ${agentAddress(connection)}: the ${what} file cannot be read (${reasonOf(error)}). Give a path that exists where Pulumi runs.`,
+      { cause: error },
+    );
+  }
+}
+
+function missingToken(connection: Connection, seen: string, cure: string): ConnectionError {
+  return new ConnectionError("TOKEN_MISSING", `Reaching Agent ${agentAddress(connection)}: ${seen}. ${cure}`);
+}

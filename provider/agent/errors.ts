@@ -1,0 +1,34 @@
+import { type ErrorFacts, FailoverError } from "../core/errors.js";
+
+/** What is declared cannot even be tried: a token or file is missing. */
+export class ConnectionError extends FailoverError {
+  override readonly name = "ConnectionError";
+  readonly nothingDone = true;
+}
+
+/** The Agent is silent: nothing listens, no answer in time, or only 502 and 503 from whatever stands before it. */
+export class AgentUnreachableError extends FailoverError {
+  override readonly name = "AgentUnreachableError";
+}
+
+/** The Agent, or the API's host, answered and said no. */
+export class AgentRefusedError extends FailoverError {
+  override readonly name = "AgentRefusedError";
+  /** A write that is answered this way was refused before anything was done. */
+  readonly nothingDone: boolean;
+
+  constructor(
+    readonly status: number,
+    code: string,
+    message: string,
+    facts: ErrorFacts = {},
+  ) {
+    super(code, message, { facts: { status, ...facts } });
+    this.nothingDone = status >= 400 && status < 500;
+  }
+}
+
+/** What answered is not the Agent that was asked, or speaks no Failover API. */
+export class WrongAnswerError extends FailoverError {
+  override readonly name = "WrongAnswerError";
+}

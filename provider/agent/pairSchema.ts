@@ -1,0 +1,68 @@
+import { z } from "zod";
+import { Operation } from "./operationSchema.js";
+
+/** Fixed place in the configuration; it never moves at a switch (domain 1.1). */
+export const Position = z.enum(["main", "backup"]).meta({ id: "Position", description: "Fixed place in the Failover configuration." });
+export type Position = z.infer<typeof Position>;
+
+export const Member = z
+  .object({
+    address: z.string().meta({ description: "Corporate IP address of the member." }),
+    acquisitionAddress: z.string().nullable().meta({ description: "Its address on the acquisition network, read from its interfaces at set-up." }),
+  })
+  .meta({ id: "Member" });
+
+export const VirtualIpConfig = z
+  .object({
+    network: z.string().meta({ description: "corporate or acquisition." }),
+    address: z.string(),
+    prefixLength: z.int().min(0).max(128),
+  })
+  .meta({ id: "VirtualIpConfig", description: "An address that the online member holds." });
+export type VirtualIpConfig = z.infer<typeof VirtualIpConfig>;
+
+export const HeartbeatTarget = z
+  .union([z.object({ agent: Position }), z.object({ address: z.string() })])
+  .meta({ id: "HeartbeatTarget", description: "An Agent (checked on port 8004) or an address (ICMP ping), domain 3.2." });
+
+export const Heartbeat = z
+  .object({
+    kind: z.enum(["normal", "inverted"]),
+    from: Position,
+    target: HeartbeatTarget,
+    interface: z.int().min(1).nullable().meta({ description: "1-based index of the interface used, for an Agent target." }),
+    maxFailures: z.int().min(0).meta({ description: "Failed checks in a row that are still allowed." }),
+  })
+  .meta({ id: "Heartbeat" });
+export type Heartbeat = z.infer<typeof Heartbeat>;
+
+/** The whole configuration of a pair, as a PUT sends it and a Snapshot shows it (domain 3.1). */
+export const PairConfig = z
+  .object({
+    type: z.enum(["virtualIp", "sharedHostname"]),
+    main: Member,
+    backup: Member,
+    virtualIps: z.array(VirtualIpConfig),
+    hostname: z.string().nullable(),
+    mode: z.enum(["manual", "automatic"]),
+    heartbeats: z.array(Heartbeat),
+    syncInterface: z.int().min(1).nullable().meta({ description: "1-based index of the interface that synchronization uses." }),
+    restartWhenGoingOffline: z.boolean().meta({ description: "Auto-restart Agent when going offline." }),
+  })
+  .meta({ id: "PairConfig" });
+export type PairConfig = z.infer<typeof PairConfig>;
+
+/** Text on purpose: a state that is not in this list is in transition, never an error. */
+export const pairStates = ["configuring", "active", "switching", "inactive", "ending", "invalid"] as const;
+
+export const Pair = z
+  .object({
+    state: z.string().meta({ description: `${pairStates.join(", ")}; anything else is in transition.` }),
+    owner: z.string().nullable().meta({ description: "project/stack/name of the resource that manages the pair; null: made by hand." }),
+    position: Position.meta({ description: "Position of the member that answers." }),
+    buddyReachable: z.boolean().meta({ description: "Whether the answering member reaches the other one." }),
+    config: PairConfig,
+    operation: Operation.nullable().meta({ description: "The operation under way, or the last one." }),
+  })
+  .meta({ id: "Pair" });
+export type Pair = z.infer<typeof Pair>;

@@ -1,0 +1,58 @@
+import { type Clock, systemClock } from "../core/clock.js";
+import { AgentRefusedError, AgentUnreachableError } from "./errors.js";
+
+/** How long and how often a call is tried again. Only known errors are; anything else is final at once. */
+export interface Retry {
+  /** Milliseconds from the first try in which a further one may begin. */
+  patienceMilliseconds: number;
+  /** Ends tries and pauses. */
+  signal: AbortSignal;
+  clock?: Clock;
+}
+
+const firstPauseMilliseconds = 200;
+const longestPauseMilliseconds = 5_000;
+/** 421: another Agent of the system ran the script; the next call may meet the right one at once. */
+const wrongAgentTries = 20;
+const wrongAgentPauseMilliseconds = 150;
+/** Host errors that pass: NatsRequestFailed and MessageBrokerNotInitialized (domain 8.2). */
+const passingHostCodes = new Set(["1001", "1006"]);
+
+/** Whether a later try of the same call may go through. */
+export function isPassing(error: unknown): boolean {
+  if (error instanceof AgentUnreachableError) return true;
+  if (!(error instanceof AgentRefusedError)) return false;
+  return error.status === 429 || error.status === 503 || passingHostCodes.has(error.code);
+}
+
+/** Tries with growing pauses and full jitter. The last error is thrown as it is. */
+export async function withRetry<Answer>(retry: Retry, attempt: () => Promise<Answer>): Promise<Answer> {
+  const clock = retry.clock ?? systemClock;
+  const start = clock.now();
+  let ceiling = firstPauseMilliseconds;
+  let misrouted = 0;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (error instanceof AgentRefusedError && error.status === 421 && ++misrouted < wrongAgentTries) {
+        await clock.sleep(Math.random() * wrongAgentPauseMilliseconds, retry.signal);
+        continue;
+      }
+      if (!isPassing(error) || retry.signal.aborted) throw error;
+      const asked = waitAskedFor(error);
+      const pause = Math.max(Math.random() * ceiling, asked);
+      // A wait that the host asks for (a token's limit of calls, domain 8.2) is no silence: only the verb's own time bounds it.
+      if (asked === 0 && clock.now() - start + pause > retry.patienceMilliseconds) throw error;
+      await clock.sleep(pause, retry.signal).catch(() => {
+        throw error;
+      });
+      ceiling = Math.min(ceiling * 2, longestPauseMilliseconds);
+    }
+  }
+}
+
+function waitAskedFor(error: unknown): number {
+  const asked = error instanceof AgentRefusedError ? error.facts.retryAfterMilliseconds : undefined;
+  return typeof asked === "number" ? asked : 0;
+}

@@ -1,0 +1,157 @@
+import { isIP } from "node:net";
+import { Pool } from "undici";
+import { redact } from "../core/redaction.js";
+import { agentAddress, authorityOf, type Connection, tokenOf } from "./connection.js";
+import { WrongAnswerError } from "./errors.js";
+import { toTransportError } from "./transportErrors.js";
+
+/** Larger answers are refused: a Snapshot of a large Agent is a few ten kilobytes. */
+const largestAnswerBytes = 1024 * 1024;
+const deepestNesting = 32;
+/** The product's own cap on a call is 29 s (domain 8.2). */
+const answerMilliseconds = 30_000;
+const connectMilliseconds = 5_000;
+
+export interface HttpRequest {
+  method: "GET" | "PUT" | "POST" | "DELETE";
+  path: string;
+  /** In the order in which they are sent: bypassProxy must come last (domain 7.4). */
+  query: Array<[string, string]>;
+  body?: unknown;
+}
+
+export interface HttpAnswer {
+  status: number;
+  /** Undefined when there is no body. */
+  json: unknown;
+  /** Set when the body is no JSON: its first line, for the error. */
+  firstLine: string | undefined;
+  retryAfterMilliseconds: number | undefined;
+}
+
+const pools = new Map<string, Pool>();
+
+export function originOf(connection: Connection): string {
+  const host = isIP(connection.host) === 6 ? `[${connection.host}]` : connection.host;
+  return `${connection.protocol}://${host}:${connection.port ?? (connection.protocol === "https" ? 443 : 80)}`;
+}
+
+/** One pool an Agent; another authority or expected name is another pool, so that trust is never borrowed. */
+function poolOf(connection: Connection): Pool {
+  const origin = originOf(connection);
+  const ca = connection.protocol === "https" ? authorityOf(connection) : undefined;
+  const key = JSON.stringify([origin, ca, connection.tlsServerName]);
+  const known = pools.get(key);
+  if (known) return known;
+  const pool = new Pool(origin, {
+    connections: 4, // a User-Defined API runs at least 4 calls at a time (domain 8.2)
+    headersTimeout: answerMilliseconds,
+    bodyTimeout: answerMilliseconds,
+    connect: {
+      timeout: connectMilliseconds,
+      ...(ca === undefined ? {} : { ca }),
+      ...(connection.tlsServerName === undefined ? {} : { servername: connection.tlsServerName }),
+    },
+  });
+  pools.set(key, pool);
+  return pool;
+}
+
+/** Ends every connection; for programs that outlive their last call. */
+export async function closeConnections(): Promise<void> {
+  const open = [...pools.values()];
+  pools.clear();
+  await Promise.all(open.map((pool) => pool.destroy()));
+}
+
+/** One exchange, no retry. Throws AgentUnreachableError for silence, and WrongAnswerError for an answer that cannot be taken. */
+export async function exchange(connection: Connection, act: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  const query = new URLSearchParams(request.query);
+  const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMilliseconds + connectMilliseconds)]);
+  const headers: Record<string, string> = { authorization: `Bearer ${tokenOf(connection)}`, accept: "application/json" };
+  if (request.body !== undefined) headers["content-type"] = "application/json";
+  try {
+    const answer = await poolOf(connection).request({
+      method: request.method,
+      path: `${connection.basePath}/${request.path}?${query}`,
+      headers,
+      body: request.body === undefined ? null : JSON.stringify(request.body),
+      signal: inTime,
+    });
+    const text = await bounded(answer.body, act);
+    return {
+      status: answer.statusCode,
+      ...parsed(text, act),
+      retryAfterMilliseconds: retryAfter(answer.headers["retry-after"]),
+    };
+  } catch (error) {
+    throw toTransportError(error, connection, act, inTime);
+  }
+}
+
+async function bounded(body: AsyncIterable<Buffer> & { destroy(): unknown }, act: string): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    size += chunk.length;
+    if (size > largestAnswerBytes) {
+      body.destroy();
+      throw new WrongAnswerError("ANSWER_TOO_LARGE", `${act}: the answer is larger than 1 MiB. Check that host and basePath name the API.`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function parsed(text: string, act: string): Pick<HttpAnswer, "json" | "firstLine"> {
+  if (text.trim() === "") return { json: undefined, firstLine: undefined };
+  if (nesting(text) > deepestNesting) {
+    throw new WrongAnswerError("ANSWER_TOO_DEEP", `${act}: the answer is nested more than 32 levels. Check that host and basePath name the API.`);
+  }
+  try {
+    return { json: JSON.parse(text) as unknown, firstLine: undefined };
+  } catch {
+    return { json: undefined, firstLine: firstLineOf(text) };
+  }
+}
+
+/** How deep brackets outside of strings nest; counted before JSON.parse builds anything. */
+function nesting(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (inString) {
+      if (character === "\\") at++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "{" || character === "[") deepest = Math.max(deepest, ++depth);
+    else if (character === "}" || character === "]") depth--;
+  }
+  return deepest;
+}
+
+/** Whatever a page says first to a reader, without its markup. */
+function firstLineOf(text: string): string {
+  const words = text.replace(/<(script|style)[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, "\n");
+  const line = words
+    .split("\n")
+    .map((part) => part.trim())
+    .find((part) => part !== "");
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters of a foreign page must not reach a terminal
+  return redact((line ?? "an empty page").replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, 120));
+}
+
+function retryAfter(header: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) return undefined;
+  const milliseconds = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isFinite(milliseconds) ? Math.max(0, milliseconds) : undefined;
+}
+
+/** For lines and errors: who is asked, and where. */
+export function whereIs(connection: Connection): string {
+  const address = agentAddress(connection);
+  return connection.host === address ? address : `${address} (${connection.host})`;
+}

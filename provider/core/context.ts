@@ -1,0 +1,100 @@
+import { parseDuration, type Timeouts } from "./durations.js";
+import { FailoverError, reasonOf } from "./errors.js";
+import { redact } from "./redaction.js";
+
+export type Verb = "check" | "create" | "read" | "update" | "delete";
+
+/** How long a verb may take when the program says nothing. */
+export interface DefaultTimeouts {
+  create: number;
+  update: number;
+  delete: number;
+}
+
+/** What a resource gets with every call: its time, its voice, and whether it has begun to change something. */
+export interface Context {
+  readonly verb: Verb;
+  /** Aborted when the verb's time is up. */
+  readonly signal: AbortSignal;
+  /** Milliseconds the verb may take in all. */
+  readonly timeoutMilliseconds: number;
+  /** One line for whoever watches the run. */
+  progress(line: string): void;
+  /** One line that also stays in the output `warnings`. */
+  warn(line: string): void;
+  /**
+   * Wraps a write. From a write that was accepted, or whose answer was lost, something exists that state must know of,
+   * also when a later wait fails. A write that was refused changed nothing.
+   */
+  write<Answer>(act: () => Promise<Answer>): Promise<Answer>;
+}
+
+/** An error that says that the write it answers was refused before anything was done. */
+export interface RefusedWrite {
+  readonly nothingDone: true;
+}
+
+const readMilliseconds = 120_000;
+const checkMilliseconds = 30_000;
+
+export class VerbContext implements Context {
+  readonly signal: AbortSignal;
+  readonly timeoutMilliseconds: number;
+  readonly warnings: string[] = [];
+  begun = false;
+
+  constructor(
+    readonly verb: Verb,
+    private readonly label: string,
+    timeouts: Timeouts | undefined,
+    defaults: DefaultTimeouts,
+  ) {
+    this.timeoutMilliseconds = allowed(verb, timeouts, defaults);
+    this.signal = AbortSignal.timeout(this.timeoutMilliseconds);
+  }
+
+  progress(line: string): void {
+    process.stderr.write(`${redact(`${this.label}: ${line}`)}\n`);
+  }
+
+  warn(line: string): void {
+    const clean = redact(line);
+    if (this.warnings.includes(clean)) return;
+    this.warnings.push(clean);
+    this.progress(`warning: ${clean}`);
+  }
+
+  async write<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+    try {
+      const answer = await act();
+      this.begun = true;
+      return answer;
+    } catch (error) {
+      if (!isRefusedWrite(error)) this.begun = true;
+      throw error;
+    }
+  }
+}
+
+function allowed(verb: Verb, timeouts: Timeouts | undefined, defaults: DefaultTimeouts): number {
+  if (verb === "read") return readMilliseconds;
+  if (verb === "check") return checkMilliseconds;
+  const declared = timeouts?.[verb];
+  return declared === undefined ? defaults[verb] : parseDuration(declared);
+}
+
+function isRefusedWrite(error: unknown): error is RefusedWrite {
+  return error instanceof Error && "nothingDone" in error && error.nothingDone === true;
+}
+
+/** Anything that was thrown, as an error that the engine may show: no secret, and never a bare value (it would hang the call). */
+export function presentable(error: unknown): Error {
+  const line = redact(reasonOf(error));
+  if (error instanceof FailoverError) {
+    if (line === error.message) return error;
+    return new FailoverError(error.code, line, { facts: error.facts });
+  }
+  const shown = new Error(line);
+  if (error instanceof Error && error.stack !== undefined) shown.stack = redact(error.stack);
+  return shown;
+}

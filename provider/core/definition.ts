@@ -1,0 +1,56 @@
+import type { z } from "zod";
+import type { Context, DefaultTimeouts } from "./context.js";
+import type { Timeouts } from "./durations.js";
+import type { Failure } from "./inputs.js";
+
+/** Inputs that every resource has beside its own. */
+export interface CommonInputs {
+  timeouts?: Timeouts | undefined;
+  /** `project/stack/name`, added by the sdk. */
+  __owner?: string | undefined;
+}
+
+/** What earlier verbs left in state: inputs as they were last seen or recorded, and outputs. */
+export type Recorded<Inputs, Observed> = Inputs & Partial<Observed> & { __declared: Partial<Inputs> };
+
+/**
+ * One resource, as its file describes it. `Inputs` is what a program declares, `Observed` the live facts: configuration under
+ * the names of the inputs, and the outputs. Verbs, state, unknowns and drift are defineResource's.
+ */
+export interface Definition<Schema extends z.ZodObject, Observed extends object> {
+  /** The resource's type, as lines and errors name it. */
+  type: string;
+  /** Strict; each field is described once, here. */
+  inputs: Schema;
+  /** Fills in values that follow from others; some may be unknown. */
+  complete?(inputs: z.infer<Schema>): z.infer<Schema>;
+  /** The outputs that are no inputs. Each is null in state when it is absent. */
+  outputs: readonly (keyof Observed & string)[];
+  /** Inputs that say how to reach the Agents or what a later verb may do: a change is recorded and touches nothing. */
+  recorded: readonly (keyof z.infer<Schema> & string)[];
+  /** Inputs whose change makes another thing of it. */
+  replaces?: readonly (keyof z.infer<Schema> & string)[];
+  /** Changes of identity that cannot be made, each with its cure: an error in check and in update. */
+  fixed?(before: Partial<z.infer<Schema>>, after: Partial<z.infer<Schema>>): Failure[];
+  timeouts: DefaultTimeouts;
+  id(inputs: z.infer<Schema>): string;
+  /** Judges a first declaration against the real world, when every input is known. Silence is no failure here. */
+  preview?(inputs: z.infer<Schema>, context: Context): Promise<Failure[]>;
+  /** The live facts; undefined when the thing is gone. Not being able to tell is an error. */
+  observe(inputs: z.infer<Schema>, context: Context, recorded?: Recorded<z.infer<Schema>, Observed>): Promise<Observed | undefined>;
+  /** Refuses at create what exists already and is not ours. */
+  claim?(inputs: z.infer<Schema>, observed: Observed, context: Context): void;
+  /** Changes only the difference, waits, and returns what was read back. */
+  converge(
+    inputs: z.infer<Schema>,
+    observed: Observed | undefined,
+    context: Context,
+    recorded?: Recorded<z.infer<Schema>, Observed>,
+  ): Promise<Observed>;
+  /** Holds a change of recorded inputs to what they must still reach. */
+  verify?(inputs: z.infer<Schema>, recorded: Recorded<z.infer<Schema>, Observed>, context: Context): Promise<void>;
+  /** Differences that are no input: names for the log, such as a state that must not stay. */
+  differences?(recorded: Recorded<z.infer<Schema>, Observed>): string[];
+  /** Gone already is success; safe to run twice; only what is owned. */
+  remove(recorded: Recorded<z.infer<Schema>, Observed>, context: Context): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import { z } from "zod";
+
+const unitMilliseconds = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+
+/** A length of time as `"90s"`, `"30m"` or `"4h"`. */
+export type Duration = `${number}${keyof typeof unitMilliseconds}`;
+
+const pattern = /^([1-9]\d{0,6})([smh])$/;
+
+export const Duration = z
+  .templateLiteral([z.number(), z.enum(["s", "m", "h"])], 'expected a duration such as "90s", "30m" or "4h"')
+  .refine((text) => pattern.test(text), 'expected a duration such as "90s", "30m" or "4h"');
+
+export function parseDuration(text: Duration): number {
+  const [, count, unit] = pattern.exec(text) ?? [];
+  if (count === undefined || unit === undefined) throw new TypeError(`Not a duration: ${text}`);
+  return Number(count) * unitMilliseconds[unit as keyof typeof unitMilliseconds];
+}
+
+/** `95_000` as `1m 35s`: for lines that people read. */
+export function formatMilliseconds(milliseconds: number): string {
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
+  const parts = [
+    [Math.floor(seconds / 3600), "h"],
+    [Math.floor(seconds / 60) % 60, "m"],
+    [seconds % 60, "s"],
+  ] as const;
+  const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
+  return shown.length > 0 ? shown.join(" ") : "0s";
+}
+
+/** How long each act of a resource may take. */
+export const Timeouts = z.strictObject({
+  create: Duration.optional(),
+  update: Duration.optional(),
+  delete: Duration.optional(),
+});
+export type Timeouts = z.infer<typeof Timeouts>;

@@ -1,0 +1,150 @@
+import type { z } from "zod";
+import { presentable, VerbContext } from "./context.js";
+import type { CommonInputs, Definition, Recorded } from "./definition.js";
+import { RefusedError } from "./errors.js";
+import { checkInputs, type Failure } from "./inputs.js";
+import { differingKeys, inputsOf, type Keys, openState, refreshedState, stateOf } from "./state.js";
+import { containsUnknown, type JsonObject, toJson } from "./values.js";
+
+/** What the dynamic-provider process calls. */
+export interface Handler {
+  check(olds: JsonObject, news: JsonObject): Promise<{ inputs: JsonObject; failures: Failure[] }>;
+  diff(id: string, olds: JsonObject, news: JsonObject): Promise<{ changes: boolean; replaces: string[]; deleteBeforeReplace: boolean }>;
+  create(news: JsonObject): Promise<{ id: string; outs: JsonObject }>;
+  read(id: string, props: JsonObject): Promise<{ id?: string; props?: JsonObject; inputs?: JsonObject }>;
+  update(id: string, olds: JsonObject, news: JsonObject): Promise<{ outs: JsonObject }>;
+  delete(id: string, props: JsonObject): Promise<void>;
+}
+
+/**
+ * Makes the six verbs of a dynamic provider from one resource's description. It alone knows what the engine does: unknowns,
+ * state, partial failure, and that create is called again after a killed run, while the thing already exists.
+ */
+export function defineResource<Schema extends z.ZodObject, Observed extends object>(definition: Definition<Schema, Observed>): Handler {
+  type Inputs = z.infer<Schema>;
+  type State = Recorded<Inputs, Observed>;
+  const keys: Keys = { inputs: Object.keys(definition.inputs.shape), recorded: definition.recorded, outputs: definition.outputs };
+
+  const begin = (verb: VerbContext["verb"], inputs: CommonInputs) =>
+    new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts);
+
+  /** Live configuration under input names, as far as the program manages it. */
+  const liveInputs = (inputs: JsonObject, observed: Observed) =>
+    inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, false, [])) as Partial<Inputs>;
+
+  const refuseFixed = (inputs: Inputs, observed: Observed) => {
+    const [failure] = definition.fixed?.(liveInputs(inputs as JsonObject, observed), inputs) ?? [];
+    if (failure) throw new RefusedError("FIXED_INPUT", `Updating ${definition.type}: ${failure.property}: ${failure.reason}`);
+  };
+
+  /** Converges; when it fails after something was written, the engine is told what exists, so that the next run carries on. */
+  const finish = async (id: string, news: JsonObject, context: VerbContext, observed: Observed | undefined, state?: State) => {
+    try {
+      const inputs = news as Inputs;
+      const converged = await definition.converge(inputs, observed, context, state);
+      return stateOf(keys, news, converged as JsonObject, false, context.warnings);
+    } catch (error) {
+      const shown = presentable(error);
+      if (!context.begun) throw shown;
+      const partial = stateOf(keys, news, { ...(observed ?? state) } as JsonObject, true, context.warnings);
+      throw Object.assign(shown, { id, properties: toJson({ ...news, ...partial }), reasons: [shown.message] });
+    }
+  };
+
+  const handler: Handler = {
+    async check(olds, news) {
+      const { __provider: _, ...declared } = news;
+      const { inputs, failures } = checkInputs(definition.inputs, declared);
+      if (failures.length > 0) return { inputs, failures };
+      const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
+      const first = Object.keys(olds).length === 0;
+      if (!first) return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, completed as Partial<Inputs>) ?? [] };
+      if (!definition.preview || containsUnknown(completed)) return { inputs: completed, failures: [] };
+      const context = begin("check", completed as CommonInputs);
+      return { inputs: completed, failures: await definition.preview(completed as Inputs, context) };
+    },
+
+    async diff(_id, olds, news) {
+      const state = openState(definition.type, olds);
+      const replaces = (definition.replaces ?? []).filter(
+        (key) => !containsUnknown(news[key]) && differingKeys({ ...keys, inputs: [key] }, state, news).length > 0,
+      );
+      const differing = [
+        ...differingKeys(keys, state, news),
+        ...(definition.differences?.(state as State) ?? []),
+        ...(state.__unfinished === true ? ["unfinished"] : []),
+      ];
+      if (differing.length > 0) begin("check", news).progress(`differs from what is declared: ${differing.join(", ")}`);
+      return { changes: differing.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 };
+    },
+
+    async create(news) {
+      const inputs = news as Inputs;
+      const context = begin("create", news);
+      const observed = await definition.observe(inputs, context);
+      if (observed) definition.claim?.(inputs, observed, context);
+      const id = definition.id(inputs);
+      return { id, outs: await finish(id, news, context, observed) };
+    },
+
+    async read(id, props) {
+      const state = openState(definition.type, props);
+      const inputs = inputsOf(keys, state);
+      const observed = await definition.observe(inputs as Inputs, begin("read", inputs), state as State);
+      if (!observed) return {};
+      const refreshed = refreshedState(keys, state, observed as JsonObject);
+      const live = inputsOf(keys, refreshed);
+      // A fixed input that changed behind our back must show as drift, and check must not take it for the program's change.
+      const declared = { ...live, ...(state.__declared as JsonObject) };
+      for (const { property } of definition.fixed?.(declared as Partial<Inputs>, live as Partial<Inputs>) ?? []) {
+        const key = property.split(".")[0] ?? property;
+        live[key] = (state.__declared as JsonObject)[key] ?? state[key];
+      }
+      return { id, props: refreshed, inputs: live };
+    },
+
+    async update(id, olds, news) {
+      const state = openState(definition.type, olds) as State & JsonObject;
+      const inputs = news as Inputs;
+      const context = begin("update", news);
+      const differing = differingKeys(keys, state, news);
+      const settled = state.__unfinished !== true && (definition.differences?.(state) ?? []).length === 0;
+      if (settled && differing.length > 0 && differing.every((key) => keys.recorded.includes(key))) {
+        await definition.verify?.(inputs, state, context);
+        return { outs: stateOf(keys, news, state, false, (state.warnings as string[] | undefined) ?? []) };
+      }
+      const observed = await definition.observe(inputs, context, state);
+      if (observed) refuseFixed(inputs, observed);
+      return { outs: await finish(id, news, context, observed, state) };
+    },
+
+    async delete(_id, props) {
+      const state = openState(definition.type, props);
+      await definition.remove(state as State, begin("delete", inputsOf(keys, state)));
+    },
+  };
+  return guarded(handler);
+}
+
+/** `FailoverPair pair`: what the program calls it; the engine gives a dynamic provider no name. */
+function labelOf(type: string, inputs: CommonInputs): string {
+  return `${type} ${inputs.__owner?.split("/").at(-1) ?? ""}`.trimEnd();
+}
+
+/** Every verb throws presentable errors only: no secret, one line. */
+function guarded(handler: Handler): Handler {
+  const guard =
+    <Arguments extends unknown[], Result>(verb: (...args: Arguments) => Promise<Result>) =>
+    (...args: Arguments) =>
+      verb(...args).catch((error: unknown) => {
+        throw error instanceof Error && "properties" in error ? error : presentable(error);
+      });
+  return {
+    check: guard(handler.check),
+    diff: guard(handler.diff),
+    create: guard(handler.create),
+    read: guard(handler.read),
+    update: guard(handler.update),
+    delete: guard(handler.delete),
+  };
+}

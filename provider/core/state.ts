@@ -1,0 +1,91 @@
+import { StateError } from "./errors.js";
+import { isUnknown, type JsonObject, sameValue, toJson } from "./values.js";
+
+/** The version of what stands in state. Every older one must stay readable: add a step to `upgrades`, never change one. */
+export const schemaVersion = 1;
+
+/** Step n brings state of version n + 1 to version n + 2. */
+const upgrades: ReadonlyArray<(state: JsonObject) => JsonObject> = [];
+
+/** The keys of a resource by what a change of them means. */
+export interface Keys {
+  /** All inputs. */
+  inputs: readonly string[];
+  /** Inputs that are only recorded. */
+  recorded: readonly string[];
+  /** Outputs that are no inputs. */
+  outputs: readonly string[];
+}
+
+/** State as it was stored, brought to this version. */
+export function openState(type: string, stored: JsonObject): JsonObject {
+  const version = stored.schemaVersion;
+  if (version === undefined || version === null) {
+    throw new StateError(
+      "NOT_OUR_STATE",
+      `Reading ${type}: this is no state of a ${type} resource. ${type}.get and import are not supported; declare the resource, ` +
+        "and what exists already is taken up when it is created.",
+    );
+  }
+  if (typeof version !== "number" || version > schemaVersion || version < 1) {
+    throw new StateError(
+      "STATE_TOO_NEW",
+      `Reading ${type}: its state has schema version ${String(version)}, this package knows up to ${schemaVersion}. ` +
+        "Install the version of pulumi-dataminer-failover that wrote it, or a newer one.",
+    );
+  }
+  return upgrades.slice(version - 1).reduce((state, upgrade) => upgrade(state), stored);
+}
+
+/** Which configuration inputs the program manages: what it leaves out is not compared. */
+function isManaged(declared: unknown, key: string): boolean {
+  return ((declared as JsonObject | null | undefined)?.[key] ?? null) !== null;
+}
+
+const isConfiguration = (keys: Keys, key: string) => !keys.recorded.includes(key);
+
+/** The configuration among the inputs: no connection, no token. */
+export function configurationOf(keys: Keys, inputs: JsonObject): JsonObject {
+  return pick(inputs, (key) => keys.inputs.includes(key) && isConfiguration(keys, key));
+}
+
+/** What goes into state: recorded inputs as declared, managed configuration and outputs as observed, null for what is absent. */
+export function stateOf(keys: Keys, inputs: JsonObject, observed: JsonObject, unfinished: boolean, warnings: readonly string[]): JsonObject {
+  const declared = configurationOf(keys, inputs);
+  const state: JsonObject = {};
+  for (const key of keys.inputs) {
+    const live = isConfiguration(keys, key) ? observed[key] : inputs[key];
+    state[key] = isManaged(inputs, key) ? live : null;
+  }
+  for (const key of keys.outputs) state[key] = observed[key] ?? null;
+  return toJson({ ...absentAsNull(state), warnings, __declared: declared, __unfinished: unfinished, schemaVersion });
+}
+
+/** State after a read: as `stateOf`, with everything carried over that only a write may change. */
+export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonObject): JsonObject {
+  const inputs = { ...pick(recorded, (key) => keys.recorded.includes(key)), ...(recorded.__declared as JsonObject) };
+  const state = stateOf(keys, inputs, observed, recorded.__unfinished === true, (recorded.warnings as string[] | null) ?? []);
+  return state;
+}
+
+/** The inputs that stand behind a state: what is recorded, and the live values of what is managed. */
+export function inputsOf(keys: Keys, state: JsonObject): JsonObject {
+  return pick(
+    state,
+    (key, value) => keys.inputs.includes(key) && value !== null && (!isConfiguration(keys, key) || isManaged(state.__declared, key)),
+  );
+}
+
+/** Keys whose declared value differs from the live or recorded one, or that the program has begun or ceased to manage. */
+export function differingKeys(keys: Keys, state: JsonObject, declared: JsonObject): string[] {
+  const before = inputsOf(keys, state);
+  return keys.inputs.filter((key) => isUnknown(declared[key]) || !sameValue(before[key], declared[key]));
+}
+
+function pick(from: JsonObject, wanted: (key: string, value: unknown) => boolean): JsonObject {
+  return Object.fromEntries(Object.entries(from).filter(([key, value]) => wanted(key, value)));
+}
+
+function absentAsNull(state: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(state).map(([key, value]) => [key, value ?? null]));
+}

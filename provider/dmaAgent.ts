@@ -1,0 +1,182 @@
+import { z } from "zod";
+import { putSettings, readAgent } from "./agent/client.js";
+import { agentAddress, type Connection, connectionFields, connectionKeys, connectionOf, connectionRules, withAddress } from "./agent/connection.js";
+import { AgentRefusedError, AgentUnreachableError } from "./agent/errors.js";
+import { type Snapshot, Timers } from "./agent/snapshotSchema.js";
+import { sharedSnapshot } from "./agent/snapshots.js";
+import type { Context } from "./core/context.js";
+import { Timeouts } from "./core/durations.js";
+import { RefusedError, reasonOf } from "./core/errors.js";
+import type { Failure } from "./core/inputs.js";
+import { defineResource } from "./core/lifecycle.js";
+import { sameValue } from "./core/values.js";
+
+const TimerInputs = z.strictObject(Timers.partial().shape);
+
+export const DmaAgentInputs = z
+  .strictObject({
+    ...connectionFields,
+    /** Expected DataMiner ID. Another one is an error at create; later it is drift that `pulumi up` cannot repair. */
+    dataMinerId: z.int().min(1).optional(),
+    /** Expected version, full build included: `"10.5.4.0-15588"`. Another one is treated like another `dataMinerId`. */
+    version: z.string().min(1).optional(),
+    /** Failover timers of this Agent (domain 3.3). A timer that is left out is not managed. */
+    settings: TimerInputs.optional(),
+    /** How long create, update and delete may take, as in `"90s"`, `"30m"`, `"4h"`. Default: 2m each. */
+    timeouts: Timeouts.optional(),
+    __owner: z.string().min(1).optional(),
+  })
+  .superRefine((inputs, context) => {
+    connectionRules(withAddress(inputs), (path, message) => context.addIssue({ code: "custom", path: [path], message }));
+  });
+export type DmaAgentInputs = z.infer<typeof DmaAgentInputs>;
+export type DmaAgentDeclared = z.input<typeof DmaAgentInputs>;
+
+export interface DmaAgentOutputs {
+  dataMinerId: number | null;
+  agentName: string | null;
+  version: string;
+  cluster: string | null;
+  interfaces: Snapshot["agent"]["interfaces"];
+  capabilities: Snapshot["agent"]["capabilities"];
+  pcap: Snapshot["agent"]["pcap"];
+  reachable: boolean;
+}
+
+interface Observed extends DmaAgentOutputs {
+  settings: DmaAgentInputs["settings"];
+  __owner: string | undefined;
+}
+
+/** How long a member that is to be left alone may stay silent before it counts as away. */
+const farewellMilliseconds = 30_000;
+
+export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
+  type: "DmaAgent",
+  inputs: DmaAgentInputs,
+  complete: withAddress,
+  outputs: ["dataMinerId", "agentName", "version", "cluster", "interfaces", "capabilities", "pcap", "reachable"],
+  recorded: [...connectionKeys.filter((key) => key !== "address"), "timeouts"],
+  replaces: ["address"],
+  timeouts: { create: 120_000, update: 120_000, delete: 120_000 },
+  id: (inputs) => agentAddress(connectionOf(inputs)),
+
+  async preview(inputs, context) {
+    try {
+      return unmetExpectations(inputs, factsOf(inputs, await readAgent(connectionOf(inputs), { signal: context.signal })));
+    } catch (error) {
+      if (!(error instanceof AgentUnreachableError)) return [{ property: "", reason: reasonOf(error) }];
+      context.progress(`${reasonOf(error)} Its facts are not checked yet.`);
+      return [];
+    }
+  },
+
+  async observe(inputs, context, recorded) {
+    const connection = connectionOf(inputs);
+    try {
+      const read = () => readAgent(connection, { signal: context.signal });
+      return factsOf(inputs, context.verb === "read" ? await sharedSnapshot(connection, read) : await read(), recorded?.__owner);
+    } catch (error) {
+      if (context.verb !== "read" || !recorded || !(error instanceof AgentUnreachableError)) throw error;
+      context.progress(`${reasonOf(error)} Its last known facts are kept.`);
+      return { ...(recorded as Observed), reachable: false };
+    }
+  },
+
+  async converge(inputs, observed, context, recorded) {
+    const facts = observed ?? factsOf(inputs, await readAgent(connectionOf(inputs), { signal: context.signal }));
+    const [unmet] = unmetExpectations(inputs, facts);
+    if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
+    const before = recorded?.__declared.settings;
+    const settled = sameValue(inputs.settings, facts.settings) && (!recorded || sameValue(inputs.settings, before));
+    const renamed = before !== undefined && before !== null && recorded?.__owner !== inputs.__owner;
+    if (settled && !renamed) return { ...facts, __owner: inputs.__owner };
+    return factsOf(inputs, await applySettings(inputs, inputs.settings, recorded?.__owner, facts.dataMinerId, context), inputs.__owner);
+  },
+
+  async verify(inputs, recorded, context) {
+    const snapshot = await readAgent(connectionOf(inputs), { signal: context.signal });
+    if (snapshot.agent.dataMinerId === recorded.dataMinerId) return;
+    throw new RefusedError(
+      "OTHER_AGENT",
+      `Agent ${inputs.address}: behind ${inputs.host} is an Agent with DataMiner ID ${snapshot.agent.dataMinerId}, recorded is ` +
+        `${recorded.dataMinerId}. Correct host, or declare that Agent as another resource.`,
+    );
+  },
+
+  differences: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
+
+  async remove(recorded, context) {
+    const snapshot = await farewell(recorded, context);
+    if (!snapshot) return;
+    const { pair, agent } = snapshot;
+    const stack = recorded.__owner?.split("/").slice(0, 2).join("/");
+    if (pair && pair.state !== "inactive" && stack !== undefined && pair.owner?.startsWith(`${stack}/`)) {
+      throw new RefusedError(
+        "AGENT_IN_PAIR",
+        `Deleting Agent ${recorded.address}: it is in the Failover pair of ${pair.owner}, which this run does not end. ` +
+          "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
+      );
+    }
+    if (recorded.__declared.settings) await applySettings(recorded, undefined, recorded.__owner, agent.dataMinerId, context);
+  },
+});
+
+function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__owner): Observed {
+  const { agent } = snapshot;
+  const live: Record<string, unknown> = agent.settings;
+  return {
+    dataMinerId: agent.dataMinerId,
+    agentName: agent.name,
+    version: agent.version,
+    cluster: agent.cluster,
+    interfaces: agent.interfaces,
+    capabilities: agent.capabilities,
+    pcap: agent.pcap,
+    reachable: true,
+    settings: inputs.settings && Object.fromEntries(Object.keys(inputs.settings).map((key) => [key, live[key]])),
+    __owner: owner,
+  };
+}
+
+function unmetExpectations(inputs: DmaAgentInputs, facts: DmaAgentOutputs): Failure[] {
+  return (["dataMinerId", "version"] as const)
+    .filter((key) => inputs[key] !== undefined && inputs[key] !== facts[key])
+    .map((key) => ({
+      property: key,
+      reason: `the Agent has ${facts[key] ?? "none"}, declared is ${inputs[key]}. Correct the program, or the Agent; \`pulumi up\` cannot change it.`,
+    }));
+}
+
+/** Sets exactly these timers under our owner; what was set before and is left out now is put back by the Agent. */
+async function applySettings(
+  inputs: DmaAgentInputs,
+  timers: DmaAgentInputs["settings"],
+  previousOwner: string | undefined,
+  dataMinerId: number | null | undefined,
+  context: Context,
+): Promise<Snapshot> {
+  const owner = inputs.__owner;
+  if (owner === undefined || dataMinerId === null || dataMinerId === undefined) {
+    const seen = owner === undefined ? "the resource has no owner" : "it has no DataMiner ID";
+    throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${seen}. Prepare the Agent before it is declared.`);
+  }
+  const body = { owner, previousOwner: previousOwner === owner ? null : (previousOwner ?? null), settings: timers ? { timers } : null };
+  return context.write(() => putSettings(connectionOf(inputs), dataMinerId, body, { signal: context.signal }));
+}
+
+/** The Agent, when there still is one to put anything back on. */
+async function farewell(recorded: DmaAgentInputs & { dataMinerId?: number | null }, context: Context): Promise<Snapshot | undefined> {
+  const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";
+  const connection: Connection = connectionOf(recorded);
+  try {
+    const snapshot = await readAgent(connection, { signal: context.signal, patienceMilliseconds: farewellMilliseconds });
+    if (snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
+    context.progress(`Agent ${recorded.address} has lost its DataMiner ID ${recorded.dataMinerId}; it is left as it is.${left}`);
+  } catch (error) {
+    const reset = error instanceof AgentRefusedError && (error.status === 401 || error.status === 404);
+    if (!reset && !(error instanceof AgentUnreachableError)) throw error;
+    context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
+  }
+  return undefined;
+}

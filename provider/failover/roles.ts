@@ -1,0 +1,53 @@
+import type { Position } from "./configuration.js";
+import type { MemberFacts, PairFacts } from "./memberFacts.js";
+
+/** Who is online, as far as the members that answer say. */
+export type Online = Position | "none" | "both";
+
+/** `Online` and `Offline` stay until something happens; every other text is on its way (domain 1.2). */
+export type Steadiness = "steady" | "transition";
+
+const steadyStatuses = new Set(["Online", "Offline"]);
+
+export const steadiness = (failoverStatus: string): Steadiness => (steadyStatuses.has(failoverStatus) ? "steady" : "transition");
+
+type Spoken = { failoverStatus: string } | null | undefined;
+
+/**
+ * Who is online, from both members' status; undefined or null: that member said nothing.
+ * With one silent member the other's word counts: "none" then means that nobody who answers is online.
+ */
+export function roles(main: Spoken, backup: Spoken): Online {
+  const [mainOnline, backupOnline] = [isOnline(main), isOnline(backup)];
+  if (mainOnline && backupOnline) return "both";
+  if (mainOnline) return "main";
+  return backupOnline ? "backup" : "none";
+}
+
+/** Whether the backup does the main's work. */
+export const isFailedOver = (online: Online): boolean => online === "backup";
+
+const steadyPairStates = new Set(["active", "inactive", "invalid"]);
+
+/** Whether this pair state stays until something happens. A state that is not listed is in transition, never an error. */
+export const isSteadyPair = (pair: Pick<PairFacts, "state" | "operation">): boolean =>
+  steadyPairStates.has(pair.state) && pair.operation?.state !== "running";
+
+/** Whether nothing is under way at this member of a pair. */
+export const isSteadyMember = ({ pair, status }: Pick<MemberFacts, "pair" | "status">): boolean =>
+  pair !== null && status !== null && isSteadyPair(pair) && steadiness(status.failoverStatus) === "steady";
+
+/**
+ * Both answer, both are steady, and their roles are equal or their revisions differ.
+ * It makes a pair invalid only when it is seen again later: a switch looks the same for a moment.
+ * A disabled (inactive) pair has no roles to compare.
+ */
+export function looksInvalid(main: MemberFacts | undefined, backup: MemberFacts | undefined): boolean {
+  if (main === undefined || backup === undefined) return false;
+  if (!isSteadyMember(main) || !isSteadyMember(backup)) return false;
+  if (main.revision !== backup.revision) return true;
+  if (main.pair?.state === "inactive" || backup.pair?.state === "inactive") return false;
+  return isOnline(main.status) === isOnline(backup.status);
+}
+
+const isOnline = (status: Spoken): boolean => status?.failoverStatus === "Online";

@@ -1,0 +1,108 @@
+/** One row of the Failover Status window (domain 6). */
+export interface StatusRow {
+  /** The literal text of the window. */
+  value: string;
+  failureReason?: string | null | undefined;
+}
+
+/** The row of one heartbeat or ping. */
+export interface ConnectivityRow extends StatusRow {
+  /** Heartbeat, Inverted Heartbeat or Ping. */
+  kind: string;
+  label: string;
+  /** Failed checks in a row. */
+  failCount?: number | null | undefined;
+}
+
+/** The rows of the Failover Status window of one member (domain 6). */
+export interface StatusRows {
+  /** Online, Offline, or any text of a transition. Never coloured. */
+  failoverStatus: string;
+  configuration: StatusRow;
+  connectivity: readonly ConnectivityRow[];
+  /** Online member only. */
+  syncConnection: StatusRow | null;
+  /** Online member with self-hosted storage only. */
+  dbSync: StatusRow | null;
+  /** Online member with self-hosted storage only; `pending` counts forwards that wait. */
+  dbSyncStack: (StatusRow & { pending: number }) | null;
+  /** Runtime errors. */
+  rteCount: number;
+  /** Only after an interface was connected or disconnected. */
+  nics: readonly (StatusRow & { index: number })[];
+  database: StatusRow;
+  nats: (StatusRow & { clusterEndpointsInSync: boolean }) | null;
+}
+
+/** Transparent exists only while a status is being fetched, so nobody reads it from us. */
+export type Led = "green" | "red";
+
+/** Values that colour a row red. A value that is in no list of the documentation is shown, and colours nothing. */
+const badValues = new Set(["Invalid", "Failing", "Not Available", "Unavailable", "Too Large", "Unreachable"]);
+
+/** A row in its bad value. */
+export interface BadRow {
+  /** "Database", "Heartbeat to 10.10.10.2". */
+  row: string;
+  value: string;
+  failureReason: string | undefined;
+  /** A figure that changes by itself, in words: "3 failed checks". */
+  count: string | undefined;
+}
+
+/** The rows of one member that are in their bad value, in the order of the window. */
+export function badRows(status: StatusRows): BadRow[] {
+  return [
+    ...bad("Configuration", status.configuration),
+    ...status.connectivity.flatMap((row) =>
+      bad(connectivityName(row), row, row.failCount ? counted(row.failCount, "failed check") : undefined),
+    ),
+    ...bad("Sync Connection", status.syncConnection),
+    ...bad("DB Sync", status.dbSync),
+    ...bad("DB Sync Stack", status.dbSyncStack, `${status.dbSyncStack?.pending} pending`),
+    ...badRuntimeErrors(status.rteCount),
+    ...status.nics.flatMap((row) => bad(`NIC ${row.index}`, row)),
+    ...bad("Database", status.database),
+    ...badNats(status.nats),
+  ];
+}
+
+/** Red when any row is in its bad value, or when there is no status to look at: the member is unreachable (domain 6). */
+export function led(status: StatusRows | null | undefined): Led {
+  return status && badRows(status).length === 0 ? "green" : "red";
+}
+
+function bad(row: string, shown: StatusRow | null, count?: string): BadRow[] {
+  if (shown === null || !badValues.has(shown.value)) return [];
+  return [{ row, value: shown.value, failureReason: oneLine(shown.failureReason), count }];
+}
+
+function badRuntimeErrors(rteCount: number): BadRow[] {
+  if (rteCount === 0) return [];
+  return [{ row: "RTE Count", value: "above 0", failureReason: undefined, count: counted(rteCount, "runtime error") }];
+}
+
+/** The words of this row are not documented, so its reason and its flag count as well. */
+function badNats(nats: StatusRows["nats"]): BadRow[] {
+  if (nats === null) return [];
+  const failureReason = oneLine(nats.failureReason);
+  if (badValues.has(nats.value) || failureReason !== undefined) {
+    return [{ row: "NATS communication", value: nats.value, failureReason, count: undefined }];
+  }
+  if (nats.clusterEndpointsInSync) return [];
+  return [{ row: "NATS communication", value: "cluster endpoints not in sync", failureReason: undefined, count: undefined }];
+}
+
+/** Labels come with and without their kind: "Ping to 10.10.10.254". */
+function connectivityName({ kind, label }: ConnectivityRow): string {
+  const shown = oneLine(label) ?? "";
+  return shown.toLowerCase().startsWith(kind.toLowerCase()) ? shown : `${kind} ${shown}`.trim();
+}
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
+
+/** Text of the product may have line breaks; undefined when there is nothing in it. */
+function oneLine(text: string | null | undefined): string | undefined {
+  const squeezed = text?.replace(/\s+/g, " ").trim();
+  return squeezed ? squeezed : undefined;
+}

@@ -1,0 +1,124 @@
+/** Main Release (third number 0) or Feature Release (third number 1 to 13) (domain 10). */
+export type Track = "MR" | "FR";
+
+/** A DataMiner version as far as its text tells it. */
+export interface Version {
+  text: string;
+  major: number;
+  minor: number;
+  /** Third number; undefined when it is none of a Main or Feature Release ("10.6.2617.1490"). */
+  release: number | undefined;
+  /** Undefined when the third number does not tell it. */
+  track: Track | undefined;
+  /** Cumulative update; 0 when the text names none. */
+  cumulativeUpdate: number;
+  /** Build number; undefined when the text has none. */
+  build: number | undefined;
+  /** What the text leaves open, in words; empty when nothing. */
+  unknown: string[];
+}
+
+export type Answer = "yes" | "no" | "unknown";
+
+/** One "10.2.0 [CU9]" of a gate. */
+interface GateItem {
+  major: number;
+  minor: number;
+  release: number;
+  cumulativeUpdate: number;
+}
+
+/** The first versions with a behaviour: per Main Release line, and the first Feature Release. */
+export interface Gate {
+  /** As in the documentation: "10.2.12/10.2.0 [CU9]". */
+  text: string;
+  items: readonly GateItem[];
+}
+
+const highestRelease = 13;
+const versionPattern = /^\s*v?(\d+)\.(\d+)(?:\.(\d+))?(?:\.\d+)?(?:-(\d+))?(?:[-\s]*\[?CU(\d+)\]?)?\s*$/i;
+
+/** Undefined when the text does not begin with a major and a minor number. */
+export function parseVersion(text: string): Version | undefined {
+  const match = versionPattern.exec(text);
+  if (match === null) return undefined;
+  const [, major, minor, third, build, update] = match;
+  const release = third === undefined || Number(third) > highestRelease ? undefined : Number(third);
+  const unknown = [
+    ...(release === undefined ? ["whether it is a Main or a Feature Release, and which"] : []),
+    ...(build === undefined ? ["its build number"] : []),
+  ];
+  return {
+    text: text.trim(),
+    major: Number(major),
+    minor: Number(minor),
+    release,
+    track: release === undefined ? undefined : release === 0 ? "MR" : "FR",
+    cumulativeUpdate: Number(update ?? 0),
+    build: build === undefined ? undefined : Number(build),
+    unknown,
+  };
+}
+
+/** Whether both texts name exactly the same build (domain 2, P2). */
+export const sameVersion = (a: string, b: string): boolean => a.trim().toUpperCase() === b.trim().toUpperCase();
+
+/** Reads a gate as the documentation writes it. A text that is none is a mistake in our own tables. */
+export function gate(text: string): Gate {
+  return { text, items: text.split("/").map(gateItem) };
+}
+
+function gateItem(text: string): GateItem {
+  const match = /^\s*(\d+)\.(\d+)\.(\d+)(?:\s*\[CU(\d+)\])?\s*$/.exec(text);
+  if (match === null) throw new Error(`"${text}" is no version of a gate.`);
+  const [, major, minor, release, update] = match;
+  return { major: Number(major), minor: Number(minor), release: Number(release), cumulativeUpdate: Number(update ?? 0) };
+}
+
+/**
+ * Whether the version has what the gate stands for, by the algorithm of domain 10.
+ * `unknown`: the gate does not speak of the version's track, or the version's text leaves it open. Then warn, never refuse.
+ */
+export function satisfies(version: Version, wanted: Gate): Answer {
+  const { track, release } = version;
+  if (track === undefined || release === undefined) return satisfiesWithoutRelease(version, wanted);
+  const item = { major: version.major, minor: version.minor, release, cumulativeUpdate: version.cumulativeUpdate };
+  return track === "FR" ? featureReleaseSatisfies(item, wanted) : mainReleaseSatisfies(item, wanted);
+}
+
+/** Judged through the earliest and the latest release that the text can mean: when both agree, so do all between. */
+function satisfiesWithoutRelease({ major, minor }: Version, wanted: Gate): Answer {
+  const line = { major, minor };
+  const answers = [
+    mainReleaseSatisfies({ ...line, release: 0, cumulativeUpdate: 0 }, wanted),
+    mainReleaseSatisfies({ ...line, release: 0, cumulativeUpdate: Number.POSITIVE_INFINITY }, wanted),
+    featureReleaseSatisfies({ ...line, release: 1, cumulativeUpdate: 0 }, wanted),
+    featureReleaseSatisfies({ ...line, release: highestRelease, cumulativeUpdate: Number.POSITIVE_INFINITY }, wanted),
+  ];
+  const [first = "unknown", ...others] = answers;
+  return others.every((answer) => answer === first) ? first : "unknown";
+}
+
+/** At least the lowest Feature Release item, a cumulative update included. */
+function featureReleaseSatisfies(version: GateItem, { items }: Gate): Answer {
+  const [lowest] = items.filter((item) => item.release !== 0).sort(compareItems);
+  if (lowest === undefined) return "unknown";
+  return yesOrNo(compareItems(version, lowest) >= 0);
+}
+
+/** The item of the same line decides; without one, only a line newer than the newest item has it. */
+function mainReleaseSatisfies(version: GateItem, { items }: Gate): Answer {
+  const mainItems = items.filter((item) => item.release === 0).sort(compareItems);
+  const newest = mainItems.at(-1);
+  if (newest === undefined) return "unknown";
+  const sameLine = mainItems.find((item) => compareLines(item, version) === 0);
+  if (sameLine !== undefined) return yesOrNo(version.cumulativeUpdate >= sameLine.cumulativeUpdate);
+  return yesOrNo(compareLines(version, newest) > 0);
+}
+
+const yesOrNo = (condition: boolean): Answer => (condition ? "yes" : "no");
+
+const compareLines = (a: GateItem, b: GateItem): number => a.major - b.major || a.minor - b.minor;
+
+const compareItems = (a: GateItem, b: GateItem): number =>
+  compareLines(a, b) || a.release - b.release || (a.cumulativeUpdate === b.cumulativeUpdate ? 0 : a.cumulativeUpdate - b.cumulativeUpdate);

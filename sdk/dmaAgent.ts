@@ -1,0 +1,53 @@
+import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
+import { mergeOptions } from "@pulumi/pulumi";
+import type { DmaAgentDeclared, DmaAgentOutputs } from "../provider/dmaAgent.js";
+import type { Args } from "./args.js";
+import { asSecretToken, type ConnectionArgs, connectionThrough } from "./connection.js";
+import { DynamicResource } from "./dynamicResource.js";
+
+export type DmaAgentArgs = Args<DmaAgentDeclared>;
+
+/**
+ * A DataMiner Agent that this program works with. Creating it reads the Agent, holds it to what is expected of it and applies
+ * the declared settings; deleting it puts those back and leaves the Agent alone. Its id is the Agent's corporate IP address.
+ */
+export class DmaAgent extends DynamicResource<DmaAgentOutputs> {
+  /** Number that names this Agent, or its pair, in the DataMiner System; null before one was assigned. */
+  declare readonly dataMinerId: Output<number | null>;
+  /** Name of the Agent. */
+  declare readonly agentName: Output<string | null>;
+  /** Version with its full build, as in `10.5.4.0-15588`. */
+  declare readonly version: Output<string>;
+  /** Name of the DataMiner System; null when the Agent is in none. */
+  declare readonly cluster: Output<string | null>;
+  /** Its network interfaces, in DataMiner's order. */
+  declare readonly interfaces: Output<DmaAgentOutputs["interfaces"]>;
+  /** What this version can do: pair types, ways of ending. */
+  declare readonly capabilities: Output<DmaAgentOutputs["capabilities"]>;
+  /** The packet capture library found: npcap, winpcap, none or undetected (domain 2, P9). */
+  declare readonly pcap: Output<DmaAgentOutputs["pcap"]>;
+  /** Whether it answered when it was last read. */
+  declare readonly reachable: Output<boolean>;
+  /** What to know, one line each. */
+  declare readonly warnings: Output<string[]>;
+
+  /** How this Agent is reached, as `FailoverPair` takes it. */
+  readonly connection: ConnectionArgs;
+
+  constructor(name: string, args: DmaAgentArgs, options?: CustomResourceOptions) {
+    super("DmaAgent", "dmaAgent", name, asSecretToken(args), outputs, mergeOptions(options, { additionalSecretOutputs: ["token"] }));
+    this.connection = connectionThrough(args, this.urn);
+  }
+}
+
+const outputs: Record<keyof DmaAgentOutputs | "warnings", undefined> = {
+  dataMinerId: undefined,
+  agentName: undefined,
+  version: undefined,
+  cluster: undefined,
+  interfaces: undefined,
+  capabilities: undefined,
+  pcap: undefined,
+  reachable: undefined,
+  warnings: undefined,
+};

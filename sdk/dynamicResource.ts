@@ -1,0 +1,27 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** The handlers by the names under which users' state calls them. */
+type HandlerName = "dmaAgent" | "failoverPair";
+
+/**
+ * A resource whose provider is this very package: state holds one constant line that requires it. No code is serialised, so
+ * the text is the same in every program and layout, and state never runs an old version of the provider.
+ */
+export abstract class DynamicResource<Outputs extends object> extends pulumi.CustomResource {
+  protected constructor(
+    type: string,
+    handler: HandlerName,
+    name: string,
+    args: object,
+    outputs: Record<keyof Outputs, undefined>,
+    options: pulumi.CustomResourceOptions | undefined,
+  ) {
+    const props = {
+      ...outputs,
+      ...args,
+      __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+      __provider: `exports.handler=()=>require("pulumi-dataminer-failover/provider").${handler}`,
+    };
+    super(`pulumi-nodejs:dynamic/dataminer:${type}`, name, props, options);
+  }
+}

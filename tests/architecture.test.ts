@@ -1,0 +1,199 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { findForbiddenImports, findMisshapen, packageRules, roomRules } from "./support/houseRules.js";
+import { findImports } from "./support/imports.js";
+
+const notHouse = new Set(["node_modules", "dist", "tests"]);
+
+/** Every TypeScript file of the house, in whichever folder: a folder that no rule knows is found too. */
+function findHouseFiles(folder = ""): string[] {
+  return readdirSync(folder || ".", { withFileTypes: true }).flatMap((entry) => {
+    const path = folder ? `${folder}/${entry.name}` : entry.name;
+    if (entry.isDirectory()) return notHouse.has(entry.name) || entry.name.startsWith(".") ? [] : findHouseFiles(path);
+    return folder && /\.[cm]?tsx?$/.test(entry.name) ? [path] : [];
+  });
+}
+
+const files = findHouseFiles().map((file) => ({ file, source: readFileSync(file, "utf8") }));
+
+describe("the house", () => {
+  test("is read from the provider's rooms to the tools", () => {
+    expect(files.map(({ file }) => file)).toEqual(expect.arrayContaining(["provider/agent/contract.ts", "tools/openapi.ts"]));
+  });
+
+  test("has no import that goes up or takes another room's package", () => {
+    expect(files.flatMap(({ file, source }) => findForbiddenImports(file, source))).toEqual([]);
+  });
+
+  test("has no long file, no utils, no helpers and no types.ts", () => {
+    expect(files.flatMap(({ file, source }) => findMisshapen(file, source))).toEqual([]);
+  });
+});
+
+describe("the rules", () => {
+  test("let a room use only rooms that stand before it", () => {
+    const rooms = Object.keys(roomRules);
+    for (const [index, [room, rule]] of Object.entries(roomRules).entries()) {
+      for (const used of [...rule.uses, ...(rule.types ?? [])]) expect(rooms.indexOf(used), `${room} uses ${used}`).toBeLessThan(index);
+    }
+  });
+
+  test("give packages to rooms that exist in the table", () => {
+    expect(Object.keys(roomRules)).toEqual(expect.arrayContaining(Object.values(packageRules).flatMap(({ rooms }) => rooms)));
+  });
+
+  test("are told with file, line and import", () => {
+    expect(
+      findForbiddenImports("provider/failover/led.ts", 'import type { A } from "../core/a.js";\nimport { B } from "../agent/b.js";\n'),
+    ).toEqual(['provider/failover/led.ts:2 imports "../agent/b.js": provider/failover may use provider/core.']);
+  });
+
+  test.each([
+    ["provider/core/wait.ts", 'import { a } from "../failover/a.js"', "provider/core may use no other room"],
+    ["provider/core/wait.ts", 'import type { a } from "../virtualIp.js"', "provider/core may use no other room"],
+    ["provider/core/wait.ts", 'import { dynamic } from "@pulumi/pulumi"', "@pulumi/pulumi as a value belongs to sdk, examples"],
+    ["provider/failover/led.ts", 'import type { Snapshot } from "../agent/snapshotSchema.js"', "provider/failover may use provider/core"],
+    ["provider/failover/led.ts", 'import { encode } from "../dns/messages.js"', "provider/failover may use provider/core"],
+    ["provider/failover/led.ts", 'import type { z } from "zod"', "provider/failover uses no package"],
+    ["provider/agent/client.ts", 'import { led } from "../failover/led.js"', "and provider/failover as types only"],
+    ["provider/agent/client.ts", 'import type { Message } from "../dns/messages.js"', "provider/agent may use provider/core"],
+    ["provider/agent/client.ts", 'import { failoverPair } from "../failoverPair.js"', "provider/agent may use provider/core"],
+    ["provider/agent/client.ts", 'import { encode } from "dns-packet"', "dns-packet belongs to provider/dns"],
+    ["provider/dns/client.ts", 'import type { Heartbeat } from "../failover/heartbeats.js"', "provider/dns may use provider/core"],
+    ["provider/dns/client.ts", 'import { client } from "../agent/client.js"', "provider/dns may use provider/core"],
+    ["provider/dns/client.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
+    ["provider/virtualIp.ts", 'import type { PairInputs } from "./failoverPair.js"', "no resource imports another"],
+    ["provider/virtualIp.ts", 'export { failoverPair } from "./index.js"', "a resource may use"],
+    ["provider/virtualIp.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
+    ["provider/virtualIp.ts", 'import { simulator } from "../simulator/index.js"', "a resource may use"],
+    ["provider/virtualIp.ts", 'import type { VirtualIp } from "../sdk/virtualIp.js"', "a resource may use"],
+    ["provider/virtualIp.ts", 'import { print } from "../cli/print.js"', "a resource may use"],
+    ["provider/virtualIp.ts", 'import { detectDrift } from "../operations/detectDrift.js"', "a resource may use"],
+    ["provider/virtualIp.ts", 'import { VirtualIp } from "pulumi-dataminer-failover"', "a resource may use"],
+    ["provider/index.ts", 'import { client } from "./agent/client.js"', "provider/index may use provider/core, a resource"],
+    [
+      "provider/index.ts",
+      'import { LocalWorkspace } from "@pulumi/pulumi/automation"',
+      "@pulumi/pulumi/automation belongs to operations, tools",
+    ],
+    ["sdk/virtualIp.ts", 'import { VirtualIpInputs } from "../provider/virtualIp.js"', "a resource, provider/index as types only"],
+    ["sdk/virtualIp.ts", 'export { virtualIp } from "pulumi-dataminer-failover/provider"', "sdk may use no other room"],
+    ["sdk/virtualIp.ts", 'import type { Snapshot } from "../provider/agent/snapshotSchema.js"', "sdk may use no other room"],
+    ["sdk/args.ts", 'import type { z } from "zod"', "zod belongs to provider/core"],
+    [
+      "sdk/index.ts",
+      'import { LocalWorkspace } from "@pulumi/pulumi/automation"',
+      "@pulumi/pulumi/automation belongs to operations, tools",
+    ],
+    ["sdk/index.ts", 'import { Simulator } from "pulumi-dataminer-failover/simulator"', "sdk may use no other room"],
+    ["operations/readStatus.ts", 'import { Simulator } from "../simulator/index.js"', "operations may use"],
+    ["operations/readStatus.ts", 'import { print } from "../cli/print.js"', "operations may use"],
+    ["operations/readStatus.ts", 'import { Config } from "@pulumi/pulumi"', "@pulumi/pulumi as a value belongs to sdk, examples"],
+    ["operations/readStatus.ts", 'import { z } from "zod"', "zod belongs to provider/core"],
+    ["cli/status.ts", 'import { Simulator } from "../simulator/index.js"', "cli may use"],
+    ["cli/status.ts", 'import type { Snapshot } from "../provider/agent/snapshotSchema.js"', "cli may use"],
+    ["cli/web/page.ts", 'import { z } from "zod/v4"', "zod belongs to provider/core"],
+    ["cli/simulate.ts", 'import { FailoverPair } from "../sdk/index.js"', "cli may use"],
+    ["simulator/agent.ts", 'import { failoverPair } from "../provider/failoverPair.js"', "simulator may use"],
+    ["simulator/agent.ts", 'import type { FailoverPair } from "../sdk/index.js"', "simulator may use"],
+    ["simulator/agent.ts", 'import { z } from "zod"', "zod belongs to provider/core"],
+    ["simulator/agent.ts", 'import { fetch } from "undici"', "undici belongs to provider/agent"],
+    ["examples/virtual-ip/index.ts", 'import { failoverPair } from "../../provider/failoverPair.js"', "examples may use sdk"],
+    ["bench/compare.ts", 'import { story } from "../tests/support/story.js"', "bench may use"],
+    ["tools/demo/main.ts", 'import { fetch } from "undici"', "undici belongs to provider/agent"],
+    ["tools/demo/main.ts", 'import { Config } from "@pulumi/pulumi"', "@pulumi/pulumi as a value belongs to sdk, examples"],
+    ["simulator/agent.ts", "await import(name)", "an import names its target"],
+    ["simulator/agent.ts", 'import { handlers } from "../provider"', "simulator may use"],
+    ["sdk/index.ts", 'import { readAgent } from "../provider/agent"', "sdk may use no other room"],
+    ["provider/http/client.ts", "", '"provider/http" is no room of the house'],
+    ["shared/a.ts", "", '"shared" is no room of the house'],
+  ])("refuse in %s: %s", (file, source, rule) => {
+    expect(findForbiddenImports(file, source)).toEqual([expect.stringContaining(rule)]);
+  });
+
+  test.each([
+    [
+      "provider/core/defineResource.ts",
+      'import { z } from "zod"; import type { dynamic } from "@pulumi/pulumi"; import { inspect } from "node:util"',
+    ],
+    [
+      "provider/failover/led.ts",
+      'import { days } from "../core/durations.js"; import type { Status } from "./status.js"; import { isIP } from "node:net"',
+    ],
+    [
+      "provider/agent/client.ts",
+      'import { Pool } from "undici"; import { type Status } from "../failover/status.js"; import { wait } from "../core/wait.js"',
+    ],
+    ["provider/dns/client.ts", 'import { encode } from "dns-packet"; import { wait } from "../core/wait.js"'],
+    [
+      "provider/virtualIp.ts",
+      'import { led } from "./failover/led.js"; import { read } from "./agent/client.js"; import { ask } from "./dns/client.js"',
+    ],
+    ["provider/index.ts", 'export { virtualIp } from "./virtualIp.js"'],
+    ["sdk/virtualIp.ts", 'import * as pulumi from "@pulumi/pulumi"; import type { VirtualIpInputs } from "../provider/virtualIp.js"'],
+    [
+      "operations/detectDrift.ts",
+      'import { LocalWorkspace } from "@pulumi/pulumi/automation"; import { virtualIp } from "../provider/virtualIp.js"',
+    ],
+    ["cli/simulate.ts", 'import { Simulator } from "../simulator/index.js"; import manifest from "../package.json"'],
+    [
+      "simulator/agent.ts",
+      'import { Snapshot } from "../provider/agent/snapshotSchema.js"; import { phases } from "../provider/failover/phases.js"',
+    ],
+    ["examples/virtual-ip/index.ts", 'import { Config } from "@pulumi/pulumi"; import { FailoverPair } from "pulumi-dataminer-failover"'],
+    [
+      "tools/demo/main.ts",
+      'import { Simulator } from "../../simulator/index.js"; import { PulumiCommand } from "@pulumi/pulumi/automation"',
+    ],
+  ])("allow in %s: %s", (file, source) => {
+    expect(findForbiddenImports(file, source)).toEqual([]);
+  });
+
+  test.each([
+    ["simulator/long.ts", "\n".repeat(201), "201 lines, 200 at most"],
+    ["provider/core/long.ts", `${"a;\n".repeat(200)}a;`, "201 lines, 200 at most"],
+    ["provider/core/types.ts", "", "there is no types.ts"],
+    ["simulator/helpers/clock.ts", "", "there is no utils or helpers"],
+    ["cli/utils.ts", "", "there is no utils or helpers"],
+  ])("refuse the shape of %s", (file, source, problem) => {
+    expect(findMisshapen(file, source)).toEqual([expect.stringContaining(problem)]);
+  });
+
+  test("allow 200 lines, and any number in a tool", () => {
+    expect(findMisshapen("sdk/index.ts", "a;\n".repeat(200))).toEqual([]);
+    expect(findMisshapen("tools/pulumi/build.ts", "a;\n".repeat(201))).toEqual([]);
+  });
+});
+
+describe("an import", () => {
+  test.each([
+    ['import a from "m"', false],
+    ['import "m"', false],
+    ['import {} from "m"', false],
+    ['import * as a from "m"', false],
+    ['import { type A, b } from "m"', false],
+    ['import a, { type B } from "m"', false],
+    ['export * from "m"', false],
+    ['export { a } from "m"', false],
+    ['import a = require("m")', false],
+    ['const a = require("m")', false],
+    ['const a = require.resolve("m")', false],
+    ["const a = require(`m`)", false],
+    ['const a = () => import("m")', false],
+    ['import type a from "m"', true],
+    ['import type { A } from "m"', true],
+    ['import { type A, type B } from "m"', true],
+    ['export type { A } from "m"', true],
+    ['export { type A } from "m"', true],
+    ['export type * from "m"', true],
+    ['import type A = require("m")', true],
+    ['let a: import("m").A', true],
+    ['let a: typeof import("m")', true],
+  ])("is seen in: %s (only a type: %s)", (source, typeOnly) => {
+    expect(findImports("file.ts", `\n// first\n${source};\n`)).toEqual([{ line: 3, target: "m", typeOnly }]);
+  });
+
+  test("is not seen in text or comments", () => {
+    expect(findImports("file.ts", `// import "m"\nconst text = 'exports.handler=()=>require("m").a';`)).toEqual([]);
+  });
+});

@@ -1,0 +1,121 @@
+import { posix } from "node:path";
+import { findImports, type Import } from "./imports.js";
+
+/** What a room may bring in from others, as values and as types only. A room may always use itself, unless its files stand alone. */
+interface RoomRule {
+  readonly uses: readonly string[];
+  readonly types?: readonly string[];
+  readonly packages?: "none";
+  readonly filesStandAlone?: true;
+}
+
+const everyRoomOfTheProvider = ["provider/core", "provider/failover", "provider/agent", "provider/dns", "a resource", "provider/index"];
+const everyRoomThatShips = [...everyRoomOfTheProvider, "simulator", "sdk", "operations", "cli"];
+
+/** Who may import whom, from the ground up: a room names only rooms that stand in the lines before it. */
+export const roomRules: Readonly<Record<string, RoomRule>> = {
+  "provider/core": { uses: [] },
+  "provider/failover": { uses: ["provider/core"], packages: "none" },
+  "provider/agent": { uses: ["provider/core"], types: ["provider/failover"] },
+  "provider/dns": { uses: ["provider/core"] },
+  "a resource": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"], filesStandAlone: true },
+  "provider/index": { uses: ["provider/core", "a resource"] },
+  simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
+  sdk: { uses: [], types: ["provider/core", "provider/failover", "a resource", "provider/index"] },
+  operations: { uses: everyRoomOfTheProvider },
+  cli: { uses: ["provider/core", "provider/failover", "a resource", "provider/index", "operations"] },
+  examples: { uses: ["sdk"] },
+  bench: { uses: everyRoomThatShips },
+  tools: { uses: [...everyRoomThatShips, "bench"] },
+};
+
+/** The one file that may do what its room may not. */
+const exceptions: Readonly<Record<string, readonly string[]>> = { "cli/simulate.ts": ["simulator"] };
+
+/** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
+export const packageRules: Readonly<Record<string, { readonly rooms: readonly string[]; readonly types?: "anywhere" }>> = {
+  "@pulumi/pulumi/automation": { rooms: ["operations", "tools"] },
+  "@pulumi/pulumi": { rooms: ["sdk", "examples"], types: "anywhere" },
+  undici: { rooms: ["provider/agent"] },
+  "dns-packet": { rooms: ["provider/dns"] },
+  zod: { rooms: ["provider/core", "provider/agent", "provider/dns", "a resource", "provider/index", "tools"] },
+};
+
+/** The package's own doors, as this repo and its users import them. */
+const ownDoors: Readonly<Record<string, string>> = {
+  "pulumi-dataminer-failover": "sdk",
+  "pulumi-dataminer-failover/provider": "provider",
+  "pulumi-dataminer-failover/simulator": "simulator",
+};
+
+const roomsOfShortFiles = ["sdk", "provider", "simulator", "cli", "operations"];
+const longestFile = 200;
+
+/** Each import of the file that its room may not have, as a line that names file, line, import and rule. */
+export function findForbiddenImports(file: string, source: string): string[] {
+  const room = roomOf(file);
+  const rule = roomRules[room];
+  if (!rule) return [`${file}: "${room}" is no room of the house. Its rooms are ${list(Object.keys(roomRules))}.`];
+  return findImports(file, source).flatMap((brought) => {
+    const broken = brokenRule(file, room, rule, brought);
+    return broken ? [`${file}:${brought.line} imports ${brought.target ? `"${brought.target}"` : "a computed name"}: ${broken}.`] : [];
+  });
+}
+
+/** What is wrong with the file itself: its name, its folder or its length. */
+export function findMisshapen(file: string, source: string): string[] {
+  const problems: string[] = [];
+  if (/(^|\/)(utils?|helpers?)(\/|\.[cm]?tsx?$)/.test(file))
+    problems.push(`${file}: name it after what it does; there is no utils or helpers.`);
+  if (/(^|\/)types\.[cm]?tsx?$/.test(file)) problems.push(`${file}: put each type beside what uses it; there is no types.ts.`);
+  const lines = source.split("\n").length - (source.endsWith("\n") ? 1 : 0);
+  if (roomsOfShortFiles.includes(file.split("/")[0] ?? "") && lines > longestFile) {
+    problems.push(`${file}: ${lines} lines, ${longestFile} at most. Look for the second concept in it.`);
+  }
+  return problems;
+}
+
+function brokenRule(file: string, room: string, rule: RoomRule, brought: Import): string | undefined {
+  if (brought.target === undefined) return "an import names its target, so that it can be checked";
+  const path = resolveInHouse(file, brought.target);
+  return path === undefined
+    ? brokenPackageRule(room, rule, brought.target, brought.typeOnly)
+    : brokenRoomRule(file, room, rule, path, brought);
+}
+
+function brokenRoomRule(file: string, room: string, rule: RoomRule, path: string, brought: Import): string | undefined {
+  const target = roomOf(path);
+  if (target === room && !rule.filesStandAlone) return undefined;
+  if (target === room) return "no resource imports another";
+  if (path === "package.json" || rule.uses.includes(target) || exceptions[file]?.includes(target)) return undefined;
+  if (brought.typeOnly && rule.types?.includes(target)) return undefined;
+  const asTypes = rule.types ? `, and ${list(rule.types)} as types only` : "";
+  return `${room} may use ${list(rule.uses)}${asTypes}`;
+}
+
+function brokenPackageRule(room: string, rule: RoomRule, target: string, typeOnly: boolean): string | undefined {
+  if (target.startsWith("node:") || target.endsWith("/package.json")) return undefined;
+  if (rule.packages === "none") return `${room} uses no package`;
+  const name = Object.keys(packageRules)
+    .filter((candidate) => target === candidate || target.startsWith(`${candidate}/`))
+    .sort((a, b) => b.length - a.length)[0];
+  const owned = name === undefined ? undefined : packageRules[name];
+  if (!owned || owned.rooms.includes(room) || (typeOnly && owned.types === "anywhere")) return undefined;
+  return `${name} ${owned.types ? "as a value " : ""}belongs to ${list(owned.rooms)}`;
+}
+
+/** The path in the house that an import leads to; undefined for a package. */
+function resolveInHouse(file: string, target: string): string | undefined {
+  return target.startsWith(".") ? posix.join(posix.dirname(file), target) : ownDoors[target];
+}
+
+function roomOf(path: string): string {
+  const [top = "", second = "index", third] = path.replace(/\.[cm]?[jt]sx?$/, "").split("/");
+  if (top !== "provider") return top;
+  const room = `provider/${second}`;
+  return third !== undefined || room in roomRules ? room : "a resource";
+}
+
+function list(names: readonly string[]): string {
+  return names.length === 0 ? "no other room" : names.join(", ");
+}
