@@ -63,6 +63,8 @@ describe("the rules", () => {
     ["provider/dns/client.ts", 'import { client } from "../agent/client.js"', "provider/dns may use provider/core"],
     ["provider/dns/client.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
     ["provider/virtualIp.ts", 'import type { PairInputs } from "./failoverPair.js"', "no resource imports another"],
+    ["provider/virtualIp.ts", 'import { viewPair } from "./pair/view.js"', "a resource may use"],
+    ["provider/pair/view.ts", 'import { failoverPair } from "../failoverPair.js"', "provider/pair may use"],
     ["provider/virtualIp.ts", 'export { failoverPair } from "./index.js"', "a resource may use"],
     ["provider/virtualIp.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
     ["provider/virtualIp.ts", 'import { simulator } from "../simulator/index.js"', "a resource may use"],
@@ -78,7 +80,7 @@ describe("the rules", () => {
     ],
     ["sdk/virtualIp.ts", 'import { VirtualIpInputs } from "../provider/virtualIp.js"', "a resource, provider/index as types only"],
     ["sdk/virtualIp.ts", 'export { virtualIp } from "pulumi-dataminer-failover/provider"', "sdk may use no other room"],
-    ["sdk/virtualIp.ts", 'import type { Snapshot } from "../provider/agent/snapshotSchema.js"', "sdk may use no other room"],
+    ["sdk/virtualIp.ts", 'import { ConnectionInputs } from "../provider/agent/connection.js"', "sdk may use no other room"],
     ["sdk/args.ts", 'import type { z } from "zod"', "zod belongs to provider/core"],
     [
       "sdk/index.ts",
@@ -129,6 +131,7 @@ describe("the rules", () => {
       "provider/virtualIp.ts",
       'import { led } from "./failover/led.js"; import { read } from "./agent/client.js"; import { ask } from "./dns/client.js"',
     ],
+    ["provider/failoverPair.ts", 'import { viewPair } from "./pair/view.js"'],
     ["provider/index.ts", 'export { virtualIp } from "./virtualIp.js"'],
     ["sdk/virtualIp.ts", 'import * as pulumi from "@pulumi/pulumi"; import type { VirtualIpInputs } from "../provider/virtualIp.js"'],
     [

@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../core/addresses.js";
+import { canonicalAddress, sameAddress } from "../core/addresses.js";
 import { type DeclaredHeartbeat, type HeartbeatTarget, type Mode, otherPosition, type Position, positions } from "./configuration.js";
 import { gates } from "./gates.js";
 import { type Finding, type Judgement, judge, violation, warning } from "./judgement.js";
@@ -154,8 +154,7 @@ const isCheckOfBuddy = (heartbeat: DeclaredHeartbeat, from: Position, members: H
 /** Whose address it is; undefined for a third party. */
 function targetedMember(target: HeartbeatTarget, members: HeartbeatPlan["members"]): Position | undefined {
   if ("agent" in target) return target.agent;
-  const address = canonicalAddress(target.address);
-  return positions.find((position) => members[position].ownAddresses.some((own) => canonicalAddress(own) === address));
+  return positions.find((position) => members[position].ownAddresses.some((own) => sameAddress(own, target.address)));
 }
 
 /** An Agent as target stands for each of its addresses. */

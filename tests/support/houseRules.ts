@@ -10,7 +10,7 @@ interface RoomRule {
 }
 
 const everyRoomOfTheProvider = ["provider/core", "provider/failover", "provider/agent", "provider/dns", "a resource", "provider/index"];
-const everyRoomThatShips = [...everyRoomOfTheProvider, "simulator", "sdk", "operations", "cli"];
+const everyRoomOfThePackage = [...everyRoomOfTheProvider, "simulator", "sdk", "operations", "cli"];
 
 /** Who may import whom, from the ground up: a room names only rooms that stand in the lines before it. */
 export const roomRules: Readonly<Record<string, RoomRule>> = {
@@ -18,19 +18,23 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   "provider/failover": { uses: ["provider/core"], packages: "none" },
   "provider/agent": { uses: ["provider/core"], types: ["provider/failover"] },
   "provider/dns": { uses: ["provider/core"] },
+  "provider/pair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
   "a resource": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"], filesStandAlone: true },
   "provider/index": { uses: ["provider/core", "a resource"] },
   simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
-  sdk: { uses: [], types: ["provider/core", "provider/failover", "a resource", "provider/index"] },
+  sdk: { uses: [], types: everyRoomOfTheProvider },
   operations: { uses: everyRoomOfTheProvider },
   cli: { uses: ["provider/core", "provider/failover", "a resource", "provider/index", "operations"] },
   examples: { uses: ["sdk"] },
-  bench: { uses: everyRoomThatShips },
-  tools: { uses: [...everyRoomThatShips, "bench"] },
+  bench: { uses: everyRoomOfThePackage },
+  tools: { uses: [...everyRoomOfThePackage, "bench"] },
 };
 
-/** The one file that may do what its room may not. */
-const exceptions: Readonly<Record<string, readonly string[]>> = { "cli/simulate.ts": ["simulator"] };
+/** Files that may do what their room may not: one command runs the simulator, and the inside of a resource is that resource's alone. */
+const exceptions: Readonly<Record<string, readonly string[]>> = {
+  "cli/simulate.ts": ["simulator"],
+  "provider/failoverPair.ts": ["provider/pair"],
+};
 
 /** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
 export const packageRules: Readonly<Record<string, { readonly rooms: readonly string[]; readonly types?: "anywhere" }>> = {
@@ -38,7 +42,7 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
   "@pulumi/pulumi": { rooms: ["sdk", "examples"], types: "anywhere" },
   undici: { rooms: ["provider/agent"] },
   "dns-packet": { rooms: ["provider/dns"] },
-  zod: { rooms: ["provider/core", "provider/agent", "provider/dns", "a resource", "provider/index", "tools"] },
+  zod: { rooms: ["provider/core", "provider/agent", "provider/dns", "provider/pair", "a resource", "provider/index", "tools"] },
 };
 
 /** The package's own doors, as this repo and its users import them. */

@@ -1,0 +1,65 @@
+import { canonicalAddress, sameAddress } from "../../core/addresses.js";
+import { canonicalHostname } from "../configuration.js";
+import { type Finding, violation, warning } from "../judgement.js";
+import type { Certificate } from "../memberFacts.js";
+import { type AnsweringMember, forBothMembers, forEachMember, type Plan, type Rule } from "./plan.js";
+
+/** HTTPS: an Agent without it has nothing to break (domain 2, P16 and P17). */
+export const certificateRules: readonly Rule[] = [
+  forEachMember(certificateIsTrusted),
+  forEachMember(certificateCoversThePair),
+  forEachMember(httpsNameIsItsOwn),
+  forBothMembers(httpsNamesDiffer),
+];
+
+function certificateIsTrusted({ position, facts, name }: AnsweringMember): Finding[] {
+  if (facts.agent.https === null || facts.agent.https.trusted) return [];
+  return [violation(position, `The HTTPS certificate of ${name} is not trusted. Install one of a trusted authority on it.`)];
+}
+
+function certificateCoversThePair({ position, facts, name }: AnsweringMember, plan: Plan): Finding[] {
+  const { https } = facts.agent;
+  if (https === null) return [];
+  return namesOfThePair(plan)
+    .filter((wanted) => !covers(https, wanted))
+    .map((wanted) =>
+      violation(
+        position,
+        `The HTTPS certificate of ${name} does not name ${wanted}. Add it to the subject alternative names, on both Agents.`,
+      ),
+    );
+}
+
+/** The shared name in the HTTPS tag would make both Agents answer to it (domain 2, P17). */
+function httpsNameIsItsOwn({ facts, name }: AnsweringMember, plan: Plan): Finding[] {
+  const https = facts.agent.https;
+  if (https === null || !namesOfThePair(plan).some((shared) => sameName(shared, https.name))) return [];
+  return [warning(`The HTTPS name of ${name} is ${https.name}, which the pair shares. Set the Agent's own name there.`)];
+}
+
+function httpsNamesDiffer({ facts: main }: AnsweringMember, { facts: backup }: AnsweringMember): Finding[] {
+  const [first, second] = [main.agent.https?.name, backup.agent.https?.name];
+  if (first === undefined || second === undefined || !sameName(first, second)) return [];
+  return [warning(`Main and backup have the same HTTPS name ${first}. Set each Agent's own name.`)];
+}
+
+/** What users type: the hostname, or the virtual IP of the corporate network, where they live (domain 1.1). */
+function namesOfThePair({ type, declared }: Plan): string[] {
+  if (type === "sharedHostname") return declared.hostname ? [canonicalHostname(declared.hostname)] : [];
+  return (declared.virtualIps ?? [])
+    .filter(({ network }) => network === "corporate")
+    .map(({ address }) => canonicalAddress(address) ?? address);
+}
+
+const covers = ({ subjectAltNames }: Certificate, wanted: string): boolean =>
+  subjectAltNames
+    .map((entry) => entry.replace(/^(DNS|IP|IP Address):/i, "").trim())
+    .some((entry) => sameName(entry, wanted) || wildcard(entry, wanted));
+
+const sameName = (a: string, b: string): boolean => sameAddress(a, b) || canonicalHostname(a) === canonicalHostname(b);
+
+/** RFC 6125 6.4.3: the star stands for exactly the leftmost label. */
+function wildcard(pattern: string, name: string): boolean {
+  if (!pattern.startsWith("*.") || canonicalAddress(name) !== undefined) return false;
+  return canonicalHostname(name).split(".").slice(1).join(".") === canonicalHostname(pattern.slice(2));
+}

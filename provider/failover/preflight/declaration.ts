@@ -1,0 +1,59 @@
+import { gates } from "../gates.js";
+import { judgeHeartbeats } from "../heartbeats.js";
+import { type Finding, type PairProperty, violation, warning } from "../judgement.js";
+import { knownIssues } from "../knownIssues.js";
+import type { Act } from "../knownIssueTable.js";
+import { type MemberFacts, ownAddresses } from "../memberFacts.js";
+import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule } from "./plan.js";
+import { satisfiesPlan } from "./planVersion.js";
+
+/** Declared options against each other and against the version (domain 3.2, 9, 10). */
+export const declarationRules: readonly Rule[] = [
+  forBothMembers((main, backup, plan) => heartbeatFindings(main.facts, backup.facts, plan)),
+  restartIsHonoured,
+  forNewPair((plan) => issueFindings("setUp", plan)),
+];
+
+function heartbeatFindings(main: MemberFacts, backup: MemberFacts, { declared, version }: Plan): Finding[] {
+  const { violations, warnings } = judgeHeartbeats({
+    heartbeats: declared.heartbeats ?? [],
+    mode: declared.mode,
+    version,
+    members: { main: heartbeatMember(main), backup: heartbeatMember(backup) },
+  });
+  return [...violations.map(({ property, reason }) => violation(property, reason)), ...warnings.map(warning)];
+}
+
+const heartbeatMember = ({ agent }: MemberFacts) => ({
+  address: agent.address,
+  ownAddresses: ownAddresses(agent),
+  interfaces: agent.interfaces.map(({ index }) => index),
+});
+
+function restartIsHonoured(plan: Plan): Finding[] {
+  const { declared, version } = plan;
+  if (declared.restartWhenGoingOffline !== true || version === undefined) return [];
+  const answer = satisfiesPlan(plan, gates.restartWhenGoingOffline);
+  if (answer === "yes") return [];
+  const reason = `restartWhenGoingOffline needs DataMiner ${gates.restartWhenGoingOffline.text} or later; the Agents run ${version.text}. Leave it out.`;
+  return [answer === "no" ? violation("restartWhenGoingOffline", reason) : warning(reason)];
+}
+
+/** Where a refusal belongs to, when not to the Agents themselves. */
+const refusedProperties: Partial<Record<string, PairProperty>> = { K1: "mode", K2: "virtualIps" };
+
+/** The known issues that an act on this plan would meet. */
+export function issueFindings(act: Act, plan: Plan): Finding[] {
+  const [first] = answeringMembers(plan);
+  if (plan.version === undefined || first === undefined) return [];
+  const met = knownIssues({
+    act,
+    version: plan.version,
+    type: plan.type,
+    virtualIps: plan.declared.virtualIps?.length ?? 0,
+    nats: first.facts.agent.nats,
+    storage: first.facts.agent.storage.kind,
+    pcaps: answeringMembers(plan).map(({ facts }) => facts.agent.pcap),
+  });
+  return met.map(({ id, effect, reason }) => (effect === "refuse" ? violation(refusedProperties[id] ?? "main", reason) : warning(reason)));
+}

@@ -1,0 +1,99 @@
+import { sameAddress } from "../../core/addresses.js";
+import { otherPosition, positions } from "../configuration.js";
+import { type Finding, violation, warning } from "../judgement.js";
+import { type AgentFacts, type MemberFacts, ownAddresses } from "../memberFacts.js";
+import { sameVersion } from "../version.js";
+import { type AnsweringMember, forBothMembers, forEachMember, forNewPair, type Plan, type Rule } from "./plan.js";
+
+const prepareAgain = "Reset it with SLReset.exe and prepare it again: same version, its own licence, the DataMiner ID of main.";
+
+/** Who the two Agents are, and that the backup has nothing to lose (domain 2, P1 to P4). */
+export const identityRules: readonly Rule[] = [
+  forBothMembers(twoMachines),
+  mainHasId,
+  forBothMembers(sameId),
+  forBothMembers(exactlyTheSameVersion),
+  versionIsReadable,
+  forNewPair(forEachMember(inNoOtherPair)),
+  forNewPair(backupInNoCluster),
+  forNewPair(backupPristine),
+];
+
+/** Whether the member is in a pair, and both its places hold these two addresses. */
+export function isPairOf({ pair }: MemberFacts, mainAddress: string, backupAddress: string): boolean {
+  if (pair === null) return false;
+  const { main, backup } = pair.config;
+  return sameAddress(main.address, mainAddress) && sameAddress(backup.address, backupAddress);
+}
+
+function twoMachines(main: AnsweringMember, backup: AnsweringMember): Finding[] {
+  const own = ownAddresses(main.facts.agent);
+  const shared = ownAddresses(backup.facts.agent).find((address) => own.some((other) => sameAddress(other, address)));
+  if (shared === undefined) return [];
+  return [violation("backup", `Main and backup are the same machine: both have the address ${shared}. Name two Agents.`)];
+}
+
+function mainHasId({ members: { main } }: Plan): Finding[] {
+  if (main === undefined || main.agent.dataMinerId !== null) return [];
+  return [violation("main", `Main ${main.agent.address} has no DataMiner ID. Give it its licence and its ID before it gets a backup.`)];
+}
+
+function sameId({ facts: main }: AnsweringMember, { facts: backup }: AnsweringMember): Finding[] {
+  const [wanted, found] = [main.agent.dataMinerId, backup.agent.dataMinerId];
+  if (wanted === null || wanted === found) return [];
+  const seen = found === null ? "has no DataMiner ID" : `has DataMiner ID ${found}`;
+  return [
+    violation(
+      "backup",
+      `Backup ${backup.agent.address} ${seen}, main ${main.agent.address} has ${wanted}. ` +
+        `Set ID ${wanted} on the backup, which only works on an Agent that was never used, with DataMiner stopped.`,
+    ),
+  ];
+}
+
+function exactlyTheSameVersion({ facts: main }: AnsweringMember, { facts: backup }: AnsweringMember): Finding[] {
+  if (sameVersion(main.agent.version, backup.agent.version)) return [];
+  return [
+    violation(
+      "backup",
+      `Backup ${backup.agent.address} runs DataMiner ${backup.agent.version}, main ${main.agent.address} runs ${main.agent.version}. ` +
+        "Install exactly the same version on both.",
+    ),
+  ];
+}
+
+function versionIsReadable({ version, members }: Plan): Finding[] {
+  const text = (members.main ?? members.backup)?.agent.version;
+  if (text === undefined) return [];
+  if (version === undefined) {
+    return [warning(`DataMiner version "${text}" has an unknown form: nothing that depends on the version was judged.`)];
+  }
+  if (version.release !== undefined) return [];
+  return [warning(`DataMiner version "${text}" does not tell ${version.unknown.join(" and ")}: known issues were judged with that doubt.`)];
+}
+
+function inNoOtherPair({ position, facts, name }: AnsweringMember, { members }: Plan): Finding[] {
+  if (facts.pair === null) return [];
+  const partner = facts.pair.config[otherPosition(facts.pair.position)].address;
+  const reversed = positions.some((other) => other !== position && sameAddress(members[other]?.agent.address ?? "", partner));
+  const cure = reversed ? "Exchange main and backup in the program." : "An Agent can be in one pair only: end that pair first.";
+  return [
+    violation(position, `${capitalised(name)} is already in a Failover pair with ${partner}, as its ${facts.pair.position}. ${cure}`),
+  ];
+}
+
+function backupInNoCluster({ members: { backup } }: Plan): Finding[] {
+  if (backup === undefined || backup.agent.cluster === null || backup.pair !== null) return [];
+  const { address, cluster } = backup.agent;
+  return [violation("backup", `Backup ${address} is in cluster "${cluster}". Remove it from that DataMiner System. ${prepareAgain}`)];
+}
+
+function backupPristine({ members: { backup } }: Plan): Finding[] {
+  if (backup === undefined || backup.agent.pristine || backup.pair !== null) return [];
+  return [violation("backup", `Backup ${backup.agent.address} is not freshly installed: ${contents(backup.agent)}. ${prepareAgain}`)];
+}
+
+const contents = ({ elementCount }: AgentFacts): string =>
+  elementCount === 0 ? "it holds more than the script of the Failover API and its token" : `it has ${elementCount} elements`;
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -1,0 +1,124 @@
+import { canonicalAddress, inSubnet, isPrefixLength, sameAddress } from "../../core/addresses.js";
+import type { VirtualIp } from "../configuration.js";
+import { type Finding, violation, warning } from "../judgement.js";
+import { type NetworkInterface, ownAddresses } from "../memberFacts.js";
+import { type AnsweringMember, answeringMembers, forEachMember, type Plan, type Rule } from "./plan.js";
+
+/** Virtual IP addresses and interfaces (domain 2, P7 to P9; 3.1). */
+export const networkRules: readonly Rule[] = [
+  exactlyOneWay,
+  addressesAreAddresses,
+  oneANetwork,
+  corporateIsThere,
+  acquisitionIsUsed,
+  forEachMember(insideTheSubnet),
+  forEachMember(nobodysOwnAddress),
+  forEachMember(syncInterfaceExists),
+  forEachMember(pcapIsThere),
+];
+
+/** The declared virtual IPs that are addresses; the others have a violation of their own. */
+const virtualIps = ({ declared }: Plan): VirtualIp[] =>
+  (declared.virtualIps ?? []).filter(({ address }) => canonicalAddress(address) !== undefined);
+
+const named = ({ address, network }: VirtualIp): string => `Virtual IP ${address} (${network})`;
+
+const broken = (reason: string): Finding => violation("virtualIps", reason);
+
+function exactlyOneWay({ declared: { virtualIps: addresses = [], hostname } }: Plan): Finding[] {
+  if (hostname && addresses.length > 0) {
+    return [violation("hostname", "A pair has either virtual IPs or a shared hostname, and both are declared. Leave one of them out.")];
+  }
+  if (hostname || addresses.length > 0) return [];
+  return [broken("A pair needs virtual IPs or a shared hostname, and neither is declared. Declare one of them.")];
+}
+
+function addressesAreAddresses({ declared }: Plan): Finding[] {
+  return (declared.virtualIps ?? []).flatMap((virtualIp) => {
+    if (canonicalAddress(virtualIp.address) === undefined) return [broken(`${named(virtualIp)} is no IP address. Write one.`)];
+    if (isPrefixLength(virtualIp.prefixLength, virtualIp.address)) return [];
+    return [broken(`${named(virtualIp)} cannot have a prefix length of ${virtualIp.prefixLength}. Write that of its subnet.`)];
+  });
+}
+
+function oneANetwork(plan: Plan): Finding[] {
+  const all = virtualIps(plan);
+  return all.flatMap((virtualIp, index) => {
+    const before = all.slice(0, index);
+    if (before.some(({ network }) => network === virtualIp.network)) {
+      return [broken(`${named(virtualIp)} is the second on that network. Declare one virtual IP a network.`)];
+    }
+    if (!before.some(({ address }) => sameAddress(address, virtualIp.address))) return [];
+    return [broken(`${named(virtualIp)} is declared on another network too. Give each network an address of its own.`)];
+  });
+}
+
+function corporateIsThere({ type, declared }: Plan): Finding[] {
+  const addresses = declared.virtualIps ?? [];
+  if (type !== "virtualIp" || addresses.length === 0 || addresses.some(({ network }) => network === "corporate")) return [];
+  return [broken("There is no virtual IP on the corporate network, where users reach the pair. Add one.")];
+}
+
+function acquisitionIsUsed(plan: Plan): Finding[] {
+  const members = answeringMembers(plan);
+  const everyoneHas = members.length === 2 && members.every(({ facts }) => interfacesOf(facts.agent.interfaces, "acquisition").length > 0);
+  if (plan.type !== "virtualIp" || !everyoneHas || virtualIps(plan).some(({ network }) => network === "acquisition")) return [];
+  return [
+    warning("Both Agents have an acquisition interface, but no virtual IP is declared there. Devices then reach only one Agent at a time."),
+  ];
+}
+
+/** The address and its prefix fit an own address of an interface on that network. */
+function insideTheSubnet({ facts, name }: AnsweringMember, plan: Plan): Finding[] {
+  return virtualIps(plan).flatMap((virtualIp) => {
+    const interfaces = interfacesOf(facts.agent.interfaces, virtualIp.network);
+    if (interfaces.length === 0) {
+      return [
+        broken(`${named(virtualIp)} has no interface on ${name}: nothing there is on the ${virtualIp.network} network. Connect one.`),
+      ];
+    }
+    const subnets = interfaces.flatMap(({ addresses }) => addresses.filter(({ virtual }) => !virtual));
+    const containing = subnets.filter((subnet) => inSubnet(virtualIp.address, subnet));
+    if (containing.length === 0) {
+      const seen = subnets.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(", ") || "no address";
+      return [broken(`${named(virtualIp)} is outside the subnet of that network's interface on ${name} (${seen}). Choose one inside.`)];
+    }
+    if (containing.some(({ prefixLength }) => prefixLength === virtualIp.prefixLength)) return [];
+    return [
+      warning(
+        `${named(virtualIp)} has prefix length ${virtualIp.prefixLength}; its interface on ${name} has ${containing[0]?.prefixLength}.`,
+      ),
+    ];
+  });
+}
+
+function nobodysOwnAddress({ facts, name }: AnsweringMember, plan: Plan): Finding[] {
+  const own = ownAddresses(facts.agent);
+  return virtualIps(plan)
+    .filter(({ address }) => own.some((taken) => sameAddress(taken, address)))
+    .map((virtualIp) => broken(`${named(virtualIp)} is the own address of ${name}. Choose one that no machine has.`));
+}
+
+function syncInterfaceExists({ facts, name }: AnsweringMember, { declared: { syncInterface } }: Plan): Finding[] {
+  if (syncInterface === undefined || syncInterface === null) return [];
+  const indexes = facts.agent.interfaces.map(({ index }) => index);
+  if (indexes.includes(syncInterface)) return [];
+  return [
+    violation(
+      "syncInterface",
+      `${name} has no interface ${syncInterface}; it has ${indexes.join(", ") || "none"}. Name one of both Agents.`,
+    ),
+  ];
+}
+
+/** The product's own texts of domain 6; everything works but the gratuitous ARP (domain 2, P9). */
+const pcapTexts: Record<string, string> = { none: "Pcap not installed", undetected: "Could not be detected" };
+
+function pcapIsThere({ facts, name }: AnsweringMember, { type }: Plan): Finding[] {
+  const text = pcapTexts[facts.agent.pcap];
+  if (type !== "virtualIp" || text === undefined) return [];
+  return [warning(`Pcap on ${name}: ${text}. Without it no gratuitous ARP is sent at a switch; install Npcap.`)];
+}
+
+const interfacesOf = (interfaces: readonly NetworkInterface[], network: string): NetworkInterface[] =>
+  interfaces.filter((candidate) => candidate.network === network);

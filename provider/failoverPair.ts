@@ -1,0 +1,61 @@
+import { agentAddress } from "./agent/connection.js";
+import type { Failure } from "./core/inputs.js";
+import { defineResource } from "./core/lifecycle.js";
+import { convergePair } from "./pair/converge.js";
+import { endPairOf } from "./pair/end.js";
+import { FailoverPairInputs } from "./pair/inputs.js";
+import { type ObservedPair, observePair } from "./pair/observe.js";
+import { refuseStranger } from "./pair/ownership.js";
+import { previewPair } from "./pair/preflight.js";
+
+export type { FailoverPairDeclared, FailoverPairInputs, HeartbeatDeclared } from "./pair/inputs.js";
+export type { FailoverPairOutputs } from "./pair/observe.js";
+
+const hour = 3_600_000;
+
+export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPair>({
+  type: "FailoverPair",
+  inputs: FailoverPairInputs,
+  outputs: ["dataMinerId", "state", "type", "members", "online", "onlineAgent", "failedOver", "led", "problems", "reachableAt"],
+  recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
+  fixed: changedIdentity,
+  timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
+  id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
+  preview: previewPair,
+  observe: observePair,
+  claim: (inputs, observed) => refuseStranger(inputs, observed),
+  converge: convergePair,
+  differences: ({ state, type, hostname, members, main, backup }) => [
+    ...(state === "inactive" ? ["state"] : []),
+    ...(type !== undefined && type !== (hostname ? "sharedHostname" : "virtualIp") ? ["type"] : []),
+    ...(members && members.main !== main.address ? ["main"] : []),
+    ...(members && members.backup !== backup.address ? ["backup"] : []),
+  ],
+  remove: endPairOf,
+});
+
+type Identity = Partial<Pick<FailoverPairInputs, "main" | "backup" | "hostname" | "virtualIps">>;
+
+/** What makes a pair this pair. A spelling of a connection is none of it. */
+function changedIdentity(before: Identity, after: Identity): Failure[] {
+  const [typeBefore, typeAfter] = [typeOf(before), typeOf(after)];
+  if (typeBefore && typeAfter && typeBefore !== typeAfter) {
+    return [{ property: typeAfter, reason: cannotChange("the type of a pair") }];
+  }
+  const failures: Failure[] = [];
+  if (before.hostname && after.hostname && before.hostname !== after.hostname) {
+    failures.push({ property: "hostname", reason: cannotChange(`the shared hostname ${before.hostname}`) });
+  }
+  for (const position of ["main", "backup"] as const) {
+    const [was, is] = [before[position]?.address, after[position]?.address];
+    if (was !== undefined && is !== undefined && was !== is) {
+      failures.push({ property: position, reason: cannotChange(`the ${position} Agent ${was}`) });
+    }
+  }
+  return failures;
+}
+
+const typeOf = ({ virtualIps, hostname }: Identity) => (hostname ? "hostname" : virtualIps ? "virtualIps" : undefined);
+
+const cannotChange = (what: string) =>
+  `${what} cannot be changed in place. End this pair (\`pulumi destroy --target\` its URN), prepare the backup again, then run \`pulumi up\`.`;

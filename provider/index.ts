@@ -1,0 +1,3 @@
+// These names stand in users' state: refresh and destroy call them for ever. Never rename or remove one.
+export { dmaAgent } from "./dmaAgent.js";
+export { failoverPair } from "./failoverPair.js";

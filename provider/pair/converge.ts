@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { putPair } from "../agent/client.js";
+import { waitForOperation } from "../agent/operations.js";
+import type { Context } from "../core/context.js";
+import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
+import { type Configuration, type Position, positions } from "../failover/configuration.js";
+import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
+import type { Act } from "../failover/knownIssueTable.js";
+import { knownIssues } from "../failover/knownIssues.js";
+import { acquisitionAddress } from "../failover/memberFacts.js";
+import { parseVersion } from "../failover/version.js";
+import type { FailoverPairInputs } from "./inputs.js";
+import type { ObservedPair, RecordedPair } from "./observe.js";
+import { ownerOf, refuseStranger } from "./ownership.js";
+import { type BothFacts, preflightForSetUp } from "./preflight.js";
+import { settledPair } from "./settle.js";
+import { membersOf, type PairView, viewPair } from "./view.js";
+
+/** Sets up, re-enables or changes the pair, whatever of it is needed, and returns what was read back. */
+export async function convergePair(
+  inputs: FailoverPairInputs,
+  observed: ObservedPair | undefined,
+  context: Context,
+  recorded?: RecordedPair,
+): Promise<ObservedPair> {
+  const live = observed && (await settledPair(inputs, observed, context));
+  if (!live) return setUp(inputs, context);
+  refuseStranger(inputs, live, recorded);
+  refuseOtherIdentity(inputs, live);
+  refuseInvalid(live);
+  const wanted = mergeConfiguration(live.configuration, inputs);
+  const differing = configurationDifferences(live.configuration, wanted);
+  if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) return live;
+  const asked = live.state === "inactive" ? "main" : onlinePosition(live);
+  const both = requireBoth(live.view, "Changing");
+  refuseKnownIssues(both, wanted, differing.includes("mode") ? "changeMode" : "changeOptions", differing, context);
+  if (differing.includes("virtualIps")) {
+    context.warn("its virtual IP addresses change: the online Agent takes new addresses, and clients on an old one are cut off.");
+  }
+  const subject = live.state === "inactive" ? `Re-enabling pair ${live.dataMinerId}` : `Changing ${differing.join(", ") || "owner"} of pair ${live.dataMinerId}`;
+  return write(inputs, both, asked, wanted, ownerOf(live), subject, context);
+}
+
+async function setUp(inputs: FailoverPairInputs, context: Context): Promise<ObservedPair> {
+  const both = requireBoth(await viewPair(inputs, context), "Setting up");
+  await preflightForSetUp(inputs, both, context);
+  const member = ({ agent }: BothFacts["main"]) => ({ address: agent.address, acquisitionAddress: acquisitionAddress(agent) });
+  const wanted = newConfiguration(member(both.main), member(both.backup), inputs);
+  refuseKnownIssues(both, wanted, "setUp", [], context);
+  return write(inputs, both, "main", wanted, null, `Setting up pair ${both.main.agent.dataMinerId}`, context);
+}
+
+/** One PUT, the operation it starts, and what both members say afterwards. */
+async function write(
+  inputs: FailoverPairInputs,
+  both: BothFacts,
+  asked: Position,
+  config: Configuration,
+  liveOwner: string | null,
+  subject: string,
+  context: Context,
+): Promise<ObservedPair> {
+  const connection = inputs[asked];
+  const { agent, revision } = both[asked];
+  const owner = inputs.__owner;
+  if (owner === undefined || agent.dataMinerId === null) {
+    throw new RefusedError("NOT_PREPARED", `${subject}: ${owner === undefined ? "the resource has no owner" : "main has no DataMiner ID"}. Prepare it first.`);
+  }
+  const body = { requestId: randomUUID(), revision, owner, previousOwner: liveOwner === owner ? null : liveOwner, config };
+  const dataMinerId = agent.dataMinerId;
+  const operation = await context.write(() => putPair(connection, dataMinerId, body, { signal: context.signal }));
+  if (operation) await waitForOperation(connection, operation, subject, context);
+  const settled = await settledPair(inputs, undefined, context);
+  if (!settled) throw new FailoverError("PAIR_VANISHED", `${subject}: afterwards both members say that there is no pair. Run \`pulumi up\` again.`);
+  refuseInvalid(settled);
+  const left = configurationDifferences(settled.configuration, config);
+  if (left.length === 0) return settled;
+  throw new FailoverError("NOT_APPLIED", `${subject}: read back, ${left.join(", ")} still differ. Check the Failover log of the online Agent (SLFailover.txt).`);
+}
+
+function requireBoth(view: PairView, act: string): BothFacts {
+  const silent = membersOf(view).find(({ facts }) => facts === undefined);
+  if (silent) {
+    throw new RefusedError("MEMBER_UNREACHABLE", `${act} the pair needs both members up. ${reasonOf(silent.failure)}`, {
+      facts: { member: silent.position, address: silent.address },
+    });
+  }
+  return { main: view.main.facts, backup: view.backup.facts } as BothFacts;
+}
+
+function onlinePosition({ online, dataMinerId }: ObservedPair): Position {
+  if (online === "main" || online === "backup") return online;
+  throw new RefusedError("NO_ONLINE_MEMBER", `Changing pair ${dataMinerId}: no member is online. Bring one online first, then run \`pulumi up\` again.`);
+}
+
+/** What makes the pair another one cannot be changed: ending it resets a server, so no replacement could follow. */
+function refuseOtherIdentity(inputs: FailoverPairInputs, { type, members, dataMinerId }: ObservedPair): void {
+  const declaredType = inputs.hostname ? "sharedHostname" : "virtualIp";
+  const cure = "End that pair first, prepare the backup again, then run `pulumi up`.";
+  if (type !== declaredType) {
+    throw new RefusedError("OTHER_TYPE", `Updating pair ${dataMinerId}: it is of type ${type}, declared is ${declaredType}. ${cure}`);
+  }
+  const declared = { main: inputs.main.address, backup: inputs.backup.address };
+  const other = positions.find((position) => declared[position] !== members[position]);
+  if (other === undefined) return;
+  throw new RefusedError("OTHER_MEMBER", `Updating pair ${dataMinerId}: its ${other} is ${members[other]}, declared is ${declared[other]}. ${cure}`);
+}
+
+function refuseInvalid({ state, problems, dataMinerId }: ObservedPair): void {
+  if (state !== "invalid") return;
+  const seen = problems.at(-1) ?? "the members contradict each other.";
+  throw new RefusedError("PAIR_INVALID", `Updating pair ${dataMinerId}: ${seen} Bring exactly one member online, then run \`pulumi up\` again.`);
+}
+
+function refuseKnownIssues({ main, backup }: BothFacts, wanted: Configuration, act: Act, differing: readonly string[], context: Context): void {
+  const version = parseVersion(main.agent.version);
+  if (!version || (act === "changeOptions" && differing.length === 0)) return;
+  const { nats, storage } = main.agent;
+  const met = knownIssues({
+    act,
+    version,
+    type: wanted.type,
+    virtualIps: wanted.virtualIps.length,
+    nats,
+    storage: storage.kind,
+    pcaps: [main.agent.pcap, backup.agent.pcap],
+  });
+  for (const { effect, reason } of met) if (effect === "warn") context.warn(reason);
+  const refused = met.filter(({ effect }) => effect === "refuse").map(({ reason }) => reason);
+  if (refused.length > 0) throw new RefusedError("KNOWN_ISSUE", `Writing pair ${main.agent.dataMinerId}: ${refused.join(" ")}`);
+}

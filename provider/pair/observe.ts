@@ -1,0 +1,108 @@
+import { AgentRefusedError } from "../agent/errors.js";
+import type { Context } from "../core/context.js";
+import { systemClock } from "../core/clock.js";
+import type { Recorded } from "../core/definition.js";
+import { canonicalConfiguration, type Configuration, type PairType } from "../failover/configuration.js";
+import { memberName } from "../failover/memberFacts.js";
+import { problems } from "../failover/problems.js";
+import { isFailedOver, type Online, roles } from "../failover/roles.js";
+import { type Led, led } from "../failover/status.js";
+import type { FailoverPairInputs } from "./inputs.js";
+import { bothSilent, looksInvalidView, membersOf, type PairView, speakerOf, viewPair } from "./view.js";
+
+export interface FailoverPairOutputs {
+  dataMinerId: number | null;
+  state: string;
+  type: PairType;
+  members: { main: string; backup: string };
+  online: Online;
+  onlineAgent: string | null;
+  failedOver: boolean;
+  led: { main: Led; backup: Led };
+  problems: string[];
+  reachableAt: string | null;
+}
+
+/** The live pair: configuration under the names of the inputs, outputs, and the view they come from. */
+export interface ObservedPair
+  extends FailoverPairOutputs,
+    Pick<Configuration, "virtualIps" | "hostname" | "mode" | "heartbeats" | "syncInterface" | "restartWhenGoingOffline"> {
+  __owner: string | null | undefined;
+  configuration: Configuration;
+  view: PairView;
+}
+
+export type RecordedPair = Recorded<FailoverPairInputs, ObservedPair>;
+
+const secondLookMilliseconds = 10_000;
+
+/** The pair as both members tell it; undefined when there is none. Not being able to tell is an error. */
+export async function observePair(inputs: FailoverPairInputs, context: Context, recorded?: RecordedPair): Promise<ObservedPair | undefined> {
+  const view = await viewPair(inputs, context);
+  if (isGone(view, recorded)) return undefined;
+  if (!looksInvalidView(view)) return observedPair(view, false, recorded);
+  context.progress("the members contradict each other; looking again in 10 s.");
+  await systemClock.sleep(secondLookMilliseconds, context.signal);
+  const again = await viewPair(inputs, context);
+  return isGone(again, recorded) ? undefined : observedPair(again, looksInvalidView(again), recorded);
+}
+
+/**
+ * Gone: both answer without a pair, or one does that still is the recorded Agent. A member that is silent, or was reset and
+ * answers again, proves nothing.
+ */
+function isGone(view: PairView, recorded: RecordedPair | undefined): boolean {
+  const members = membersOf(view);
+  const answering = members.filter(({ facts }) => facts !== undefined);
+  if (answering.length === 0) throw bothSilent(view);
+  if (answering.length === 2) return answering.every(({ facts }) => facts?.pair === null);
+  const failure = members.find(({ facts }) => facts === undefined)?.failure;
+  const facts = answering[0]?.facts;
+  if (facts?.pair) {
+    if (failure instanceof AgentRefusedError) throw failure;
+    return false;
+  }
+  if (recorded && facts && !facts.agent.pristine && facts.agent.dataMinerId === recorded.dataMinerId) return true;
+  throw failure;
+}
+
+export function observedPair(view: PairView, invalid: boolean, recorded?: RecordedPair): ObservedPair {
+  const { facts } = speakerOf(view);
+  const { pair } = facts;
+  if (!pair) throw bothSilent(view);
+  const configuration = canonicalConfiguration(pair.config);
+  const online = roles(view.main.facts?.status, view.backup.facts?.status);
+  const { main, backup, type, virtualIps, hostname, mode, heartbeats, syncInterface, restartWhenGoingOffline } = configuration;
+  return {
+    dataMinerId: facts.agent.dataMinerId,
+    state: invalid ? "invalid" : pair.state,
+    type,
+    members: { main: main.address, backup: backup.address },
+    online,
+    onlineAgent: online === "main" || online === "backup" ? view[online].address : null,
+    failedOver: isFailedOver(online),
+    led: { main: led(view.main.facts?.status), backup: led(view.backup.facts?.status) },
+    problems: [...problems(membersOf(view), { counters: false }), ...contradictions(view, online, invalid)],
+    reachableAt: type === "sharedHostname" ? hostname : (virtualIps.find(({ network }) => network === "corporate")?.address ?? null),
+    virtualIps,
+    hostname,
+    mode,
+    heartbeats,
+    syncInterface,
+    restartWhenGoingOffline,
+    // Disabling clears the owner; that state is named by itself, and is no change of owner.
+    __owner: pair.owner === null && pair.state === "inactive" ? recorded?.__declared.__owner : pair.owner,
+    configuration,
+    view,
+  };
+}
+
+function contradictions(view: PairView, online: Online, invalid: boolean): string[] {
+  const lines = membersOf(view)
+    .filter(({ facts }) => facts && facts.pair === null)
+    .map(({ position, address }) => `${memberName(position, address)}: it knows of no pair.`);
+  if (!invalid) return lines;
+  if (online === "both") return [...lines, "Both members are online (split brain)."];
+  if (online === "none") return [...lines, "Both members are offline."];
+  return [...lines, "The members hold different configurations."];
+}

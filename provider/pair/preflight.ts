@@ -1,0 +1,67 @@
+import { probe } from "../agent/client.js";
+import type { ProbeResult } from "../agent/contract.js";
+import { AgentRefusedError } from "../agent/errors.js";
+import type { Snapshot } from "../agent/snapshotSchema.js";
+import type { Context } from "../core/context.js";
+import { RefusedError, reasonOf } from "../core/errors.js";
+import type { Failure } from "../core/inputs.js";
+import { preflight } from "../failover/preflight.js";
+import type { FailoverPairInputs } from "./inputs.js";
+import { observedPair } from "./observe.js";
+import { strangerReason } from "./ownership.js";
+import { membersOf, type PairView, viewPair } from "./view.js";
+
+export interface BothFacts {
+  main: Snapshot;
+  backup: Snapshot;
+}
+
+/**
+ * Judges a first declaration in preview: only what the two Agents say of themselves, and no longer than 10 s each. An Agent
+ * that is silent now may be there when the program is run.
+ */
+export async function previewPair(inputs: FailoverPairInputs, context: Context): Promise<Failure[]> {
+  const view = await viewPair(inputs, context).catch((error: unknown) => reasonOf(error));
+  if (typeof view === "string") return [{ property: "", reason: view }];
+  for (const { position, failure } of membersOf(view)) {
+    if (failure instanceof AgentRefusedError) return [{ property: position, reason: reasonOf(failure) }];
+    if (failure) context.progress(`${reasonOf(failure)} The pair is not checked yet.`);
+  }
+  const [main, backup] = [view.main.facts, view.backup.facts];
+  if (main?.pair || backup?.pair) return strangerFailure(inputs, view);
+  if (!main || !backup) return [];
+  const { violations, warnings } = preflight({ main, backup, declared: inputs, endMode: inputs.endMode ?? "delete", when: "preview" });
+  for (const warning of warnings) context.warn(warning);
+  return violations;
+}
+
+function strangerFailure(inputs: FailoverPairInputs, view: PairView): Failure[] {
+  const reason = strangerReason(inputs, observedPair(view, false));
+  return reason ? [{ property: "", reason }] : [];
+}
+
+/** Judges everything again right before set-up, now also what the network says. Every violation at once. */
+export async function preflightForSetUp(inputs: FailoverPairInputs, { main, backup }: BothFacts, context: Context): Promise<void> {
+  const request = {
+    addresses: (inputs.virtualIps ?? []).map(({ address }) => address),
+    names: inputs.hostname ? [inputs.hostname] : [],
+  };
+  const reverse = inputs.hostname ? [main.agent.address, backup.agent.address] : [];
+  const ask = (position: "main" | "backup"): Promise<ProbeResult> =>
+    probe(inputs[position], { ...request, addresses: [...request.addresses, ...reverse] }, { signal: context.signal });
+  const [fromMain, fromBackup] = await Promise.all([ask("main"), ask("backup")]);
+  const { violations, warnings } = preflight({
+    main,
+    backup,
+    declared: inputs,
+    endMode: inputs.endMode ?? "delete",
+    when: "create",
+    probes: { main: fromMain, backup: fromBackup },
+  });
+  for (const warning of warnings) context.warn(warning);
+  if (violations.length === 0) return;
+  const reasons = violations.map(({ property, reason }) => `${property}: ${reason}`).join(" ");
+  throw new RefusedError("PREFLIGHT", `Setting up a pair of ${main.agent.address} and ${backup.agent.address}: ${reasons}`, {
+    facts: { violations: violations.length },
+  });
+}

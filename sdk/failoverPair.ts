@@ -1,0 +1,66 @@
+import { CustomResource, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
+import type { FailoverPairDeclared, FailoverPairOutputs } from "../provider/failoverPair.js";
+import type { Args } from "./args.js";
+import { asSecretToken, type ConnectionArgs } from "./connection.js";
+import type { DmaAgent } from "./dmaAgent.js";
+import { DynamicResource } from "./dynamicResource.js";
+
+export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main" | "backup"> {
+  /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
+  main: DmaAgent | ConnectionArgs;
+  /** The freshly prepared Agent with the same DataMiner ID (domain 2). Its data is replaced by main's. */
+  backup: DmaAgent | ConnectionArgs;
+}
+
+/**
+ * A Failover pair: two Agents with one DataMiner ID, one online at a time. Creating it sets the Failover configuration up,
+ * which copies main to backup; deleting it ends the configuration, which by default resets the offline Agent to factory
+ * settings. Who is online is an output: no input names it, a switch is never drift, and an update never moves traffic.
+ * Its id is `<main address>+<backup address>`.
+ */
+export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
+  /** The DataMiner ID that both Agents share. */
+  declare readonly dataMinerId: Output<number | null>;
+  /** configuring, active, switching, inactive (disabled), ending or invalid; anything else is in transition. */
+  declare readonly state: Output<string>;
+  /** virtualIp or sharedHostname. */
+  declare readonly type: Output<FailoverPairOutputs["type"]>;
+  /** Corporate addresses of the members, as the live configuration has them. */
+  declare readonly members: Output<FailoverPairOutputs["members"]>;
+  /** Which position is online: main, backup, none or both (split brain). */
+  declare readonly online: Output<FailoverPairOutputs["online"]>;
+  /** Address of the online Agent; null when not exactly one is. */
+  declare readonly onlineAgent: Output<string | null>;
+  /** Whether the backup does the main's work. */
+  declare readonly failedOver: Output<boolean>;
+  /** The LED of each member (domain 6): green, or red when a row is in its bad value or the member is unreachable. */
+  declare readonly led: Output<FailoverPairOutputs["led"]>;
+  /** What is wrong, one line each; empty when both LEDs are green. */
+  declare readonly problems: Output<string[]>;
+  /** What to know, one line each, from the last create or update. */
+  declare readonly warnings: Output<string[]>;
+  /** Where users reach the pair: the corporate virtual IP address or the shared hostname. */
+  declare readonly reachableAt: Output<string | null>;
+
+  constructor(name: string, args: FailoverPairArgs, options?: CustomResourceOptions) {
+    const members = { main: connectionOf(args.main), backup: connectionOf(args.backup) };
+    super("FailoverPair", "failoverPair", name, { ...args, ...members }, outputs, options);
+  }
+}
+
+const connectionOf = (member: DmaAgent | ConnectionArgs): ConnectionArgs =>
+  CustomResource.isInstance(member) ? member.connection : asSecretToken(member);
+
+const outputs: Record<keyof FailoverPairOutputs | "warnings", undefined> = {
+  dataMinerId: undefined,
+  state: undefined,
+  type: undefined,
+  members: undefined,
+  online: undefined,
+  onlineAgent: undefined,
+  failedOver: undefined,
+  led: undefined,
+  problems: undefined,
+  warnings: undefined,
+  reachableAt: undefined,
+};

@@ -1,0 +1,69 @@
+import type { PairConfig, Position } from "../provider/agent/pairSchema.js";
+import type { AgentFacts } from "../provider/agent/snapshotSchema.js";
+import type { Clock } from "./clock.js";
+import type { ProfileName } from "./profiles.js";
+
+/** One simulated Agent. What is left out is as on an ordinary, healthy server. */
+export interface AgentOptions {
+  /** Where it listens, in 127.0.0.0/8. It is also its corporate address and its name in `agent=`. */
+  address: string;
+  dataMinerId?: number | null;
+  name?: string;
+  /** The DataMiner System it is in; absent: in none. */
+  system?: string;
+  elementCount?: number;
+  /** Never used: nothing on it but the script of this API and its token. */
+  pristine?: boolean;
+  profile?: ProfileName;
+  /** Overrides the build of the profile. */
+  version?: string;
+  nats?: AgentFacts["nats"];
+  /** Gives it a second interface, on the acquisition network. */
+  acquisitionAddress?: string;
+  /** Gives it one more interface, a cross cable for synchronization (domain 3.1). */
+  syncAddress?: string;
+  prefixLength?: number;
+  registersInDns?: boolean;
+  pcap?: AgentFacts["pcap"];
+  storage?: AgentFacts["storage"];
+  swarming?: boolean;
+  /** What it says about its certificate; by default what it really has: none over http. */
+  https?: Partial<NonNullable<AgentFacts["https"]>> | null;
+  /** More names and addresses in its certificate: the virtual IP address or the shared hostname (domain 2, P16). */
+  subjectAltNames?: readonly string[];
+  /** It was added to its DataMiner System by hostname (domain 2.1). */
+  addedByHostname?: boolean;
+  /** How it answers after a factory reset: its token (401) or its routes (404) are missed first. */
+  afterReset?: 401 | 404;
+  /** MaintenanceSettings `WatchDog/Actions` holds `switch` (domain 3.1). */
+  switchesOnRuntimeError?: boolean;
+}
+
+/** A pair that is there from the start. */
+export interface PairOptions {
+  config: PairConfig;
+  /** Absent: made by hand. */
+  owner?: string | null;
+  online?: Position;
+}
+
+export interface SimulatorOptions {
+  agents: readonly AgentOptions[];
+  pairs?: readonly PairOptions[];
+  /** Bearer token of every Agent; synchronization copies it. */
+  token: string;
+  protocol?: "http" | "https";
+  /** On every Agent's address; 0: any free one. */
+  port?: number;
+  basePath?: string;
+  /** Simulated seconds in one real second. */
+  timeScale?: number;
+  /** Instead of a time scale. */
+  clock?: Clock;
+  /** `anyAgent`: a call is executed by any Agent of the same DataMiner System, round robin (domain 8.2). */
+  routing?: "direct" | "anyAgent";
+  /** What names resolve to when an Agent is asked to probe. */
+  names?: Readonly<Record<string, readonly string[]>>;
+  /** Addresses outside the Agents that answer a ping, like a gateway. */
+  hosts?: readonly string[];
+}

@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import type { AgentFacts, Timers } from "../../provider/agent/snapshotSchema.js";
+import type { AgentOptions } from "../options.js";
+import { type Profile, profiles } from "../profiles.js";
+import type { HeartbeatState } from "./heartbeats.js";
+import { cardsOf, type NetworkCard, removeVirtualIps } from "./interfaces.js";
+import type { OperationRecord } from "./operations.js";
+import { otherPosition, type PairCopy } from "./pairCopy.js";
+
+/** Defaults of MaintenanceSettings.xml (domain 3.3). */
+const defaultTimers: Timers = {
+  maxStartupSeconds: 900,
+  maxWaitForOfflineSeconds: 600,
+  maxWaitForVirtualIpSeconds: 120,
+  pingFailuresBeforeVirtualIpIsFree: 3,
+  interfacesRequiredToGoOnline: [1],
+};
+
+/** What stood there before an owner first changed a setting. */
+export interface HeldSetting {
+  owner: string;
+  before: unknown;
+}
+
+/** The facts of one server. What follows from them is decided elsewhere. */
+export class Agent {
+  readonly address: string;
+  readonly name: string;
+  readonly profile: Profile;
+  readonly version: string;
+  readonly nats: AgentFacts["nats"];
+  readonly pcap: AgentFacts["pcap"];
+  storage: AgentFacts["storage"];
+  readonly cards: NetworkCard[];
+
+  dataMinerId: number | null;
+  cluster: string | null;
+  elementCount: number;
+  pristine: boolean;
+  swarming: boolean;
+  https: AgentFacts["https"] = null;
+  timers: Timers = { ...defaultTimers };
+  heldSettings = new Map<string, HeldSetting>();
+
+  /** The User-Defined API and its token (domain 8.2). */
+  hasScript = true;
+  hasToken = true;
+
+  power: "running" | "stopped" = "running";
+  /** Until then its API manager is not initialised (host error 7). */
+  initialisedAt = 0;
+  /** `clients`: only those who call are cut off, its buddy still reaches it. */
+  isolation: { from: "clients" | "everyone"; how: "hang" | "reset" } | null = null;
+
+  copy: PairCopy | null = null;
+  private revisionAlone = randomUUID();
+  /** Text of the row "Failover Status" (domain 1.2); null without a pair. */
+  failoverStatus: string | null = null;
+  /** What it was before it stopped: StateBeforeShutDown in DMS.xml (domain 1.2). */
+  lastRole: "Online" | "Offline" = "Offline";
+  /** A buddy has refused to give way; until then it does not try again (domain 4.2). */
+  waitsUntil = 0;
+  heartbeats = new Map<string, HeartbeatState>();
+  syncFailingSince: number | null = null;
+  database: "OK" | "Failing" = "OK";
+  rteCount = 0;
+
+  /** Kept over a restart, and lost in a factory reset. */
+  operations = new Map<string, OperationRecord>();
+  /** Writes that were answered without an operation, by request id: the content of each. */
+  answered = new Map<string, string>();
+  cancelTransition: (() => void) | null = null;
+
+  constructor(readonly options: AgentOptions) {
+    this.profile = profiles[options.profile ?? "10.5"];
+    this.address = options.address;
+    this.name = options.name ?? `DMA-${options.address}`;
+    this.version = options.version ?? this.profile.version;
+    this.nats = options.nats ?? this.profile.nats;
+    this.pcap = options.pcap ?? "npcap";
+    this.storage = options.storage ?? { kind: "dedicatedCluster", replicationFactor: null };
+    this.cards = cardsOf(options);
+    this.dataMinerId = options.dataMinerId ?? null;
+    this.cluster = options.system ?? null;
+    this.elementCount = options.elementCount ?? 0;
+    this.pristine = options.pristine ?? false;
+    this.swarming = options.swarming ?? false;
+  }
+
+  /** Exists without a pair too, and never repeats. */
+  get revision(): string {
+    return this.copy?.revision ?? this.revisionAlone;
+  }
+
+  get buddyAddress(): string | null {
+    return this.copy ? this.copy.config[otherPosition(this.copy.position)].address : null;
+  }
+
+  get isOnline(): boolean {
+    return this.failoverStatus === "Online";
+  }
+
+  /** Neither Online nor Offline: every other text is a transition (domain 1.2). */
+  get inTransition(): boolean {
+    return this.failoverStatus !== null && this.failoverStatus !== "Online" && this.failoverStatus !== "Offline";
+  }
+
+  heldVirtualIps(): string[] {
+    return this.cards.flatMap(({ addresses }) => addresses.filter(({ virtual }) => virtual).map(({ address }) => address));
+  }
+
+  /** Leaves the pair: no configuration, no role, no virtual address. */
+  forgetPair(): void {
+    this.copy = null;
+    this.revisionAlone = randomUUID();
+    this.failoverStatus = null;
+    this.heartbeats.clear();
+    this.syncFailingSince = null;
+    removeVirtualIps(this.cards);
+  }
+
+  /** SLReset: ID, users and data are gone, and with them the script of this API and its token (domain 5.4). */
+  factoryReset(): void {
+    this.forgetPair();
+    this.dataMinerId = null;
+    this.cluster = null;
+    this.elementCount = 0;
+    this.pristine = true;
+    this.hasScript = false;
+    this.hasToken = false;
+    this.timers = { ...defaultTimers };
+    this.heldSettings.clear();
+    this.operations.clear();
+    this.answered.clear();
+    this.database = "OK";
+    this.rteCount = 0;
+  }
+
+  /** Licensed and set up for a pair again by a person (domain 5.7). */
+  prepare(dataMinerId: number): void {
+    this.factoryReset();
+    this.dataMinerId = dataMinerId;
+    this.hasScript = true;
+    this.hasToken = true;
+  }
+}

@@ -1,0 +1,44 @@
+import type { Agent } from "./agent.js";
+import { allFail, allFailNow, secondsToNextFailure } from "./heartbeats.js";
+import { goOffline, restart } from "./power.js";
+import { goOnline, goOnlineAtLast, missingInterfaces } from "./switching.js";
+import { isAcquiring, virtualIpsAreFree } from "./virtualIps.js";
+import type { World } from "./world.js";
+
+/** What members do by themselves, as their facts are now (domain 1.3, 4.5). Nobody ever switches back by itself. */
+export function react(world: World): void {
+  for (const agent of world.agents.values()) {
+    if (agent.power !== "running" || agent.copy?.state !== "active" || world.procedureOf(agent)) continue;
+    if (agent.isOnline && allFail(world, agent, "inverted")) goOffline(world, agent);
+    else if (isAcquiring(agent) && virtualIpsAreFree(world, agent, agent.copy.config)) goOnlineAtLast(world, agent);
+    else if (wantsToTakeOver(world, agent)) goOnline(world, agent, "heartbeats");
+  }
+}
+
+/** Simulated seconds until `react` may come to another conclusion although no fact has changed. */
+export function nextReaction(world: World): number | null {
+  const due = [...world.agents.values()].flatMap((agent) => {
+    const waits = (agent.waitsUntil - world.clock.now()) / 1000;
+    return [secondsToNextFailure(world, agent) ?? -1, waits].filter((seconds) => seconds > 0);
+  });
+  return due.length === 0 ? null : Math.min(...due) + 0.001;
+}
+
+/** WatchDog action "switch": the Agent is marked offline and restarts to free the address, in the manual mode too (domain 3.1). */
+export function raiseRuntimeError(world: World, agent: Agent): void {
+  agent.rteCount++;
+  const buddy = world.reachableBuddy(agent);
+  if (agent.options.switchesOnRuntimeError && agent.isOnline && buddy?.failoverStatus === "Offline") {
+    restart(world, agent);
+    agent.lastRole = "Offline";
+    goOnline(world, buddy, "runtimeError");
+  }
+  world.changed();
+}
+
+/** All its normal heartbeats fail, its inverted ones do not, and its interfaces are there (domain 3.2, 3.3). */
+function wantsToTakeOver(world: World, agent: Agent): boolean {
+  if (agent.failoverStatus !== "Offline" || agent.copy?.config.mode !== "automatic") return false;
+  if (world.clock.now() < agent.waitsUntil || missingInterfaces(agent).length > 0) return false;
+  return allFail(world, agent, "normal") && !allFailNow(agent, "inverted");
+}

@@ -1,0 +1,23 @@
+import type { PairConfig } from "../../provider/agent/pairSchema.js";
+import type { Agent } from "./agent.js";
+import type { World } from "./world.js";
+
+/** A virtual address is free when it answers no ping, or only because this Agent holds it itself (domain 4.3). */
+export function busyVirtualIps(world: World, agent: Agent, config: PairConfig): string[] {
+  const held = agent.heldVirtualIps();
+  return config.virtualIps.map(({ address }) => address).filter((address) => !held.includes(address) && world.network.answers(agent, address));
+}
+
+export const virtualIpsAreFree = (world: World, agent: Agent, config: PairConfig): boolean => busyVirtualIps(world, agent, config).length === 0;
+
+/** Text of the status while it waits for an address (domain 1.2). */
+export const acquiring = (config: PairConfig): string => `Acquiring Virtual IP Address ${config.virtualIps[0]?.address ?? ""}`;
+
+export const isAcquiring = (agent: Agent): boolean => agent.failoverStatus?.startsWith("Acquiring Virtual IP Address") ?? false;
+
+/** Where the DataMiner System reaches a pair: its corporate virtual address, or its shared hostname (domain 7.3). */
+export function sharedAddress(config: PairConfig): string | null {
+  if (config.type === "sharedHostname") return config.hostname;
+  const corporate = config.virtualIps.find(({ network }) => network === "corporate") ?? config.virtualIps[0];
+  return corporate?.address ?? null;
+}

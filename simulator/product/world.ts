@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import type { Clock } from "../clock.js";
+import type { Agent } from "./agent.js";
+import { nextReaction, react } from "./automaticFailover.js";
+import { observeHeartbeats } from "./heartbeats.js";
+import { Network } from "./network.js";
+import type { OperationRecord } from "./operations.js";
+import { otherPosition, type PairCopy } from "./pairCopy.js";
+import type { Procedure } from "./procedure.js";
+
+/** What the state machine asks of the sockets. */
+export interface Sockets {
+  open(agent: Agent): void;
+  close(agent: Agent): void;
+  /** Ends what is connected; new connections are taken. */
+  drop(agent: Agent): void;
+}
+
+type Waiter = { holds: () => boolean; resolve: () => void; reject: (error: Error) => void };
+
+/** All Agents and what lies between them. Every change of a fact ends in `changed`, from where the consequences follow. */
+export class World {
+  readonly agents = new Map<string, Agent>();
+  readonly procedures = new Set<Procedure>();
+  readonly network = new Network(this.agents);
+  /** Phases in which procedures stay until they are released. */
+  readonly heldPhases = new Set<string>();
+  /** Told when a procedure enters a phase. */
+  readonly phaseWatchers = new Set<(procedure: Procedure, phase: string) => void>();
+  /** Where each DataMiner System reaches a DataMiner ID (domain 7.3). */
+  readonly primaryAddresses = new Map<string, string>();
+  readonly names = new Map<string, readonly string[]>();
+  sockets: Sockets = { open: () => {}, close: () => {}, drop: () => {} };
+
+  private settling = false;
+  private dirty = false;
+  private writes = 0;
+  private waiters: Waiter[] = [];
+  private cancelWake: (() => void) | null = null;
+
+  constructor(readonly clock: Clock) {}
+
+  buddyOf(agent: Agent): Agent | null {
+    return agent.buddyAddress === null ? null : (this.agents.get(agent.buddyAddress) ?? null);
+  }
+
+  /** The other member, if this one can talk to it at all. */
+  reachableBuddy(agent: Agent): Agent | null {
+    const buddy = this.buddyOf(agent);
+    return buddy && this.network.reaches(agent, buddy) ? buddy : null;
+  }
+
+  /** The long work that an Agent takes part in, as far as it can know. */
+  procedureOf(agent: Agent): Procedure | null {
+    for (const procedure of this.procedures) {
+      const { driver, members } = procedure.options;
+      if (driver === agent || (members.includes(agent) && this.network.reaches(agent, driver))) return procedure;
+    }
+    return null;
+  }
+
+  systemAgents(cluster: string): Agent[] {
+    return [...this.agents.values()].filter((agent) => agent.cluster === cluster);
+  }
+
+  informSystem(agent: Agent, primaryAddress: string): void {
+    if (agent.cluster !== null && agent.dataMinerId !== null) this.primaryAddresses.set(`${agent.cluster}/${agent.dataMinerId}`, primaryAddress);
+  }
+
+  /** Writes the pair's configuration on a member, under a new revision, and on the other one where it is reached (domain 3.4). */
+  writeCopy(agent: Agent, change: Partial<Omit<PairCopy, "revision" | "written">> & Pick<PairCopy, "position" | "config">): PairCopy {
+    const before = agent.copy ?? { owner: null, state: "active", apart: false };
+    const copy: PairCopy = { ...before, ...change, revision: randomUUID(), written: ++this.writes };
+    agent.copy = copy;
+    return copy;
+  }
+
+  /** Gives a member the copy that the other one holds. */
+  copyTo(buddy: Agent, copy: PairCopy): void {
+    buddy.copy = { ...copy, position: otherPosition(copy.position) };
+  }
+
+  /** Both members remember an operation, so that it can be asked of either and is kept over a restart. */
+  remember(agent: Agent, operation: OperationRecord): void {
+    agent.operations.set(operation.id, operation);
+    this.reachableBuddy(agent)?.operations.set(operation.id, operation);
+  }
+
+  entered(procedure: Procedure, phase: string): void {
+    for (const watcher of this.phaseWatchers) watcher(procedure, phase);
+  }
+
+  /** Lets everything follow from the facts as they are now. */
+  changed(): void {
+    this.dirty = true;
+    if (this.settling) return;
+    this.settling = true;
+    try {
+      for (let round = 0; this.dirty; round++) {
+        if (round > 1000) throw new Error("The simulated Agents never come to rest.");
+        this.dirty = false;
+        this.meet();
+        for (const agent of this.agents.values()) observeHeartbeats(this, agent);
+        react(this);
+        for (const procedure of [...this.procedures]) procedure.check();
+      }
+    } finally {
+      this.settling = false;
+    }
+    this.cancelWake?.();
+    const seconds = nextReaction(this);
+    this.cancelWake = seconds === null ? null : this.clock.after(seconds, () => this.changed());
+    for (const waiter of this.waiters.filter(({ holds }) => holds())) {
+      this.waiters = this.waiters.filter((other) => other !== waiter);
+      waiter.resolve();
+    }
+  }
+
+  /** Resolves as soon as something holds. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.waiters.push({ holds, resolve, reject });
+      this.changed();
+    });
+  }
+
+  close(): void {
+    this.clock.close();
+    for (const { reject } of this.waiters) reject(new Error("The simulator was closed."));
+    this.waiters = [];
+  }
+
+  /** Members that reach each other take over the newest configuration (domain 3.4), unless long work is under way. */
+  private meet(): void {
+    for (const agent of this.agents.values()) {
+      const buddy = this.reachableBuddy(agent);
+      if (!buddy || !agent.copy || !buddy.copy || buddy.buddyAddress !== agent.address) continue;
+      if (agent.copy.apart || buddy.copy.apart || this.procedureOf(agent)) continue;
+      if (agent.copy.written <= buddy.copy.written) continue;
+      this.copyTo(buddy, agent.copy);
+      this.dirty = true;
+    }
+  }
+}
