@@ -1,6 +1,14 @@
 import { z } from "zod";
 import { putSettings, readAgent } from "./agent/client.js";
-import { agentAddress, type Connection, connectionFields, connectionKeys, connectionOf, connectionRules, withAddress } from "./agent/connection.js";
+import {
+  agentAddress,
+  type Connection,
+  connectionFields,
+  connectionKeys,
+  connectionOf,
+  connectionRules,
+  withAddress,
+} from "./agent/connection.js";
 import { AgentRefusedError, AgentUnreachableError } from "./agent/errors.js";
 import { type Snapshot, Timers } from "./agent/snapshotSchema.js";
 import { sharedSnapshot } from "./agent/snapshots.js";
@@ -159,7 +167,10 @@ async function applySettings(
   const owner = inputs.__owner;
   if (owner === undefined || dataMinerId === null || dataMinerId === undefined) {
     const seen = owner === undefined ? "the resource has no owner" : "it has no DataMiner ID";
-    throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${seen}. Prepare the Agent before it is declared.`);
+    throw new RefusedError(
+      "SETTINGS_REFUSED",
+      `Changing settings of Agent ${inputs.address}: ${seen}. Prepare the Agent before it is declared.`,
+    );
   }
   const body = { owner, previousOwner: previousOwner === owner ? null : (previousOwner ?? null), settings: timers ? { timers } : null };
   return context.write(() => putSettings(connectionOf(inputs), dataMinerId, body, { signal: context.signal }));

@@ -19,12 +19,17 @@ export function refusal(answer: Answer): Error {
   const code = error?.code ?? (error?.errorCode === undefined || error.errorCode === null ? `HTTP_${status}` : String(error.errorCode));
   const said = error?.detail ?? error?.title ?? answer.firstLine ?? "no reason given";
   const seen = `${status}${code.startsWith("HTTP_") ? "" : ` ${code}`}, ${said.trim().replace(/[.\s]+$/, "")}`;
-  if (status < 300) return new WrongAnswerError("NO_JSON", `${act}: ${seen} is no answer of the Failover API. Check host, port and basePath.`);
+  if (status < 300)
+    return new WrongAnswerError("NO_JSON", `${act}: ${seen} is no answer of the Failover API. Check host, port and basePath.`);
   if (status === 502 || (status === 503 && !body.success)) {
-    return new AgentUnreachableError("AGENT_UNREACHABLE", `${act}: ${seen}. Check that the Agent runs behind what answered.`, { facts: { status } });
+    return new AgentUnreachableError("AGENT_UNREACHABLE", `${act}: ${seen}. Check that the Agent runs behind what answered.`, {
+      facts: { status },
+    });
   }
   const cure = cures[code] ?? cures[status] ?? "";
-  return new AgentRefusedError(status, code, `${act}: ${seen}.${cure && ` ${cure}`}`, { retryAfterMilliseconds: answer.retryAfterMilliseconds });
+  return new AgentRefusedError(status, code, `${act}: ${seen}.${cure && ` ${cure}`}`, {
+    retryAfterMilliseconds: answer.retryAfterMilliseconds,
+  });
 }
 
 const cures: Record<string, string> = {
@@ -42,13 +47,19 @@ export function parse<Schema extends z.ZodType>(schema: Schema, answer: Answer):
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   const where = issue?.path.map(String).join(".") || "the answer";
-  throw new WrongAnswerError("NONSENSE", `${answer.act}: the answer does not fit the Failover API at ${where} (${issue?.message ?? "unknown"}). Check host and basePath.`);
+  throw new WrongAnswerError(
+    "NONSENSE",
+    `${answer.act}: the answer does not fit the Failover API at ${where} (${issue?.message ?? "unknown"}). Check host and basePath.`,
+  );
 }
 
 export function snapshotOf(connection: Connection, answer: Answer): Snapshot {
   const snapshot = parse(Snapshot, answer);
   if (!/^1(\.|$)/.test(snapshot.apiVersion)) {
-    throw new WrongAnswerError("API_VERSION", `${answer.act}: it speaks version ${snapshot.apiVersion} of the Failover API, this package version 1. Update the package.`);
+    throw new WrongAnswerError(
+      "API_VERSION",
+      `${answer.act}: it speaks version ${snapshot.apiVersion} of the Failover API, this package version 1. Update the package.`,
+    );
   }
   if (snapshot.agent.address !== agentAddress(connection)) {
     throw new WrongAnswerError(

@@ -1,6 +1,14 @@
 import { type Answer, operationOf, parse, refusal, snapshotOf, startedOperation } from "./answers.js";
 import { agentAddress, type Connection } from "./connection.js";
-import { type PostSwitch, type ProbeRequest, type ProbeResult, type PutPair, type PutSettings, type RouteName, routes } from "./contract.js";
+import {
+  type PostSwitch,
+  type ProbeRequest,
+  type ProbeResult,
+  type PutPair,
+  type PutSettings,
+  type RouteName,
+  routes,
+} from "./contract.js";
 import type { Operation } from "./operationSchema.js";
 import { withRetry } from "./retry.js";
 import type { Snapshot } from "./snapshotSchema.js";
@@ -28,11 +36,15 @@ export interface EndPair {
 }
 
 export function readAgent(connection: Connection, time: CallTime): Promise<Snapshot> {
-  return call(connection, "readAgent", `Reading Agent ${whereIs(connection)}`, {}, undefined, time).then((answer) => snapshotOf(connection, answer));
+  return call(connection, "readAgent", `Reading Agent ${whereIs(connection)}`, {}, undefined, time).then((answer) =>
+    snapshotOf(connection, answer),
+  );
 }
 
 export function readOperation(connection: Connection, id: string, time: CallTime): Promise<Operation> {
-  return call(connection, "readOperation", `Reading operation ${id} of Agent ${whereIs(connection)}`, { id }, undefined, time).then(operationOf);
+  return call(connection, "readOperation", `Reading operation ${id} of Agent ${whereIs(connection)}`, { id }, undefined, time).then(
+    operationOf,
+  );
 }
 
 export function probe(connection: Connection, request: ProbeRequest, time: CallTime): Promise<ProbeResult> {
@@ -42,7 +54,9 @@ export function probe(connection: Connection, request: ProbeRequest, time: CallT
 
 export function putSettings(connection: Connection, dataMinerId: number, body: PutSettings, time: CallTime): Promise<Snapshot> {
   const act = `Changing settings of Agent ${whereIs(connection)}`;
-  return write(connection, "putSettings", act, { dataMinerId: String(dataMinerId) }, body, time).then((answer) => snapshotOf(connection, answer));
+  return write(connection, "putSettings", act, { dataMinerId: String(dataMinerId) }, body, time).then((answer) =>
+    snapshotOf(connection, answer),
+  );
 }
 
 /** Undefined when nothing differed. */
@@ -56,7 +70,9 @@ export function endPair(connection: Connection, dataMinerId: number, end: EndPai
   const { requestId, revision, owner, mode, keep, reset } = end;
   const offlineUnavailable = String(end.offlineUnavailable);
   const query = { dataMinerId: String(dataMinerId), requestId, revision, owner, mode, keep, reset, offlineUnavailable };
-  return write(connection, "endPair", `Ending pair ${dataMinerId} at Agent ${whereIs(connection)}`, query, undefined, time).then(startedOperation);
+  return write(connection, "endPair", `Ending pair ${dataMinerId} at Agent ${whereIs(connection)}`, query, undefined, time).then(
+    startedOperation,
+  );
 }
 
 /** Undefined when the asked member is online already. */
@@ -90,4 +106,3 @@ async function call(
     throw refusal(answer);
   });
 }
-

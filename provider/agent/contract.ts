@@ -61,7 +61,9 @@ export const ErrorBody = z
   .meta({ id: "Errors" });
 
 const agentQuery = { agent: z.string().meta({ description: "Corporate IP address of the member that is meant." }) };
-const bypassProxy = { bypassProxy: z.literal("true").meta({ description: "Always last: an offline member answers for itself (domain 7.4)." }) };
+const bypassProxy = {
+  bypassProxy: z.literal("true").meta({ description: "Always last: an offline member answers for itself (domain 7.4)." }),
+};
 const writeQuery = { ...agentQuery, dataMinerId: z.coerce.number().int() };
 const flag = z.enum(["true", "false"]);
 

@@ -31,7 +31,8 @@ export async function waitForOperation(connection: Connection, started: Operatio
     state: (operation) => operation.state,
     pending: ["running"],
     target: ["succeeded", "failed"],
-    tolerate: (error) => (error instanceof AgentUnreachableError || isPassing(error) ? `${latest.phase}, the Agent does not answer` : undefined),
+    tolerate: (error) =>
+      error instanceof AgentUnreachableError || isPassing(error) ? `${latest.phase}, the Agent does not answer` : undefined,
     progress: (state, elapsed) => say(state === "running" ? describe(latest) : state, elapsed),
     timeoutMilliseconds: context.timeoutMilliseconds,
     afterTimeout: "The operation goes on at the Agent; run `pulumi up` again to carry on waiting, or raise timeouts.",
@@ -53,9 +54,13 @@ function describe(operation: Operation): string {
 /** The Agent keeps operations for 24 h; one it does not know has been lost, and what it did must be looked at. */
 function vanished(error: unknown, subject: string): FailoverError | undefined {
   if (!(error instanceof AgentRefusedError) || error.status !== 404) return undefined;
-  return new FailoverError("OPERATION_VANISHED", `${subject}: the Agent no longer knows the operation. Run \`pulumi up\` again: it carries on from what the Agents say.`, {
-    cause: error,
-  });
+  return new FailoverError(
+    "OPERATION_VANISHED",
+    `${subject}: the Agent no longer knows the operation. Run \`pulumi up\` again: it carries on from what the Agents say.`,
+    {
+      cause: error,
+    },
+  );
 }
 
 function throttledProgress(subject: string, context: Context): (text: string, elapsedMilliseconds: number) => void {

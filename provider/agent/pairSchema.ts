@@ -8,7 +8,10 @@ export type Position = z.infer<typeof Position>;
 export const Member = z
   .object({
     address: z.string().meta({ description: "Corporate IP address of the member." }),
-    acquisitionAddress: z.string().nullable().meta({ description: "Its address on the acquisition network, read from its interfaces at set-up." }),
+    acquisitionAddress: z
+      .string()
+      .nullable()
+      .meta({ description: "Its address on the acquisition network, read from its interfaces at set-up." }),
   })
   .meta({ id: "Member" });
 

@@ -20,7 +20,14 @@ const kept = new Map<string, Kept>();
  */
 export function sharedSnapshot(connection: Connection, read: () => Promise<Snapshot>, clock: Clock = systemClock): Promise<Snapshot> {
   const agent = agentAddress(connection);
-  const key = JSON.stringify([originOf(connection), connection.basePath, agent, connection.caFile, connection.tlsServerName, tokenOf(connection)]);
+  const key = JSON.stringify([
+    originOf(connection),
+    connection.basePath,
+    agent,
+    connection.caFile,
+    connection.tlsServerName,
+    tokenOf(connection),
+  ]);
   const known = kept.get(key);
   if (known && clock.now() - known.since <= freshMilliseconds) return known.snapshot;
   const snapshot = read().then((answer) => {

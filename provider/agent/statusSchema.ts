@@ -20,7 +20,10 @@ export const Status = z
         }),
       )
       .meta({ description: "One row for each heartbeat and ping of this member." }),
-    syncConnection: z.object({ value: z.string(), ...reason }).nullable().meta({ description: "Available or Not Available; online member only." }),
+    syncConnection: z
+      .object({ value: z.string(), ...reason })
+      .nullable()
+      .meta({ description: "Available or Not Available; online member only." }),
     dbSync: z
       .object({ value: z.string(), ...reason, ...lastSuccess })
       .nullable()

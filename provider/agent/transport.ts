@@ -106,7 +106,10 @@ async function bounded(body: AsyncIterable<Buffer> & { destroy(): unknown }, act
 function parsed(text: string, act: string): Pick<HttpAnswer, "json" | "firstLine"> {
   if (text.trim() === "") return { json: undefined, firstLine: undefined };
   if (nesting(text) > deepestNesting) {
-    throw new WrongAnswerError("ANSWER_TOO_DEEP", `${act}: the answer is nested more than 32 levels. Check that host and basePath name the API.`);
+    throw new WrongAnswerError(
+      "ANSWER_TOO_DEEP",
+      `${act}: the answer is nested more than 32 levels. Check that host and basePath name the API.`,
+    );
   }
   try {
     return { json: JSON.parse(text) as unknown, firstLine: undefined };

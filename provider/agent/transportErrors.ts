@@ -39,10 +39,14 @@ export function toTransportError(error: unknown, connection: Connection, act: st
   if (error instanceof FailoverError) return error;
   const facts = { agent: agentAddress(connection), host: connection.host };
   if (signal.aborted) {
-    return new AgentUnreachableError("NO_ANSWER_IN_TIME", `${act}: no answer in time. Check that the Agent runs and that this machine reaches it.`, {
-      facts,
-      cause: error,
-    });
+    return new AgentUnreachableError(
+      "NO_ANSWER_IN_TIME",
+      `${act}: no answer in time. Check that the Agent runs and that this machine reaches it.`,
+      {
+        facts,
+        cause: error,
+      },
+    );
   }
   const code = codeOf(error);
   if (code !== undefined && (trustCodes.has(code) || code.startsWith("ERR_OSSL"))) {
@@ -54,10 +58,14 @@ export function toTransportError(error: unknown, connection: Connection, act: st
     );
   }
   if (code !== undefined && (protocolCodes.has(code) || code.startsWith("ERR_SSL") || code.startsWith("HPE_"))) {
-    return new ConnectionError("PROTOCOL_MISMATCH", `${act}: what listens there does not speak ${connection.protocol}. Check protocol and port.`, {
-      facts,
-      cause: error,
-    });
+    return new ConnectionError(
+      "PROTOCOL_MISMATCH",
+      `${act}: what listens there does not speak ${connection.protocol}. Check protocol and port.`,
+      {
+        facts,
+        cause: error,
+      },
+    );
   }
   if (code === undefined) return error;
   const seen = words[code] ?? `the call ended with ${code}`;

@@ -50,7 +50,13 @@ export function configurationOf(keys: Keys, inputs: JsonObject): JsonObject {
 }
 
 /** What goes into state: recorded inputs as declared, managed configuration and outputs as observed, null for what is absent. */
-export function stateOf(keys: Keys, inputs: JsonObject, observed: JsonObject, unfinished: boolean, warnings: readonly string[]): JsonObject {
+export function stateOf(
+  keys: Keys,
+  inputs: JsonObject,
+  observed: JsonObject,
+  unfinished: boolean,
+  warnings: readonly string[],
+): JsonObject {
   const declared = configurationOf(keys, inputs);
   const state: JsonObject = {};
   for (const key of keys.inputs) {

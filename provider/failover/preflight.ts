@@ -1,12 +1,13 @@
 import { declaredType, type EndMode } from "./configuration.js";
+import type { ConfigurationKey } from "./configurationChange.js";
 import { type Judgement, judge } from "./judgement.js";
 import type { MemberFacts } from "./memberFacts.js";
-import { certificateRules } from "./preflight/certificates.js";
-import { declarationRules } from "./preflight/declaration.js";
+import { certificateNameRules, certificateRules } from "./preflight/certificates.js";
+import { heartbeatRules, issueFindings, optionRules, setUpIssueRules } from "./preflight/declaration.js";
 import { freeAddressRules } from "./preflight/freeAddresses.js";
 import { identityRules, isPairOf } from "./preflight/identity.js";
-import { networkRules } from "./preflight/network.js";
-import type { DeclaredPair, Plan } from "./preflight/plan.js";
+import { pcapRules, syncInterfaceRules, virtualIpRules } from "./preflight/network.js";
+import type { DeclaredPair, Plan, Rule } from "./preflight/plan.js";
 import { sharedHostnameRules } from "./preflight/sharedHostname.js";
 import { systemRules } from "./preflight/system.js";
 import { parseVersion } from "./version.js";
@@ -26,20 +27,42 @@ export interface PreflightQuestion {
   probes?: Plan["probes"] | undefined;
 }
 
-const rules = [
+const setUpRules = [
   ...identityRules,
   ...systemRules,
-  ...networkRules,
+  ...virtualIpRules,
   ...freeAddressRules,
+  ...syncInterfaceRules,
+  ...pcapRules,
   ...sharedHostnameRules,
   ...certificateRules,
-  ...declarationRules,
+  ...heartbeatRules,
+  ...optionRules,
+  ...setUpIssueRules,
 ];
 
 /** Whether the two Agents can become the declared pair: every violation at once, each with its cure. */
 export function preflight(question: PreflightQuestion): Judgement {
   const plan = planOf(question);
-  return judge(rules.flatMap((rule) => rule(plan)));
+  return judge(setUpRules.flatMap((rule) => rule(plan)));
+}
+
+/** The rules that a changed option of a live pair has to pass. What makes the pair this pair cannot change at all. */
+const changeRules: Partial<Record<ConfigurationKey, readonly Rule[]>> = {
+  virtualIps: [...virtualIpRules, ...freeAddressRules, ...certificateNameRules],
+  mode: heartbeatRules,
+  heartbeats: heartbeatRules,
+  syncInterface: syncInterfaceRules,
+  restartWhenGoingOffline: optionRules,
+};
+
+/** Whether a live pair can take the changed options: what they break, and what the version is known to do wrong. */
+export function preflightChange(question: Omit<PreflightQuestion, "when">, changed: readonly ConfigurationKey[]): Judgement {
+  if (changed.length === 0) return { violations: [], warnings: [] };
+  const plan: Plan = { ...planOf({ ...question, when: "create" }), isNew: false };
+  const rules = new Set(changed.flatMap((key) => changeRules[key] ?? []));
+  const act = changed.includes("mode") ? "changeMode" : "changeOptions";
+  return judge([...[...rules].flatMap((rule) => rule(plan)), ...issueFindings(act, plan)]);
 }
 
 function planOf({ main, backup, declared, endMode, when, probes }: PreflightQuestion): Plan {
@@ -50,14 +73,14 @@ function planOf({ main, backup, declared, endMode, when, probes }: PreflightQues
     members: { main, backup },
     probes: when === "create" ? (probes ?? {}) : {},
     version: versionOf(main) ?? versionOf(backup),
-    isNew: !arePair(main, backup),
+    isNew: isNewPair(main, backup),
   };
 }
 
 const versionOf = (facts: MemberFacts | undefined) => (facts === undefined ? undefined : parseVersion(facts.agent.version));
 
-/** Either member's word is enough: a set-up that was interrupted is known to main first. */
-function arePair(main: MemberFacts | undefined, backup: MemberFacts | undefined): boolean {
-  if (main === undefined || backup === undefined) return false;
-  return [main, backup].some((facts) => isPairOf(facts, main.agent.address, backup.agent.address));
+/** Main's word counts: it knows of a set-up first. While one is silent, any pair of the other may be the one that is meant. */
+function isNewPair(main: MemberFacts | undefined, backup: MemberFacts | undefined): boolean {
+  if (main !== undefined && backup !== undefined) return !isPairOf(main, main.agent.address, backup.agent.address);
+  return (main ?? backup)?.pair === null;
 }

@@ -16,7 +16,11 @@ function memberProblems({ position, address, facts }: MemberView, counters: bool
   return badRows(facts.status).map((row) => `${name}: ${rowText(row, counters)}.`);
 }
 
-function rowText({ row, value, failureReason, count }: BadRow, counters: boolean): string {
-  const details = [failureReason?.replace(/\.$/, ""), counters ? count : undefined].filter((detail) => detail !== undefined);
-  return details.length === 0 ? `${row} is ${value}` : `${row} is ${value} (${details.join(", ")})`;
+function rowText({ row, value, valueWithoutFigure, failureReason, failCount }: BadRow, counters: boolean): string {
+  const shown = counters ? value : (valueWithoutFigure ?? value);
+  const details = [
+    ...(failureReason === undefined ? [] : [failureReason.replace(/\.$/, "")]),
+    ...(counters && failCount ? [`${failCount} failed ${failCount === 1 ? "check" : "checks"}`] : []),
+  ];
+  return details.length === 0 ? `${row} is ${shown}` : `${row} is ${shown} (${details.join(", ")})`;
 }

@@ -44,10 +44,13 @@ const badValues = new Set(["Invalid", "Failing", "Not Available", "Unavailable",
 export interface BadRow {
   /** "Database", "Heartbeat to 10.10.10.2". */
   row: string;
+  /** The literal value. */
   value: string;
-  failureReason: string | undefined;
-  /** A figure that changes by itself, in words: "3 failed checks". */
-  count: string | undefined;
+  /** The value without a figure that changes by itself, where it has one. */
+  valueWithoutFigure?: string;
+  failureReason?: string | undefined;
+  /** Failed checks in a row. */
+  failCount?: number | undefined;
 }
 
 /** The rows of one member that are in their bad value, in the order of the window. */
@@ -55,12 +58,12 @@ export function badRows(status: StatusRows): BadRow[] {
   return [
     ...bad("Configuration", status.configuration),
     ...status.connectivity.flatMap((row) =>
-      bad(connectivityName(row), row, row.failCount ? counted(row.failCount, "failed check") : undefined),
+      bad(connectivityName(row), row).map((found) => ({ ...found, failCount: row.failCount ?? undefined })),
     ),
     ...bad("Sync Connection", status.syncConnection),
     ...bad("DB Sync", status.dbSync),
-    ...bad("DB Sync Stack", status.dbSyncStack, `${status.dbSyncStack?.pending} pending`),
-    ...badRuntimeErrors(status.rteCount),
+    ...badStack(status.dbSyncStack),
+    ...(status.rteCount > 0 ? [{ row: "RTE Count", value: `${status.rteCount}`, valueWithoutFigure: "above 0" }] : []),
     ...status.nics.flatMap((row) => bad(`NIC ${row.index}`, row)),
     ...bad("Database", status.database),
     ...badNats(status.nats),
@@ -72,25 +75,27 @@ export function led(status: StatusRows | null | undefined): Led {
   return status && badRows(status).length === 0 ? "green" : "red";
 }
 
-function bad(row: string, shown: StatusRow | null, count?: string): BadRow[] {
+function bad(row: string, shown: StatusRow | null): BadRow[] {
   if (shown === null || !badValues.has(shown.value)) return [];
-  return [{ row, value: shown.value, failureReason: oneLine(shown.failureReason), count }];
+  return [{ row, value: shown.value, failureReason: oneLine(shown.failureReason) }];
 }
 
-function badRuntimeErrors(rteCount: number): BadRow[] {
-  if (rteCount === 0) return [];
-  return [{ row: "RTE Count", value: "above 0", failureReason: undefined, count: counted(rteCount, "runtime error") }];
+/** The window shows what is pending between brackets. */
+function badStack(stack: StatusRows["dbSyncStack"]): BadRow[] {
+  return bad("DB Sync Stack", stack).map((found) => ({
+    ...found,
+    value: `${found.value} (${stack?.pending})`,
+    valueWithoutFigure: found.value,
+  }));
 }
 
 /** The words of this row are not documented, so its reason and its flag count as well. */
 function badNats(nats: StatusRows["nats"]): BadRow[] {
   if (nats === null) return [];
+  const row = "NATS communication";
   const failureReason = oneLine(nats.failureReason);
-  if (badValues.has(nats.value) || failureReason !== undefined) {
-    return [{ row: "NATS communication", value: nats.value, failureReason, count: undefined }];
-  }
-  if (nats.clusterEndpointsInSync) return [];
-  return [{ row: "NATS communication", value: "cluster endpoints not in sync", failureReason: undefined, count: undefined }];
+  if (badValues.has(nats.value) || failureReason !== undefined) return [{ row, value: nats.value, failureReason }];
+  return nats.clusterEndpointsInSync ? [] : [{ row, value: "not in sync with the cluster endpoints" }];
 }
 
 /** Labels come with and without their kind: "Ping to 10.10.10.254". */
@@ -98,8 +103,6 @@ function connectivityName({ kind, label }: ConnectivityRow): string {
   const shown = oneLine(label) ?? "";
   return shown.toLowerCase().startsWith(kind.toLowerCase()) ? shown : `${kind} ${shown}`.trim();
 }
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 /** Text of the product may have line breaks; undefined when there is nothing in it. */
 function oneLine(text: string | null | undefined): string | undefined {

@@ -5,8 +5,8 @@ import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import { type Configuration, type Position, positions } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
-import type { Act } from "../failover/knownIssueTable.js";
 import { knownIssues } from "../failover/knownIssues.js";
+import type { Act } from "../failover/knownIssueTable.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
 import { parseVersion } from "../failover/version.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -37,7 +37,10 @@ export async function convergePair(
   if (differing.includes("virtualIps")) {
     context.warn("its virtual IP addresses change: the online Agent takes new addresses, and clients on an old one are cut off.");
   }
-  const subject = live.state === "inactive" ? `Re-enabling pair ${live.dataMinerId}` : `Changing ${differing.join(", ") || "owner"} of pair ${live.dataMinerId}`;
+  const subject =
+    live.state === "inactive"
+      ? `Re-enabling pair ${live.dataMinerId}`
+      : `Changing ${differing.join(", ") || "owner"} of pair ${live.dataMinerId}`;
   return write(inputs, both, asked, wanted, ownerOf(live), subject, context);
 }
 
@@ -64,18 +67,25 @@ async function write(
   const { agent, revision } = both[asked];
   const owner = inputs.__owner;
   if (owner === undefined || agent.dataMinerId === null) {
-    throw new RefusedError("NOT_PREPARED", `${subject}: ${owner === undefined ? "the resource has no owner" : "main has no DataMiner ID"}. Prepare it first.`);
+    throw new RefusedError(
+      "NOT_PREPARED",
+      `${subject}: ${owner === undefined ? "the resource has no owner" : "main has no DataMiner ID"}. Prepare it first.`,
+    );
   }
   const body = { requestId: randomUUID(), revision, owner, previousOwner: liveOwner === owner ? null : liveOwner, config };
   const dataMinerId = agent.dataMinerId;
   const operation = await context.write(() => putPair(connection, dataMinerId, body, { signal: context.signal }));
   if (operation) await waitForOperation(connection, operation, subject, context);
   const settled = await settledPair(inputs, undefined, context);
-  if (!settled) throw new FailoverError("PAIR_VANISHED", `${subject}: afterwards both members say that there is no pair. Run \`pulumi up\` again.`);
+  if (!settled)
+    throw new FailoverError("PAIR_VANISHED", `${subject}: afterwards both members say that there is no pair. Run \`pulumi up\` again.`);
   refuseInvalid(settled);
   const left = configurationDifferences(settled.configuration, config);
   if (left.length === 0) return settled;
-  throw new FailoverError("NOT_APPLIED", `${subject}: read back, ${left.join(", ")} still differ. Check the Failover log of the online Agent (SLFailover.txt).`);
+  throw new FailoverError(
+    "NOT_APPLIED",
+    `${subject}: read back, ${left.join(", ")} still differ. Check the Failover log of the online Agent (SLFailover.txt).`,
+  );
 }
 
 function requireBoth(view: PairView, act: string): BothFacts {
@@ -90,7 +100,10 @@ function requireBoth(view: PairView, act: string): BothFacts {
 
 function onlinePosition({ online, dataMinerId }: ObservedPair): Position {
   if (online === "main" || online === "backup") return online;
-  throw new RefusedError("NO_ONLINE_MEMBER", `Changing pair ${dataMinerId}: no member is online. Bring one online first, then run \`pulumi up\` again.`);
+  throw new RefusedError(
+    "NO_ONLINE_MEMBER",
+    `Changing pair ${dataMinerId}: no member is online. Bring one online first, then run \`pulumi up\` again.`,
+  );
 }
 
 /** What makes the pair another one cannot be changed: ending it resets a server, so no replacement could follow. */
@@ -103,16 +116,28 @@ function refuseOtherIdentity(inputs: FailoverPairInputs, { type, members, dataMi
   const declared = { main: inputs.main.address, backup: inputs.backup.address };
   const other = positions.find((position) => declared[position] !== members[position]);
   if (other === undefined) return;
-  throw new RefusedError("OTHER_MEMBER", `Updating pair ${dataMinerId}: its ${other} is ${members[other]}, declared is ${declared[other]}. ${cure}`);
+  throw new RefusedError(
+    "OTHER_MEMBER",
+    `Updating pair ${dataMinerId}: its ${other} is ${members[other]}, declared is ${declared[other]}. ${cure}`,
+  );
 }
 
 function refuseInvalid({ state, problems, dataMinerId }: ObservedPair): void {
   if (state !== "invalid") return;
   const seen = problems.at(-1) ?? "the members contradict each other.";
-  throw new RefusedError("PAIR_INVALID", `Updating pair ${dataMinerId}: ${seen} Bring exactly one member online, then run \`pulumi up\` again.`);
+  throw new RefusedError(
+    "PAIR_INVALID",
+    `Updating pair ${dataMinerId}: ${seen} Bring exactly one member online, then run \`pulumi up\` again.`,
+  );
 }
 
-function refuseKnownIssues({ main, backup }: BothFacts, wanted: Configuration, act: Act, differing: readonly string[], context: Context): void {
+function refuseKnownIssues(
+  { main, backup }: BothFacts,
+  wanted: Configuration,
+  act: Act,
+  differing: readonly string[],
+  context: Context,
+): void {
   const version = parseVersion(main.agent.version);
   if (!version || (act === "changeOptions" && differing.length === 0)) return;
   const { nats, storage } = main.agent;

@@ -1,8 +1,8 @@
 import { AgentRefusedError } from "../agent/errors.js";
-import type { Context } from "../core/context.js";
 import { systemClock } from "../core/clock.js";
+import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
-import { canonicalConfiguration, type Configuration, type PairType } from "../failover/configuration.js";
+import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
 import { memberName } from "../failover/memberFacts.js";
 import { problems } from "../failover/problems.js";
 import { isFailedOver, type Online, roles } from "../failover/roles.js";
@@ -37,7 +37,11 @@ export type RecordedPair = Recorded<FailoverPairInputs, ObservedPair>;
 const secondLookMilliseconds = 10_000;
 
 /** The pair as both members tell it; undefined when there is none. Not being able to tell is an error. */
-export async function observePair(inputs: FailoverPairInputs, context: Context, recorded?: RecordedPair): Promise<ObservedPair | undefined> {
+export async function observePair(
+  inputs: FailoverPairInputs,
+  context: Context,
+  recorded?: RecordedPair,
+): Promise<ObservedPair | undefined> {
   const view = await viewPair(inputs, context);
   if (isGone(view, recorded)) return undefined;
   if (!looksInvalidView(view)) return observedPair(view, false, recorded);

@@ -26,5 +26,6 @@ export function ownerOf(observed: ObservedPair): string | null {
 
 export function refuseStranger(inputs: FailoverPairInputs, observed: ObservedPair, recorded?: RecordedPair): void {
   const reason = strangerReason(inputs, observed, recorded);
-  if (reason) throw new RefusedError("FOREIGN_PAIR", `Failover pair ${observed.dataMinerId}: ${reason}`, { facts: { owner: ownerOf(observed) } });
+  if (reason)
+    throw new RefusedError("FOREIGN_PAIR", `Failover pair ${observed.dataMinerId}: ${reason}`, { facts: { owner: ownerOf(observed) } });
 }

@@ -15,7 +15,11 @@ const progressMilliseconds = 30_000;
  * The pair once nothing is under way any more; undefined when it is gone by then. Whoever started what is under way, it is
  * waited for: two acts on one pair at a time are never right.
  */
-export async function settledPair(inputs: FailoverPairInputs, observed: ObservedPair | undefined, context: Context): Promise<ObservedPair | undefined> {
+export async function settledPair(
+  inputs: FailoverPairInputs,
+  observed: ObservedPair | undefined,
+  context: Context,
+): Promise<ObservedPair | undefined> {
   if (observed && isSettled(observed)) return observed;
   if (observed) await carryOn(observed, context);
   let saidAt = 0;

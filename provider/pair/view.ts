@@ -25,7 +25,11 @@ export interface PairView {
 }
 
 /** Both members, asked at the same time by their own addresses. Wrong answers and missing tokens throw. */
-export async function viewPair(inputs: Pick<FailoverPairInputs, "main" | "backup">, context: Context, patienceMilliseconds?: number): Promise<PairView> {
+export async function viewPair(
+  inputs: Pick<FailoverPairInputs, "main" | "backup">,
+  context: Context,
+  patienceMilliseconds?: number,
+): Promise<PairView> {
   const view = async (position: Position): Promise<MemberView> => {
     const connection = inputs[position];
     const member = { position, address: agentAddress(connection), connection };

@@ -20,8 +20,9 @@ export function stop(world: World, agent: Agent, { releaseVirtualIp = true }: St
   agent.cancelTransition?.();
   agent.cancelTransition = null;
   const wasOnline = agent.isOnline || agent.failoverStatus === "Going Online";
-  if (agent.failoverStatus !== "Starting") agent.lastRole = wasOnline ? "Online" : "Offline";
+  if (agent.failoverStatus !== null && agent.failoverStatus !== "Starting") agent.lastRole = wasOnline ? "Online" : "Offline";
   agent.power = "stopped";
+  if (agent.copy) agent.failoverStatus = "Stopped";
   if (releaseVirtualIp) removeVirtualIps(agent.cards);
   world.sockets.close(agent);
   world.changed();

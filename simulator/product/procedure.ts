@@ -54,16 +54,26 @@ export class Procedure {
   check(): void {
     const step = this.options.steps[this.at];
     if (this.over || !step) return;
-    if (this.options.driver.power !== "running") {
-      if (!this.options.outlivesRestart) this.fail(conflict(productCodes.notRunning, `${this.options.driver.address} stopped in phase ${this.phase}.`));
+    const { driver, outlivesRestart } = this.options;
+    if (driver.power !== "running" || driver.failoverStatus === "Starting") {
+      if (!outlivesRestart) this.fail(conflict(productCodes.notRunning, `${driver.address} stopped in phase ${this.phase}.`));
       return;
     }
     if (this.world.heldPhases.has(step.phase)) return;
     const elapsed = (this.world.clock.now() - this.enteredAt) / 1000;
-    if (elapsed < step.seconds) return this.wake(step.seconds - elapsed);
+    if (elapsed < step.seconds) {
+      this.wake(step.seconds - elapsed);
+      return;
+    }
     if (step.until && !step.until.holds()) {
-      if (elapsed < step.until.patience) return this.wake(step.until.patience - elapsed);
-      if (step.until.otherwise) return this.fail(step.until.otherwise());
+      if (elapsed < step.until.patience) {
+        this.wake(step.until.patience - elapsed);
+        return;
+      }
+      if (step.until.otherwise) {
+        this.fail(step.until.otherwise());
+        return;
+      }
     }
     if (this.attempt(step.finish)) this.enter(this.at + 1);
   }

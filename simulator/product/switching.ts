@@ -137,5 +137,6 @@ export const missingInterfaces = (agent: Agent): number[] =>
 
 function requireInterfaces(agent: Agent): void {
   const [missing] = missingInterfaces(agent);
-  if (missing !== undefined) throw conflict(productCodes.requirementsNotMet, `${agent.address} cannot go online: NIC ${missing} is unavailable.`);
+  if (missing !== undefined)
+    throw conflict(productCodes.requirementsNotMet, `${agent.address} cannot go online: NIC ${missing} is unavailable.`);
 }

@@ -5,10 +5,13 @@ import type { World } from "./world.js";
 /** A virtual address is free when it answers no ping, or only because this Agent holds it itself (domain 4.3). */
 export function busyVirtualIps(world: World, agent: Agent, config: PairConfig): string[] {
   const held = agent.heldVirtualIps();
-  return config.virtualIps.map(({ address }) => address).filter((address) => !held.includes(address) && world.network.answers(agent, address));
+  return config.virtualIps
+    .map(({ address }) => address)
+    .filter((address) => !held.includes(address) && world.network.answers(agent, address));
 }
 
-export const virtualIpsAreFree = (world: World, agent: Agent, config: PairConfig): boolean => busyVirtualIps(world, agent, config).length === 0;
+export const virtualIpsAreFree = (world: World, agent: Agent, config: PairConfig): boolean =>
+  busyVirtualIps(world, agent, config).length === 0;
 
 /** Text of the status while it waits for an address (domain 1.2). */
 export const acquiring = (config: PairConfig): string => `Acquiring Virtual IP Address ${config.virtualIps[0]?.address ?? ""}`;

@@ -64,7 +64,8 @@ export class World {
   }
 
   informSystem(agent: Agent, primaryAddress: string): void {
-    if (agent.cluster !== null && agent.dataMinerId !== null) this.primaryAddresses.set(`${agent.cluster}/${agent.dataMinerId}`, primaryAddress);
+    if (agent.cluster !== null && agent.dataMinerId !== null)
+      this.primaryAddresses.set(`${agent.cluster}/${agent.dataMinerId}`, primaryAddress);
   }
 
   /** Writes the pair's configuration on a member, under a new revision, and on the other one where it is reached (domain 3.4). */

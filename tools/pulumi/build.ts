@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { chmod, copyFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
@@ -10,7 +11,7 @@ const minimumGo = "1.25.6";
 
 export const buildAnnouncement = "2 to 10 minutes and 3 GB in Go's own caches the first time";
 
-export const remedies =
+const remedies =
   `Install Pulumi ${minimumVersion} or later (https://www.pulumi.com/docs/install/), or set PULUMI_CLI to its executable, ` +
   `or install Go ${minimumGo} or later and run this again`;
 
@@ -39,29 +40,29 @@ async function goBuild(part: typeof cli, bin: string, say: Say): Promise<void> {
   // For this machine whatever else is being built here, without a C compiler as Pulumi's own releases, and by our go.mod alone.
   const env = { ...process.env, GOOS: "", GOARCH: "", CGO_ENABLED: "0", GO111MODULE: "on", GOWORK: "off" };
   const name = part.command.split("/").at(-1);
-  await new Promise<void>((resolve, reject) => {
-    const go = spawn("go", ["build", ...options, "-o", `${bin}/`, `${part.module}/${part.command}`], {
-      cwd: join(__dirname, part.folder),
-      env,
-      stdio: ["ignore", "ignore", "pipe"],
-      timeout: giveUpAfterMinutes * 60_000,
-    });
-    const progress = new BuildProgress();
-    createInterface({ input: go.stderr }).on("line", (line) => progress.read(line));
-    const clock = setInterval(() => say(`Building ${name}: ${progress.report()}`), 15_000);
-    go.on("error", (cause) => {
-      clearInterval(clock);
-      const missing = (cause as NodeJS.ErrnoException).code === "ENOENT";
-      const seen = missing ? "there is no usable pulumi, the official download did not work, and there is no go on PATH" : cause.message;
-      reject(new Error(`Getting a Pulumi CLI: ${seen}. ${remedies}.`, { cause }));
-    });
-    go.on("close", (code, signal) => {
-      clearInterval(clock);
-      if (code === 0) return resolve();
-      const seen = progress.complaints() || `ended by ${signal ?? `exit code ${code}`} (${progress.report()})`;
-      reject(new Error(`Building ${name} with go: ${seen}. ${remedies}.`));
-    });
+  const go = spawn("go", ["build", ...options, "-o", `${bin}/`, `${part.module}/${part.command}`], {
+    cwd: join(__dirname, part.folder),
+    env,
+    stdio: ["ignore", "ignore", "pipe"],
   });
+  const progress = new BuildProgress();
+  createInterface({ input: go.stderr }).on("line", (line) => progress.read(line));
+  const clock = setInterval(() => say(`Building ${name}: ${progress.report()}`), 15_000);
+  // Not spawn's own timeout: when there is no go, that one still keeps us running until it is over.
+  const deadline = setTimeout(() => go.kill(), giveUpAfterMinutes * 60_000);
+  try {
+    const [code, signal] = await once(go, "close");
+    if (code === 0) return;
+    const seen = progress.complaints() || `ended by ${signal ?? `exit code ${code}`} (${progress.report()})`;
+    throw new Error(`Building ${name} with go: ${seen}. ${remedies}.`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    const seen = "there is no usable pulumi, the official download did not work, and there is no go on PATH";
+    throw new Error(`Getting a Pulumi CLI: ${seen}. ${remedies}.`, { cause: error });
+  } finally {
+    clearInterval(clock);
+    clearTimeout(deadline);
+  }
 }
 
 /** Reads what `go build -v` prints: `go: downloading …`, then one import path a line; anything else is a complaint. */

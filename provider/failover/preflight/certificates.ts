@@ -4,10 +4,13 @@ import { type Finding, violation, warning } from "../judgement.js";
 import type { Certificate } from "../memberFacts.js";
 import { type AnsweringMember, forBothMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
-/** HTTPS: an Agent without it has nothing to break (domain 2, P16 and P17). */
+/** The certificates name what users type (domain 2, P16). An Agent without HTTPS has nothing to break. */
+export const certificateNameRules: readonly Rule[] = [forEachMember(certificateCoversThePair)];
+
+/** All of HTTPS (domain 2, P16 and P17). */
 export const certificateRules: readonly Rule[] = [
   forEachMember(certificateIsTrusted),
-  forEachMember(certificateCoversThePair),
+  ...certificateNameRules,
   forEachMember(httpsNameIsItsOwn),
   forBothMembers(httpsNamesDiffer),
 ];

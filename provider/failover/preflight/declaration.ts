@@ -7,16 +7,18 @@ import { type MemberFacts, ownAddresses } from "../memberFacts.js";
 import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule } from "./plan.js";
 import { satisfiesPlan } from "./planVersion.js";
 
-/** Declared options against each other and against the version (domain 3.2, 9, 10). */
-export const declarationRules: readonly Rule[] = [
-  forBothMembers((main, backup, plan) => heartbeatFindings(main.facts, backup.facts, plan)),
-  restartIsHonoured,
-  forNewPair((plan) => issueFindings("setUp", plan)),
-];
+/** Heartbeats against the Agents, the mode and the version (domain 3.2). */
+export const heartbeatRules: readonly Rule[] = [forBothMembers((main, backup, plan) => heartbeatFindings(main.facts, backup.facts, plan))];
+
+/** Options that a version may not know yet (domain 10). */
+export const optionRules: readonly Rule[] = [restartIsHonoured];
+
+/** Known issues of a set-up (domain 9). */
+export const setUpIssueRules: readonly Rule[] = [forNewPair((plan) => issueFindings("setUp", plan))];
 
 function heartbeatFindings(main: MemberFacts, backup: MemberFacts, { declared, version }: Plan): Finding[] {
   const { violations, warnings } = judgeHeartbeats({
-    heartbeats: declared.heartbeats ?? [],
+    heartbeats: declared.heartbeats,
     mode: declared.mode,
     version,
     members: { main: heartbeatMember(main), backup: heartbeatMember(backup) },

@@ -1,9 +1,9 @@
 import { sameAddress } from "../../core/addresses.js";
-import { otherPosition, positions } from "../configuration.js";
+import { otherPosition } from "../configuration.js";
 import { type Finding, violation, warning } from "../judgement.js";
 import { type AgentFacts, type MemberFacts, ownAddresses } from "../memberFacts.js";
 import { sameVersion } from "../version.js";
-import { type AnsweringMember, forBothMembers, forEachMember, forNewPair, type Plan, type Rule } from "./plan.js";
+import { type AnsweringMember, forBothMembers, forNewPair, type Plan, type Rule } from "./plan.js";
 
 const prepareAgain = "Reset it with SLReset.exe and prepare it again: same version, its own licence, the DataMiner ID of main.";
 
@@ -14,7 +14,7 @@ export const identityRules: readonly Rule[] = [
   forBothMembers(sameId),
   forBothMembers(exactlyTheSameVersion),
   versionIsReadable,
-  forNewPair(forEachMember(inNoOtherPair)),
+  forNewPair(forBothMembers((main, backup) => [...inNoOtherPair(main, backup), ...inNoOtherPair(backup, main)])),
   forNewPair(backupInNoCluster),
   forNewPair(backupPristine),
 ];
@@ -72,14 +72,18 @@ function versionIsReadable({ version, members }: Plan): Finding[] {
   return [warning(`DataMiner version "${text}" does not tell ${version.unknown.join(" and ")}: known issues were judged with that doubt.`)];
 }
 
-function inNoOtherPair({ position, facts, name }: AnsweringMember, { members }: Plan): Finding[] {
+/** An Agent can be in one pair only (domain 1.1). */
+function inNoOtherPair({ position, facts, title }: AnsweringMember, other: AnsweringMember): Finding[] {
   if (facts.pair === null) return [];
   const partner = facts.pair.config[otherPosition(facts.pair.position)].address;
-  const reversed = positions.some((other) => other !== position && sameAddress(members[other]?.agent.address ?? "", partner));
-  const cure = reversed ? "Exchange main and backup in the program." : "An Agent can be in one pair only: end that pair first.";
-  return [
-    violation(position, `${capitalised(name)} is already in a Failover pair with ${partner}, as its ${facts.pair.position}. ${cure}`),
-  ];
+  const seen = `${title} is already in a Failover pair with ${partner}, as its ${facts.pair.position}.`;
+  return [violation(position, `${seen} ${pairCure(facts, other, partner)}`)];
+}
+
+function pairCure({ pair }: MemberFacts, other: AnsweringMember, partner: string): string {
+  if (!sameAddress(other.facts.agent.address, partner)) return "An Agent can be in one pair only: end that pair first.";
+  if (pair?.position === other.position) return "Exchange main and backup in the program.";
+  return `The other one knows of no such pair. ${prepareAgain}`;
 }
 
 function backupInNoCluster({ members: { backup } }: Plan): Finding[] {
@@ -95,5 +99,3 @@ function backupPristine({ members: { backup } }: Plan): Finding[] {
 
 const contents = ({ elementCount }: AgentFacts): string =>
   elementCount === 0 ? "it holds more than the script of the Failover API and its token" : `it has ${elementCount} elements`;
-
-const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -4,8 +4,8 @@ import { type Finding, violation, warning } from "../judgement.js";
 import { type NetworkInterface, ownAddresses } from "../memberFacts.js";
 import { type AnsweringMember, answeringMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
-/** Virtual IP addresses and interfaces (domain 2, P7 to P9; 3.1). */
-export const networkRules: readonly Rule[] = [
+/** Virtual IP addresses (domain 2, P7; 3.1). */
+export const virtualIpRules: readonly Rule[] = [
   exactlyOneWay,
   addressesAreAddresses,
   oneANetwork,
@@ -13,9 +13,13 @@ export const networkRules: readonly Rule[] = [
   acquisitionIsUsed,
   forEachMember(insideTheSubnet),
   forEachMember(nobodysOwnAddress),
-  forEachMember(syncInterfaceExists),
-  forEachMember(pcapIsThere),
 ];
+
+/** The interface of synchronization (domain 3.1). */
+export const syncInterfaceRules: readonly Rule[] = [forEachMember(syncInterfaceExists)];
+
+/** Gratuitous ARP (domain 2, P9). */
+export const pcapRules: readonly Rule[] = [forEachMember(pcapIsThere)];
 
 /** The declared virtual IPs that are addresses; the others have a violation of their own. */
 const virtualIps = ({ declared }: Plan): VirtualIp[] =>
@@ -99,14 +103,14 @@ function nobodysOwnAddress({ facts, name }: AnsweringMember, plan: Plan): Findin
     .map((virtualIp) => broken(`${named(virtualIp)} is the own address of ${name}. Choose one that no machine has.`));
 }
 
-function syncInterfaceExists({ facts, name }: AnsweringMember, { declared: { syncInterface } }: Plan): Finding[] {
+function syncInterfaceExists({ facts, title }: AnsweringMember, { declared: { syncInterface } }: Plan): Finding[] {
   if (syncInterface === undefined || syncInterface === null) return [];
   const indexes = facts.agent.interfaces.map(({ index }) => index);
   if (indexes.includes(syncInterface)) return [];
   return [
     violation(
       "syncInterface",
-      `${name} has no interface ${syncInterface}; it has ${indexes.join(", ") || "none"}. Name one of both Agents.`,
+      `${title} has no interface ${syncInterface}; it has ${indexes.join(", ") || "none"}. Name one of both Agents.`,
     ),
   ];
 }

@@ -1,10 +1,18 @@
-import { type DeclaredConfiguration, type EndMode, type Mode, type PairType, type Position, positions } from "../configuration.js";
+import {
+  type DeclaredConfiguration,
+  type DeclaredHeartbeat,
+  type EndMode,
+  type Mode,
+  type PairType,
+  type Position,
+  positions,
+} from "../configuration.js";
 import type { Finding } from "../judgement.js";
 import { type MemberFacts, memberName, type ProbeFacts } from "../memberFacts.js";
 import type { Version } from "../version.js";
 
 /** What a program declares of a pair: how users reach it, its mode and its heartbeats are always there. */
-export type DeclaredPair = DeclaredConfiguration & Required<Pick<DeclaredConfiguration, "heartbeats">> & { mode: Mode };
+export type DeclaredPair = DeclaredConfiguration & { mode: Mode; heartbeats: readonly DeclaredHeartbeat[] };
 
 /** What is planned, and all that is known of where it shall happen. */
 export interface Plan {
@@ -17,7 +25,7 @@ export interface Plan {
   probes: Partial<Record<Position, ProbeFacts | undefined>>;
   /** Of main, or of backup when main is silent; undefined when nobody's text can be read. */
   version: Version | undefined;
-  /** False when the two already are a pair with each other: then nothing needs to be prepared or free any more. */
+  /** False when main says that it is in a pair with this backup: then nothing needs to be prepared or free any more. */
   isNew: boolean;
 }
 
@@ -31,15 +39,19 @@ export const typeProperty = ({ type }: Plan): "virtualIps" | "hostname" => (type
 export interface AnsweringMember {
   position: Position;
   facts: MemberFacts;
-  /** "main 10.10.10.1" */
+  /** "main 10.10.10.1", for the middle of a sentence. */
   name: string;
+  /** "Main 10.10.10.1", for its beginning. */
+  title: string;
 }
 
 /** The members that answer, main first. */
 export const answeringMembers = ({ members }: Plan): AnsweringMember[] =>
   positions.flatMap((position) => {
     const facts = members[position];
-    return facts === undefined ? [] : [{ position, facts, name: memberName(position, facts.agent.address) }];
+    if (facts === undefined) return [];
+    const name = memberName(position, facts.agent.address);
+    return [{ position, facts, name, title: name.charAt(0).toUpperCase() + name.slice(1) }];
   });
 
 /** A rule that is judged for each member that answers. */

@@ -25,18 +25,18 @@ function swarmingOff({ position, facts, name }: AnsweringMember): Finding[] {
   return [violation(position, `Swarming is enabled on ${name}, which excludes Failover. Pair an Agent without Swarming.`)];
 }
 
-function typeIsPossible({ facts, name }: AnsweringMember, plan: Plan): Finding[] {
+function typeIsPossible({ facts, title }: AnsweringMember, plan: Plan): Finding[] {
   const { pairTypes } = facts.agent.capabilities;
   if (pairTypes.includes(plan.type)) return [];
   const can = pairTypes.length === 0 ? "none" : pairTypes.join(", ");
-  return [violation(typeProperty(plan), `${name} cannot be in a pair of type ${plan.type}; it can do: ${can}. Declare one of these.`)];
+  return [violation(typeProperty(plan), `${title} cannot be in a pair of type ${plan.type}; it can do: ${can}. Declare one of these.`)];
 }
 
-function endModeIsPossible({ facts, name }: AnsweringMember, { endMode }: Plan): Finding[] {
+function endModeIsPossible({ facts, title }: AnsweringMember, { endMode }: Plan): Finding[] {
   const { endModes } = facts.agent.capabilities;
   if (endModes.includes(endMode)) return [];
   const can = endModes.length === 0 ? "none" : endModes.join(", ");
-  return [violation("endMode", `${name} cannot end a pair by "${endMode}"; it can do: ${can}. Set endMode to one of these.`)];
+  return [violation("endMode", `${title} cannot end a pair by "${endMode}"; it can do: ${can}. Set endMode to one of these.`)];
 }
 
 /** The Agents' own word counts; the documentation knows no disabling any more (domain 5.1). */
@@ -75,15 +75,15 @@ function sameStorage({ facts: main }: AnsweringMember, { facts: backup }: Answer
   ];
 }
 
-function storageIsSupported({ position, facts, name }: AnsweringMember, plan: Plan): Finding[] {
+function storageIsSupported({ position, facts, title }: AnsweringMember, plan: Plan): Finding[] {
   if (facts.agent.storage.kind === "cassandraPerDma") {
     return [
-      warning(`${name} stores in Cassandra per DMA, which is discouraged for Failover. Prefer STaaS or dedicated clustered storage.`),
+      warning(`${title} stores in Cassandra per DMA, which is discouraged for Failover. Prefer STaaS or dedicated clustered storage.`),
     ];
   }
   if (facts.agent.storage.kind !== "legacySql" || satisfiesPlan(plan, gates.legacySqlUnsupported) !== "yes") return [];
   return [
-    violation(position, `${name} stores in MySQL or MSSQL, which DataMiner does not support from 10.3 on. Migrate its database first.`),
+    violation(position, `${title} stores in MySQL or MSSQL, which DataMiner does not support from 10.3 on. Migrate its database first.`),
   ];
 }
 

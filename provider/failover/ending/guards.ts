@@ -1,0 +1,146 @@
+import { sameAddress } from "../../core/addresses.js";
+import { otherPosition } from "../configuration.js";
+import { gates } from "../gates.js";
+import { type EndingCase, isPaired, wasReset } from "./question.js";
+import type { EndingRefusal, EndingRefusalCode } from "./refusal.js";
+
+/** Undefined: this guard lets the ending pass. */
+type Guard = (ending: EndingCase) => EndingRefusal | undefined;
+
+/** In order: first whether it is the right pair, then whether it can be ended, then what would be lost. */
+export const endingGuards: readonly Guard[] = [
+  isThisPair,
+  membersAgree,
+  offlineAnswers,
+  offlineCanBeGivenUp,
+  membersReachEachOther,
+  endModeIsPossible,
+  mainStays,
+  dataIsOnBothNodes,
+];
+
+function refuse({ online }: EndingCase, code: EndingRefusalCode, text: string): EndingRefusal {
+  const id = online.facts.agent.dataMinerId;
+  return { code, reason: `Ending ${id === null ? `the pair of ${online.address}` : `pair ${id}`}: ${text}` };
+}
+
+/** The server that is reset must be the one that the program names. */
+function isThisPair(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, options } = ending;
+  const { agent, pair } = online.facts;
+  const partner = pair.config[otherPosition(online.position)].address;
+  const named = sameAddress(pair.config[online.position].address, online.address) && sameAddress(partner, offline.address);
+  if (!named || pair.position !== online.position) {
+    return refuse(
+      ending,
+      "OTHER_PAIR",
+      `${online.address} is the ${pair.position} of a pair with ${pair.position === online.position ? partner : pair.config[online.position].address}, ` +
+        `not the ${online.position} of one with ${offline.address}. Correct the program, or end that pair by hand.`,
+    );
+  }
+  if (options.dataMinerId === undefined || options.dataMinerId === null || options.dataMinerId === agent.dataMinerId) return undefined;
+  return refuse(
+    ending,
+    "OTHER_PAIR",
+    `recorded is DataMiner ID ${options.dataMinerId}. Run \`pulumi refresh\` and check which pair this is.`,
+  );
+}
+
+/** A member that was reset by an ending has its say no more. */
+function membersAgree(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, resumed } = ending;
+  if (offline.facts === undefined || wasReset(offline.facts)) return undefined;
+  if (!isPaired(offline.facts)) {
+    return refuse(
+      ending,
+      "MEMBERS_DISAGREE",
+      `${offline.address} answers, is in no pair, and still has data. Find out which of the two serves the system, and reset the other with SLReset.exe.`,
+    );
+  }
+  if (resumed || online.facts.revision === offline.facts.revision) return undefined;
+  return refuse(
+    ending,
+    "MEMBERS_DISAGREE",
+    `${online.address} and ${offline.address} hold different configurations. Wait until they are synchronized, or correct one of them, then try again.`,
+  );
+}
+
+/** Silence towards us alone gives nobody up: the online member is the judge (domain 5.5). */
+function offlineAnswers(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, options, resumed } = ending;
+  if (offline.facts !== undefined || resumed) return undefined;
+  if (online.facts.pair.buddyReachable) {
+    return refuse(
+      ending,
+      "OFFLINE_SILENT_HERE",
+      `the offline Agent ${offline.address} does not answer here, but the online Agent ${online.address} reaches it. ` +
+        `Check the path from here to ${offline.address}, and its token.`,
+    );
+  }
+  if (options.allowUnreachableOffline) return undefined;
+  return refuse(
+    ending,
+    "OFFLINE_UNREACHABLE",
+    `the offline Agent ${offline.address} does not answer. Bring it back, or set allowUnreachableOffline and keep that server off the network afterwards.`,
+  );
+}
+
+function offlineCanBeGivenUp(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, resumed } = ending;
+  if (offline.facts !== undefined || resumed || online.facts.agent.capabilities.endWithOfflineUnavailable) return undefined;
+  return refuse(
+    ending,
+    "OFFLINE_UNAVAILABLE_UNSUPPORTED",
+    `the offline Agent ${offline.address} is unavailable, and ending without it needs DataMiner ${gates.endWithOfflineUnavailable.text} or later; ` +
+      `${online.address} runs ${online.facts.agent.version}. Bring it back, or upgrade.`,
+  );
+}
+
+/** A server that is alive is never given up: it would go on polling under the same ID. */
+function membersReachEachOther(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, resumed } = ending;
+  if (offline.facts === undefined || resumed || wasReset(offline.facts) || online.facts.pair.buddyReachable) return undefined;
+  return refuse(
+    ending,
+    "MEMBERS_CUT_OFF",
+    `both answer here, but the online Agent ${online.address} does not reach ${offline.address}. ` +
+      `Repair the path between them, or shut ${offline.address} down for good and set allowUnreachableOffline.`,
+  );
+}
+
+function endModeIsPossible(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, options } = ending;
+  const members = [online, offline].filter(({ facts }) => isPaired(facts));
+  const unable = members.find(({ facts }) => !facts?.agent.capabilities.endModes.includes(options.endMode));
+  if (unable === undefined) return undefined;
+  const can = unable.facts?.agent.capabilities.endModes.join(", ") || "none";
+  return refuse(
+    ending,
+    "END_MODE_UNSUPPORTED",
+    `${unable.address} cannot end a pair by "${options.endMode}"; it can do: ${can}. Set endMode to one of these and run \`pulumi up\` first.`,
+  );
+}
+
+function mainStays(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, options } = ending;
+  if (online.position === "main" || options.endMode === "disable" || options.allowResetOfMain) return undefined;
+  return refuse(
+    ending,
+    "BACKUP_IS_ONLINE",
+    `the backup ${online.address} is online, so the main Agent ${offline.address} would be reset. Switch back first, or set allowResetOfMain.`,
+  );
+}
+
+/** Domain 5.2, step 1, and 5.3: Cassandra per DMA goes back to one node, in both modes. */
+function dataIsOnBothNodes(ending: EndingCase): EndingRefusal | undefined {
+  const { kind, replicationFactor } = ending.online.facts.agent.storage;
+  if (kind !== "cassandraPerDma" || ending.options.allowDataLoss || (replicationFactor !== null && replicationFactor >= 2))
+    return undefined;
+  const seen = replicationFactor === null ? "an unknown replication factor" : `replication factor ${replicationFactor}`;
+  return refuse(
+    ending,
+    "DATA_ON_ONE_NODE",
+    `the keyspaces SLDMADB and system_auth have ${seen}, so data that only ${ending.offline.address} holds would be lost. ` +
+      "Set it to 2 and run a repair, or set allowDataLoss.",
+  );
+}

@@ -1,0 +1,71 @@
+import { gates } from "../gates.js";
+import type { StorageKind } from "../memberFacts.js";
+import { parseVersion, satisfies } from "../version.js";
+import type { EndingCase } from "./question.js";
+
+/** What the log says before a pair is ended: what happens to whom, and what remains to be done (domain 5.2 to 5.5). */
+export function endingNotes(ending: EndingCase, offlineUnavailable: boolean): string[] {
+  return [
+    ...(ending.resumed ? [`Carrying on with an ending of ${ending.online.address} that was interrupted.`] : []),
+    ...(offlineUnavailable ? givenUp(ending) : whatHappensToOffline(ending)),
+    ...storageNotes(ending),
+    ...restartNote(ending),
+  ];
+}
+
+function whatHappensToOffline({ online, offline, options }: EndingCase): string[] {
+  const id = online.facts.agent.dataMinerId;
+  if (options.endMode === "disable") {
+    return [`${offline.address} keeps DataMiner ID ${id} and the configuration, inactive; the pair can be enabled again.`];
+  }
+  return [
+    `${offline.address} is reset to factory settings: DataMiner ID ${id}, users and data are removed. It needs a new licence before it can be in a pair again.`,
+    ...natsNote({ online, offline }),
+  ];
+}
+
+/** From the one gate to the other a reset leaves BrokerGateway behind (domain 5.4). */
+function natsNote({ online, offline }: Pick<EndingCase, "online" | "offline">): string[] {
+  const { nats, version } = online.facts.agent;
+  const parsed = parseVersion(version);
+  if (nats !== "brokerGateway" || parsed === undefined) return [];
+  if (satisfies(parsed, gates.resetReturnsToSlnetNats) !== "yes" || satisfies(parsed, gates.brokerGatewayMandatory) === "yes") return [];
+  return [`${offline.address} goes back to SLNet-managed NATS: run the BrokerGateway migration on it before it is paired again.`];
+}
+
+/** It still has everything (domain 5.5). */
+function givenUp({ online, offline }: EndingCase): string[] {
+  return [
+    `${offline.address} must not come back on the network: it was not reset, still has DataMiner ID ${online.facts.agent.dataMinerId} ` +
+      "and would poll the same devices a second time. Its database node was not decommissioned, so recent data may be missing.",
+  ];
+}
+
+const storageTexts: Record<StorageKind, (ending: EndingCase) => string> = {
+  cassandraPerDma: ({ online }) =>
+    `Cassandra goes back to one node on ${online.address}. Check with nodetool status on both that they form no cluster any more.`,
+  dedicatedCluster: ({ offline }) =>
+    `The Cassandra cluster keeps every node; DB.xml on ${offline.address} is rewritten so that it does not name the cluster any more.`,
+  staas: ({ online }) => `The data stays in the cloud (STaaS) and belongs to ${online.address}.`,
+  legacySql: ({ online, offline }) =>
+    `Two databases remain: ${online.address} keeps its own, that of ${offline.address} goes with its reset.`,
+};
+
+function storageNotes(ending: EndingCase): string[] {
+  const { kind } = ending.online.facts.agent.storage;
+  if (ending.options.endMode === "disable" && kind !== "cassandraPerDma") return [];
+  return [storageTexts[kind](ending), ...cloudNote(ending)];
+}
+
+function cloudNote({ online, offline }: EndingCase): string[] {
+  const { storage, version } = online.facts.agent;
+  const parsed = parseVersion(version);
+  if (storage.kind !== "staas" || parsed === undefined || satisfies(parsed, gates.resetDisconnectsCloud) !== "yes") return [];
+  return [`The reset disconnects ${offline.address} from dataminer.services.`];
+}
+
+function restartNote({ online }: EndingCase): string[] {
+  const parsed = parseVersion(online.facts.agent.version);
+  if (parsed === undefined || satisfies(parsed, gates.onlineRestartsAfterEnding) !== "yes") return [];
+  return [`${online.address} restarts when the ending has finished.`];
+}

@@ -1,0 +1,46 @@
+import type { EndMode } from "../configuration.js";
+import type { MemberFacts, MemberView, PairFacts } from "../memberFacts.js";
+
+/** What the program allows, and what is recorded of the pair. */
+export interface EndingOptions {
+  endMode: EndMode;
+  /** The offline Agent may be given up while the online one says that it is unavailable (domain 5.5). */
+  allowUnreachableOffline: boolean;
+  /** A Cassandra keyspace with one replica may be split (domain 5.2, step 1). */
+  allowDataLoss: boolean;
+  /** Main may be the one that is reset. */
+  allowResetOfMain: boolean;
+  /** The pair's DataMiner ID as recorded; undefined or null when it never was. */
+  dataMinerId?: number | null | undefined;
+}
+
+/** What both members say, and what the program wants. */
+export interface EndingQuestion {
+  main: MemberView;
+  backup: MemberView;
+  options: EndingOptions;
+}
+
+/** A member that answers and is in a pair. */
+export type PairedFacts = MemberFacts & { pair: PairFacts };
+
+export const isPaired = (facts: MemberFacts | undefined): facts is PairedFacts => facts !== undefined && facts.pair !== null;
+
+/** A member that answers and has nothing left of the pair: an ending that was interrupted got this far. */
+export const wasReset = (facts: MemberFacts | undefined): boolean =>
+  facts !== undefined && facts.pair === null && (facts.agent.pristine || facts.agent.dataMinerId === null);
+
+/** A question whose roles are clear. */
+export interface EndingCase {
+  online: MemberView & { facts: PairedFacts };
+  offline: MemberView;
+  options: EndingOptions;
+  /** An ending that was interrupted and is carried on: the offline member may be reset by now. */
+  resumed: boolean;
+}
+
+/** "pair 111", or its addresses when nobody knows its ID. */
+export function pairName({ main, backup, options }: EndingQuestion): string {
+  const id = options.dataMinerId ?? main.facts?.agent.dataMinerId ?? backup.facts?.agent.dataMinerId;
+  return id === undefined || id === null ? `the pair ${main.address} and ${backup.address}` : `pair ${id}`;
+}

@@ -1,0 +1,82 @@
+import { isIP } from "node:net";
+import type { Heartbeat } from "../../provider/agent/pairSchema.js";
+import type { Status } from "../../provider/agent/statusSchema.js";
+import type { Agent } from "./agent.js";
+import { failedChecks, type HeartbeatState, syncPathHolds } from "./heartbeats.js";
+import type { World } from "./world.js";
+
+/** Alarm events that wait while they cannot be forwarded, a second; and how many are too many. */
+const eventsPerSecond = 1;
+const tooManyPending = 1000;
+
+/** The rows of the Failover Status window, from the facts as they are now (domain 6). */
+export function statusOf(world: World, agent: Agent): Status | null {
+  if (agent.failoverStatus === null || !agent.copy) return null;
+  return {
+    failoverStatus: agent.failoverStatus,
+    configuration: configurationRow(world, agent),
+    connectivity: [...agent.heartbeats.values()].map((state) => connectivityRow(world, agent, state)),
+    ...onlineRows(world, agent),
+    rteCount: agent.rteCount,
+    nics: agent.cards
+      .filter(({ touched }) => touched)
+      .map(({ index, connected }) => ({ index, value: connected ? "Available" : "Unavailable" })),
+    database: { value: agent.database, ...(agent.database === "OK" ? {} : { failureReason: "select count(*) from slenumvalues failed." }) },
+    nats: agent.profile.showsNats ? { value: "OK", clusterEndpointsInSync: true } : null,
+  };
+}
+
+/** Why a member holds its configuration for invalid; null when it does not (domain 1.4, 2.4, P6). */
+export function invalidReason(world: World, agent: Agent): string | null {
+  if (agent.copy?.state === "invalid") return "Failover configuration on buddy is invalid.";
+  const buddy = world.reachableBuddy(agent);
+  if (!buddy || world.procedureOf(agent)) return null;
+  if (buddy.buddyAddress !== agent.address) return "Failover buddy has no Failover configuration.";
+  return buddy.cluster === agent.cluster ? null : "Cluster name of agents doesn't match";
+}
+
+function configurationRow(world: World, agent: Agent): Status["configuration"] {
+  const failureReason = invalidReason(world, agent);
+  return failureReason === null ? { value: "Valid" } : { value: "Invalid", failureReason };
+}
+
+function connectivityRow(world: World, agent: Agent, state: HeartbeatState): Status["connectivity"][number] {
+  const { heartbeat, lastSuccess } = state;
+  const failCount = failedChecks(world, state);
+  const target = "address" in heartbeat.target ? heartbeat.target.address : (agent.copy?.config[heartbeat.target.agent].address ?? "");
+  return {
+    kind: kindOf(heartbeat),
+    label: "address" in heartbeat.target ? `Ping to ${target}` : `Heartbeat to ${target}`,
+    value: failCount > 0 ? "Failing" : "Success",
+    ...(failCount > 0 ? { failureReason: reasonOf(heartbeat, target) } : {}),
+    failCount,
+    lastSuccess: lastSuccess === null ? null : new Date(lastSuccess).toISOString(),
+  };
+}
+
+function kindOf({ kind, target }: Heartbeat): string {
+  if (kind === "inverted") return "Inverted Heartbeat";
+  return "address" in target ? "Ping" : "Heartbeat";
+}
+
+function reasonOf({ target }: Heartbeat, address: string): string {
+  if ("agent" in target) return `No heartbeat message from ${address} on port 8004.`;
+  return isIP(address) ? `No reply from ${address}.` : `${address} is no IP address.`;
+}
+
+/** The rows that only the online member has; those of the database only with self-hosted storage (domain 6). */
+function onlineRows(world: World, agent: Agent): Pick<Status, "syncConnection" | "dbSync" | "dbSyncStack"> {
+  if (!agent.isOnline || agent.copy?.state === "inactive") return { syncConnection: null, dbSync: null, dbSyncStack: null };
+  const holds = syncPathHolds(world, agent);
+  const failureReason = `${agent.buddyAddress ?? "The other Agent"} is not reached over the synchronization interface.`;
+  const syncConnection = holds ? { value: "Available" } : { value: "Not Available", failureReason };
+  if (agent.storage.kind === "staas") return { syncConnection, dbSync: null, dbSyncStack: null };
+  const since = agent.syncFailingSince;
+  const pending = since === null ? 0 : Math.floor(((world.clock.now() - since) / 1000) * eventsPerSecond);
+  const lastSuccess = new Date(since ?? world.clock.now()).toISOString();
+  return {
+    syncConnection,
+    dbSync: holds ? { value: "Active", lastSuccess } : { value: "Failing", failureReason, lastSuccess },
+    dbSyncStack: { value: pending > tooManyPending ? "Too Large" : "OK", pending },
+  };
+}
