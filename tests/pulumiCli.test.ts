@@ -186,14 +186,16 @@ describe("The lock", () => {
     const first = withLock(lock(), say, async () => {
       await new Promise<void>((resolve) => {
         finish = resolve;
+        events.push("first is in");
       });
-      events.push("first");
+      events.push("first is out");
     });
-    const second = withLock(lock(), say, async () => void events.push("second"));
+    await expect.poll(() => events).toEqual(["first is in"]);
+    const second = withLock(lock(), say, async () => void events.push("second is in"));
     await expect.poll(() => said).toEqual([expect.stringContaining(`Waiting for process ${process.pid}`)]);
     finish();
     await Promise.all([first, second]);
-    expect(events).toEqual(["first", "second"]);
+    expect(events).toEqual(["first is in", "first is out", "second is in"]);
     expect(existsSync(lock())).toBe(false);
   });
 

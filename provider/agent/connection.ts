@@ -44,9 +44,12 @@ export const connectionFields = {
   /** The bearer token itself, kept as a secret: encrypted in state. Prefer `tokenEnv` or `tokenFile`. */
   token: z.string().min(1).optional(),
 };
-export const connectionKeys = Object.keys(connectionFields) as (keyof typeof connectionFields)[];
+type ConnectionShape = typeof connectionFields;
+/** Named, so that the descriptions above reach the editor of who uses the package. */
+export interface ConnectionFields extends ConnectionShape {}
+export const connectionKeys = Object.keys(connectionFields) as (keyof ConnectionFields)[];
 
-type Fields = z.infer<z.ZodObject<typeof connectionFields>>;
+type Fields = z.infer<z.ZodObject<ConnectionFields>>;
 
 /** What a connection needs as a whole. Unset on its own it says nothing, so each rule names the field to mend. */
 export function connectionRules(fields: Partial<Fields>, report: (path: string, message: string) => void): void {
@@ -59,7 +62,7 @@ export function connectionRules(fields: Partial<Fields>, report: (path: string, 
 }
 
 /** A connection as a pair takes it: the fields of one Agent, `address` filled in. */
-export const Connection = z
+export const Connection: z.ZodObject<ConnectionFields, z.core.$strict> = z
   .strictObject(connectionFields)
   .overwrite((fields) => withAddress(fields))
   .superRefine((fields, context) => {

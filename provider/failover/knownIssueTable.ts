@@ -4,7 +4,7 @@ import { type Gate, gate } from "./version.js";
 import { type VersionRange, versionRange } from "./versionRange.js";
 
 /** What is about to be done to a pair. */
-export type Act = "setUp" | "changeMode" | "changeOptions" | "switch";
+export type Act = "setUp" | "changeMode" | "changeVirtualIps" | "changeOptions" | "switch";
 
 /** What a known issue depends on, besides the version. */
 export interface IssueCircumstances {
@@ -56,8 +56,8 @@ export const knownIssueTable: readonly KnownIssue[] = [
     id: "K2",
     affected: ranges("10.3.0 [CU20]", "10.4.0 [CU8]…10.4.0 [CU11]", "10.4.11…10.5.2"),
     fixed: gate("10.4.0 [CU12]/10.5.0/10.5.3"),
-    acts: ["setUp", "changeOptions", "switch"],
-    refusal: { acts: ["setUp", "changeOptions"], when: ({ virtualIps }) => virtualIps > 2 },
+    acts: ["setUp", "changeVirtualIps", "switch"],
+    refusal: { acts: ["setUp", "changeVirtualIps"], when: ({ virtualIps }) => virtualIps > 2 },
     applies: virtualIpPair,
     text: "an Agent may not get its virtual IP addresses, above all with more than two of them. Upgrade both Agents, or use at most two",
   },

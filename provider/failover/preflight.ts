@@ -1,6 +1,7 @@
 import { declaredType, type EndMode } from "./configuration.js";
 import type { ConfigurationKey } from "./configurationChange.js";
 import { type Judgement, judge } from "./judgement.js";
+import type { Act } from "./knownIssueTable.js";
 import type { MemberFacts } from "./memberFacts.js";
 import { certificateNameRules, certificateRules } from "./preflight/certificates.js";
 import { heartbeatRules, issueFindings, optionRules, setUpIssueRules } from "./preflight/declaration.js";
@@ -61,9 +62,13 @@ export function preflightChange(question: Omit<PreflightQuestion, "when">, chang
   if (changed.length === 0) return { violations: [], warnings: [] };
   const plan: Plan = { ...planOf({ ...question, when: "create" }), isNew: false };
   const rules = new Set(changed.flatMap((key) => changeRules[key] ?? []));
-  const act = changed.includes("mode") ? "changeMode" : "changeOptions";
-  return judge([...[...rules].flatMap((rule) => rule(plan)), ...issueFindings(act, plan)]);
+  return judge([...[...rules].flatMap((rule) => rule(plan)), ...actsOf(changed).flatMap((act) => issueFindings(act, plan))]);
 }
+
+const actsOf = (changed: readonly ConfigurationKey[]): Act[] => [
+  changed.includes("mode") ? "changeMode" : "changeOptions",
+  ...(changed.includes("virtualIps") ? (["changeVirtualIps"] as const) : []),
+];
 
 function planOf({ main, backup, declared, endMode, when, probes }: PreflightQuestion): Plan {
   return {

@@ -11,21 +11,23 @@ const Address = z
   .refine((text) => canonicalAddress(text) !== undefined, "expected an IPv4 or IPv6 address")
   .overwrite((text) => canonicalAddress(text) ?? text);
 
-const VirtualIpInput = z.strictObject({
+const virtualIpFields = {
   /** The network whose interface holds it: `"corporate"`, where users live, or `"acquisition"`, where managed devices live. */
   network: z.enum(["corporate", "acquisition"]),
   /** The address itself: unused elsewhere, in the subnet of that interface on both Agents. */
   address: Address,
   /** Bits of the subnet, as in `24`. */
   prefixLength: z.int().min(1).max(128),
-});
+};
+type VirtualIpShape = typeof virtualIpFields;
+export interface VirtualIpFields extends VirtualIpShape {}
+const VirtualIpInput: z.ZodObject<VirtualIpFields, z.core.$strict> = z.strictObject(virtualIpFields);
 
 const Target = z.union([z.strictObject({ agent: z.enum(positions) }), z.strictObject({ address: Address })], {
   error: 'expected { agent: "main" | "backup" } or { address: "<IP address>" }',
 });
 
-/** One check that a member makes over and over (domain 3.2). */
-export const HeartbeatInput = z.strictObject({
+const heartbeatFields = {
   /** `"normal"`: the offline member goes online when all of them fail. `"inverted"`: a member whose own all fail goes offline. */
   kind: z.enum(["normal", "inverted"]),
   /** The member that checks. */
@@ -36,7 +38,11 @@ export const HeartbeatInput = z.strictObject({
   interface: z.int().min(1).optional(),
   /** Failed checks in a row that are still allowed. Default: 3 (the product documents none of its own). */
   maxFailures: z.int().min(0).default(3),
-});
+};
+type HeartbeatShape = typeof heartbeatFields;
+export interface HeartbeatFields extends HeartbeatShape {}
+/** One check that a member makes over and over (domain 3.2). */
+export const HeartbeatInput: z.ZodObject<HeartbeatFields, z.core.$strict> = z.strictObject(heartbeatFields);
 
 const hostname = z
   .string()
@@ -44,42 +50,46 @@ const hostname = z
   .refine((text) => canonicalAddress(text) === undefined, "expected a host name, not an IP address")
   .overwrite(canonicalHostname);
 
-export const FailoverPairInputs = z
-  .strictObject({
-    /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
-    main: Connection,
-    /** The freshly prepared Agent with the same DataMiner ID (domain 2). Its data is replaced by main's. */
-    backup: Connection,
-    /** Addresses that the online member holds, one a network, the corporate one always. Either this or `hostname`. */
-    virtualIps: z
-      .array(VirtualIpInput)
-      .min(1, "expected at least the virtual IP address of the corporate network")
-      .overwrite(canonicalVirtualIps as <Value>(value: Value) => Value)
-      .optional(),
-    /** The shared hostname that resolves to both Agents. Either this or `virtualIps`; it cannot be changed afterwards. */
-    hostname: hostname.optional(),
-    /** `"automatic"`: the offline member goes online when all normal heartbeats fail. `"manual"`: a person decides. */
-    mode: z.enum(["manual", "automatic"]),
-    /** The checks between and around the Agents (domain 3.2). `standardHeartbeats` builds the recommended four. */
-    heartbeats: z.array(HeartbeatInput).overwrite((list) => withoutAbsent(canonicalHeartbeats(list)) as typeof list),
-    /** 1-based index of the interface that synchronization uses. Default: not managed, DataMiner takes the corporate one. */
-    syncInterface: z.int().min(1).optional(),
-    /** Auto-restart Agent when going offline: speeds up a switch. Default: not managed. */
-    restartWhenGoingOffline: z.boolean().optional(),
-    /** How `pulumi destroy` ends the pair. Default: `"delete"`. `"disable"` exists on Agents before 10.2 only (domain 5.1). */
-    endMode: z.enum(["delete", "disable"]).optional(),
-    /** `"matching"` takes over a pair that somebody else made, if it equals this declaration. Default: `"never"`. */
-    adopt: z.enum(["never", "matching"]).default("never"),
-    /** Allows ending while the online member says that its buddy is gone (domain 5.5). Default: false. */
-    allowUnreachableOffline: z.boolean().default(false),
-    /** Allows ending although Cassandra data is not on both nodes (domain 5.2). Default: false. */
-    allowDataLoss: z.boolean().default(false),
-    /** Allows ending while the backup is online, which resets main. Default: false. */
-    allowResetOfMain: z.boolean().default(false),
-    /** How long each act may take, as in `"90s"`, `"30m"`, `"4h"`. Default: create 4h, update 30m, delete 1h. */
-    timeouts: Timeouts.optional(),
-    __owner: z.string().min(1).optional(),
-  })
+const failoverPairFields = {
+  /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
+  main: Connection,
+  /** The freshly prepared Agent with the same DataMiner ID (domain 2). Its data is replaced by main's. */
+  backup: Connection,
+  /** Addresses that the online member holds, one a network, the corporate one always. Either this or `hostname`. */
+  virtualIps: z
+    .array(VirtualIpInput)
+    .min(1, "expected at least the virtual IP address of the corporate network")
+    .overwrite(canonicalVirtualIps as <Value>(value: Value) => Value)
+    .optional(),
+  /** The shared hostname that resolves to both Agents. Either this or `virtualIps`; it cannot be changed afterwards. */
+  hostname: hostname.optional(),
+  /** `"automatic"`: the offline member goes online when all normal heartbeats fail. `"manual"`: a person decides. */
+  mode: z.enum(["manual", "automatic"]),
+  /** The checks between and around the Agents (domain 3.2). `standardHeartbeats` builds the recommended four. */
+  heartbeats: z.array(HeartbeatInput).overwrite((list) => withoutAbsent(canonicalHeartbeats(list)) as typeof list),
+  /** 1-based index of the interface that synchronization uses. Default: not managed, DataMiner takes the corporate one. */
+  syncInterface: z.int().min(1).optional(),
+  /** Auto-restart Agent when going offline: speeds up a switch. Default: not managed. */
+  restartWhenGoingOffline: z.boolean().optional(),
+  /** How `pulumi destroy` ends the pair. Default: `"delete"`. `"disable"` exists on Agents before 10.2 only (domain 5.1). */
+  endMode: z.enum(["delete", "disable"]).optional(),
+  /** `"matching"` takes over a pair that somebody else made, if it equals this declaration. Default: `"never"`. */
+  adopt: z.enum(["never", "matching"]).default("never"),
+  /** Allows ending while the online member says that its buddy is gone (domain 5.5). Default: false. */
+  allowUnreachableOffline: z.boolean().default(false),
+  /** Allows ending although Cassandra data is not on both nodes (domain 5.2). Default: false. */
+  allowDataLoss: z.boolean().default(false),
+  /** Allows ending while the backup is online, which resets main. Default: false. */
+  allowResetOfMain: z.boolean().default(false),
+  /** How long each act may take, as in `"90s"`, `"30m"`, `"4h"`. Default: create 4h, update 30m, delete 1h. */
+  timeouts: Timeouts.optional(),
+  __owner: z.string().min(1).optional(),
+};
+type FailoverPairShape = typeof failoverPairFields;
+export interface FailoverPairFields extends FailoverPairShape {}
+
+export const FailoverPairInputs: z.ZodObject<FailoverPairFields, z.core.$strict> = z
+  .strictObject(failoverPairFields)
   .superRefine((inputs, context) => {
     const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
     if (inputs.virtualIps && inputs.hostname) report("hostname", "expected either virtualIps or hostname, found both.");

@@ -43,6 +43,7 @@ function configurationRow(world: World, agent: Agent): Status["configuration"] {
 function connectivityRow(world: World, agent: Agent, state: HeartbeatState): Status["connectivity"][number] {
   const { heartbeat, lastSuccess } = state;
   const failCount = failedChecks(world, state);
+  const succeededAt = failCount === 0 ? world.clock.now() : lastSuccess;
   const target = "address" in heartbeat.target ? heartbeat.target.address : (agent.copy?.config[heartbeat.target.agent].address ?? "");
   return {
     kind: kindOf(heartbeat),
@@ -50,7 +51,7 @@ function connectivityRow(world: World, agent: Agent, state: HeartbeatState): Sta
     value: failCount > 0 ? "Failing" : "Success",
     ...(failCount > 0 ? { failureReason: reasonOf(heartbeat, target) } : {}),
     failCount,
-    lastSuccess: lastSuccess === null ? null : new Date(lastSuccess).toISOString(),
+    lastSuccess: succeededAt === null ? null : new Date(succeededAt).toISOString(),
   };
 }
 

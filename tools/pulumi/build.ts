@@ -28,9 +28,8 @@ export async function build(folder: string, say: Say): Promise<void> {
   const bin = join(folder, "bin");
   // The CLI and its language host speak a stable protocol; this is the host's last version that the sdk module holds.
   for (const part of [host, cli]) await goBuild(part, bin, say);
-  const script = process.platform === "win32" ? `${dynamicProvider}.cmd` : dynamicProvider;
-  await copyFile(join(require.resolve("@pulumi/pulumi/package.json"), "..", script), join(bin, script));
-  await chmod(join(bin, script), 0o755);
+  await copyFile(join(require.resolve("@pulumi/pulumi/package.json"), "..", dynamicProvider), join(bin, dynamicProvider));
+  await chmod(join(bin, dynamicProvider), 0o755);
 }
 
 async function goBuild(part: typeof cli, bin: string, say: Say): Promise<void> {

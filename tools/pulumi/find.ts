@@ -19,11 +19,13 @@ export interface PulumiCli {
 export interface FindOptions {
   environment?: NodeJS.ProcessEnv;
   say?: Say;
+  /** What is done when there is none yet. */
   install?: (cache: string, say: Say) => Promise<PulumiCli>;
 }
 
 /** The Pulumi CLI this repository runs: the one that is forced, else the one on PATH, else our cached one, else a new one. */
-export async function findPulumi({ environment = process.env, say = sayOnStderr, install = installIntoCache }: FindOptions = {}) {
+export async function findPulumi(options: FindOptions = {}): Promise<PulumiCli> {
+  const { environment = process.env, say = sayOnStderr, install = installIntoCache } = options;
   const cache = cacheFolder(environment);
   return (
     (await getForced(environment)) ?? (await findOnPath(environment, say)) ?? (await findInCache(cache)) ?? (await install(cache, say))

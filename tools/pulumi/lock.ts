@@ -16,7 +16,7 @@ export async function withLock<T>(path: string, say: Say, work: () => Promise<T>
       await rm(path, { force: true });
       continue;
     }
-    if (!told) say(`Waiting for process ${await readHolder(path)}, which is installing it already (lock ${path}).`);
+    if (!told) say(`Waiting for process ${(await readHolder(path)) ?? "(unknown)"}, which is installing it already (lock ${path}).`);
     told = true;
     await sleep(250);
   }

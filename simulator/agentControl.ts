@@ -1,0 +1,133 @@
+import type { Snapshot } from "../provider/agent/snapshotSchema.js";
+import type { Fault, FaultOptions, Faults } from "./host/faults.js";
+import type { Listener } from "./host/listener.js";
+import type { Agent } from "./product/agent.js";
+import { raiseRuntimeError } from "./product/automaticFailover.js";
+import { restart, type StopOptions, start, stop } from "./product/power.js";
+import { snapshotOf } from "./product/snapshot.js";
+import type { World } from "./product/world.js";
+
+export interface CutOffOptions {
+  /** `hang`: nothing is ever answered; `reset`: connections are taken and reset. */
+  how?: "hang" | "reset";
+  /** `clients`: only those who call; `everyone`: the other member and all heartbeat targets too. */
+  from?: "clients" | "everyone";
+}
+
+/** One simulated Agent, as tests and demos hold it in their hands. */
+export class AgentControl {
+  readonly faults: Pick<Faults, "clear">;
+
+  constructor(
+    private readonly world: World,
+    private readonly agent: Agent,
+    private readonly listener: Listener,
+    private readonly pendingFaults: Faults,
+    private readonly protocol: "http" | "https",
+  ) {
+    this.faults = pendingFaults;
+  }
+
+  get address(): string {
+    return this.agent.address;
+  }
+
+  get port(): number {
+    return this.listener.port;
+  }
+
+  get url(): string {
+    return `${this.protocol}://${this.address.includes(":") ? `[${this.address}]` : this.address}:${this.port}`;
+  }
+
+  get isRunning(): boolean {
+    return this.agent.power === "running";
+  }
+
+  /** What it knows, asked directly: also of an Agent that is stopped or cut off. */
+  snapshot(): Snapshot {
+    return snapshotOf(this.world, this.agent);
+  }
+
+  /** Its DataMiner stops: connections are refused until it is started. */
+  stop(options?: StopOptions): void {
+    stop(this.world, this.agent, options);
+  }
+
+  start(): void {
+    start(this.world, this.agent);
+  }
+
+  /** Is down for so many simulated seconds, 20 unless told: shorter than most heartbeats tolerate. */
+  restart(seconds?: number): void {
+    restart(this.world, this.agent, seconds);
+  }
+
+  /** It runs on, but is not reached: by those who call, unless told otherwise. */
+  cutOff({ how = "hang", from = "clients" }: CutOffOptions = {}): void {
+    this.agent.isolation = { how, from };
+    this.follow();
+  }
+
+  reconnect(): void {
+    this.agent.isolation = null;
+    this.listener.drop();
+    this.follow();
+  }
+
+  /** Takes the cable out of an interface (1-based). Without the corporate one it is not reached by those who call. */
+  unplug(index: number): void {
+    this.setConnected(index, false);
+  }
+
+  plug(index: number): void {
+    this.setConnected(index, true);
+  }
+
+  setDatabase(state: "OK" | "Failing"): void {
+    this.agent.database = state;
+    this.world.changed();
+  }
+
+  /** A runtime error; with the watchdog's `switch` the Agent gives its role up (domain 3.1). */
+  raiseRuntimeError(): void {
+    raiseRuntimeError(this.world, this.agent);
+  }
+
+  clearRuntimeErrors(): void {
+    this.agent.rteCount = 0;
+    this.world.changed();
+  }
+
+  /** Something goes wrong with the next call, or the next few. */
+  fail(fault: Fault, options?: FaultOptions): void {
+    this.pendingFaults.add(fault, options);
+  }
+
+  /** It has forgotten every operation: GET operation answers 404. What is under way goes on. */
+  forgetOperations(): void {
+    this.agent.operations.clear();
+  }
+
+  /** Does what a person does with a reset Agent before it can be a backup again (domain 5.7). */
+  prepareAgain({ dataMinerId }: { dataMinerId: number }): void {
+    this.agent.prepare(dataMinerId);
+    start(this.world, this.agent);
+    this.world.changed();
+  }
+
+  private setConnected(index: number, connected: boolean): void {
+    const card = this.agent.cards.find((candidate) => candidate.index === index);
+    if (!card) throw new Error(`${this.address} has no interface ${index}; it has ${this.agent.cards.length}.`);
+    Object.assign(card, { connected, touched: true });
+    this.follow();
+  }
+
+  private follow(): void {
+    const { isolation, cards } = this.agent;
+    const before = this.listener.gate;
+    this.listener.gate = isolation?.how ?? (cards[0]?.connected === false ? "hang" : "serve");
+    if (before === "hang" || this.listener.gate === "reset") this.listener.drop();
+    this.world.changed();
+  }
+}

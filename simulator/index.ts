@@ -1,0 +1,12 @@
+/** Simulated DataMiner Agents that speak the Failover API, for tests and demos. */
+export { AgentControl, type CutOffOptions } from "./agentControl.js";
+export { type Clock, type ManualClock, manualClock, scaledClock } from "./clock.js";
+export { type Control, serveControl } from "./control.js";
+export type { Fault, FaultOptions } from "./host/faults.js";
+export { ListenError } from "./host/listenError.js";
+export type { LoggedRequest, RequestLog } from "./host/requestLog.js";
+export type { AgentOptions, PairOptions, SimulatorOptions } from "./options.js";
+export { type ConfigChange, PairControl } from "./pairControl.js";
+export { type Profile, type ProfileName, profiles } from "./profiles.js";
+export { Simulator } from "./simulator.js";
+export { startSimulator } from "./startSimulator.js";

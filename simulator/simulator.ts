@@ -1,0 +1,134 @@
+import type { AgentControl } from "./agentControl.js";
+import type { Clock } from "./clock.js";
+import type { Hosting } from "./host/endpoint.js";
+import type { RequestLog } from "./host/requestLog.js";
+import type { Routing } from "./host/routing.js";
+import { PairControl } from "./pairControl.js";
+import { canonical } from "./product/probing.js";
+import type { World } from "./product/world.js";
+
+/** A running world: its Agents, its pairs, and everything that can be made to happen to them. */
+export class Simulator {
+  /** The authority that signed the Agents' certificates; null over http. */
+  readonly caPem: string | null;
+  /** A file with it, which goes when the simulator is closed. */
+  readonly caFile: string | null;
+  readonly token: string;
+  readonly basePath: string;
+  readonly clock: Clock;
+
+  constructor(
+    private readonly world: World,
+    private readonly controls: ReadonlyMap<string, AgentControl>,
+    /** Every request that reached an Agent. */
+    readonly requests: RequestLog,
+    private readonly router: Routing,
+    authority: { caPem: string | null; caFile: string | null },
+    { token, basePath }: Hosting,
+    private readonly shut: () => Promise<void>,
+  ) {
+    this.caPem = authority.caPem;
+    this.caFile = authority.caFile;
+    this.token = token;
+    this.basePath = basePath;
+    this.clock = world.clock;
+  }
+
+  get agents(): readonly AgentControl[] {
+    return [...this.controls.values()];
+  }
+
+  agent(address: string): AgentControl {
+    const control = this.controls.get(address);
+    if (!control) throw new Error(`There is no Agent ${address}; there are ${[...this.controls.keys()].join(", ")}.`);
+    return control;
+  }
+
+  /** Every pair that at least one member knows of. */
+  get pairs(): readonly PairControl[] {
+    const found = new Map<string, PairControl>();
+    for (const { copy } of this.world.agents.values()) {
+      if (!copy) continue;
+      const { main, backup } = copy.config;
+      found.set(`${main.address}+${backup.address}`, new PairControl(this.world, main.address, backup.address));
+    }
+    return [...found.values()];
+  }
+
+  /** The pair of an Agent; without an address, the only one there is. */
+  pair(address?: string): PairControl {
+    const { pairs } = this;
+    const found = pairs.filter(
+      ({ mainAddress, backupAddress }) => address === undefined || address === mainAddress || address === backupAddress,
+    );
+    const [pair] = found;
+    if (!pair || found.length > 1) throw new Error(`${address ?? "This world"} has ${found.length} pairs, not one.`);
+    return pair;
+  }
+
+  get routing(): "direct" | "anyAgent" {
+    return this.router.mode;
+  }
+
+  set routing(mode: "direct" | "anyAgent") {
+    this.router.mode = mode;
+  }
+
+  /** A foreign host answers on this address, or does no longer: a stranger on a virtual address, or a gateway. */
+  setForeignHost(address: string, answers: boolean): void {
+    if (answers) this.world.network.hosts.add(address);
+    else this.world.network.hosts.delete(address);
+    this.world.changed();
+  }
+
+  /** A heartbeat target answers nobody any more, or does again. */
+  setSilent(address: string, silent: boolean): void {
+    if (silent) this.world.network.silent.add(address);
+    else this.world.network.silent.delete(address);
+    this.world.changed();
+  }
+
+  /** What a name resolves to when an Agent is asked to probe; reverse look-ups follow from it. */
+  setName(name: string, addresses: readonly string[]): void {
+    if (addresses.length === 0) this.world.names.delete(canonical(name));
+    else this.world.names.set(canonical(name), addresses);
+  }
+
+  /** Operations and switches stay in this phase until it is released. */
+  holdPhase(phase: string): void {
+    this.world.heldPhases.add(phase);
+  }
+
+  releasePhase(phase: string): void {
+    this.world.heldPhases.delete(phase);
+    this.world.changed();
+  }
+
+  /** The next time that a phase begins, this happens. */
+  atPhase(phase: string, act: () => void): void {
+    const watcher = (_: unknown, entered: string): void => {
+      if (entered !== phase) return;
+      this.world.phaseWatchers.delete(watcher);
+      act();
+    };
+    this.world.phaseWatchers.add(watcher);
+  }
+
+  /** Resolves when something holds; it is asked again whenever a fact has changed. */
+  until(holds: () => boolean): Promise<void> {
+    return this.world.until(holds);
+  }
+
+  /** Resolves when no operation and no switch is under way. */
+  settled(): Promise<void> {
+    return this.world.until(() => {
+      const agents = [...this.world.agents.values()];
+      return this.world.procedures.size === 0 && agents.every((agent) => !agent.inTransition || agent.failoverStatus === "Stopped");
+    });
+  }
+
+  /** Ends every connection and every timer. */
+  close(): Promise<void> {
+    return this.shut();
+  }
+}
