@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { readFileSync } from "node:fs";
 import { Command } from "commander";
-import packageJson from "../package.json";
 import { addSimulate } from "./simulate.js";
 
-const program = new Command("dma-failover").description("DataMiner Failover pairs from the command line").version(packageJson.version);
+const manifest = JSON.parse(readFileSync(require.resolve("pulumi-dataminer-failover/package.json"), "utf8")) as { version: string };
+const program = new Command("dma-failover").description("DataMiner Failover pairs from the command line").version(manifest.version);
 addSimulate(program);
 
 program.parseAsync().catch((error: unknown) => {

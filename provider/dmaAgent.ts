@@ -69,6 +69,7 @@ export interface DmaAgentOutputs {
 }
 
 interface Observed extends DmaAgentOutputs {
+  address: string;
   settings: DmaAgentInputs["settings"];
   __owner: string | undefined;
 }
@@ -151,6 +152,7 @@ function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__ow
   const { agent } = snapshot;
   const live: Record<string, unknown> = agent.settings;
   return {
+    address: agent.address,
     dataMinerId: agent.dataMinerId,
     agentName: agent.name,
     version: agent.version,

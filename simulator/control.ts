@@ -95,8 +95,18 @@ function controlApp(simulator: Simulator): Hono {
 function stateOf(simulator: Simulator) {
   return {
     time: new Date(simulator.clock.now()).toISOString(),
-    agents: simulator.agents.map((agent) => ({ address: agent.address, url: agent.url, running: agent.isRunning, snapshot: agent.snapshot() })),
-    pairs: simulator.pairs.map(({ mainAddress, backupAddress, online, owner }) => ({ main: mainAddress, backup: backupAddress, online, owner })),
+    agents: simulator.agents.map((agent) => ({
+      address: agent.address,
+      url: agent.url,
+      running: agent.isRunning,
+      snapshot: agent.snapshot(),
+    })),
+    pairs: simulator.pairs.map(({ mainAddress, backupAddress, online, owner }) => ({
+      main: mainAddress,
+      backup: backupAddress,
+      online,
+      owner,
+    })),
     requests: simulator.requests.count(),
   };
 }

@@ -53,12 +53,7 @@ export class PairControl {
 
   /** Resolves when both members are Online, Offline or stopped, and no work is under way. */
   settled(): Promise<void> {
-    return this.world.until(() =>
-      this.members().every((agent) => {
-        const steady = agent.failoverStatus === "Stopped" || !agent.inTransition;
-        return steady && this.world.procedureOf(agent) === null;
-      }),
-    );
+    return this.world.until(() => this.members().every((agent) => agent.isSteady && this.world.procedureOf(agent) === null));
   }
 
   /** Changes the configuration on both members, or on one alone, which from then on does not follow the other. The owner stays. */
@@ -81,9 +76,11 @@ export class PairControl {
     this.write(agent, { ...this.copyOf(agent), owner });
   }
 
+  /** `inactive`: somebody has disabled it, which clears the owner too; `invalid`: the members do not agree. */
   setState(state: PairCopy["state"]): void {
     const agent = this.writer();
-    this.write(agent, { ...this.copyOf(agent), state });
+    const copy = this.copyOf(agent);
+    this.write(agent, { ...copy, state, owner: state === "inactive" ? null : copy.owner });
   }
 
   /** Takes the path between the two away, on one interface or on all; each still reaches everything else. */

@@ -121,10 +121,7 @@ export class Simulator {
 
   /** Resolves when no operation and no switch is under way. */
   settled(): Promise<void> {
-    return this.world.until(() => {
-      const agents = [...this.world.agents.values()];
-      return this.world.procedures.size === 0 && agents.every((agent) => !agent.inTransition || agent.failoverStatus === "Stopped");
-    });
+    return this.world.until(() => this.world.procedures.size === 0 && [...this.world.agents.values()].every(({ isSteady }) => isSteady));
   }
 
   /** Ends every connection and every timer. */

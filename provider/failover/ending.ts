@@ -1,9 +1,9 @@
 import { otherPosition, type Position } from "./configuration.js";
 import { endingGuards } from "./ending/guards.js";
 import { endingNotes } from "./ending/notes.js";
-import { type EndingCase, type EndingQuestion, isPaired } from "./ending/question.js";
+import { type EndingCase, type EndingQuestion, isPaired, wasReset } from "./ending/question.js";
 import type { EndingRefusal } from "./ending/refusal.js";
-import { bothOnline, bothSilent, inTransition, keptMemberSilent, nobodyOnline } from "./ending/unclearRoles.js";
+import { bothOnline, bothSilent, inTransition, keptMemberSilent, nobodyOnline, oneIsStandalone } from "./ending/unclearRoles.js";
 import type { MemberFacts, MemberView } from "./memberFacts.js";
 import { isSteadyPair, roles, steadiness } from "./roles.js";
 
@@ -38,6 +38,7 @@ export function planEnding(question: EndingQuestion): Ending {
   if (paired.length === 0) return isGone(question) ? nothing : refused(keptMemberSilent(question));
   if (question.options.endMode === "disable" && paired.every(({ facts }) => isDisabled(facts))) return nothing;
   if (paired.some(({ facts }) => isUnderWay(facts))) return refused(inTransition(question));
+  if (views.some(({ facts }) => facts !== undefined && !isPaired(facts) && !wasReset(facts))) return refused(oneIsStandalone(question));
   return endFromOnline(question);
 }
 

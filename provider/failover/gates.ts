@@ -22,8 +22,6 @@ export const gates = {
   resetDisconnectsCloud: gate("10.4.7/10.5.0"),
   /** The online Agent restarts when the ending has finished (domain 5.2). */
   onlineRestartsAfterEnding: gate("10.4.9/10.4.0 [CU6]/10.3.0 [CU18]"),
-  /** An Agent can say whether a Pcap library is there. */
-  pcapDetection: gate("10.4.10/10.5.0"),
   /** Web sessions survive being forwarded by the offline member (domain 7.2, RN 43397). */
   sessionCookieForwarded: gate("10.5.9/10.5.0 [CU6]/10.4.0 [CU18]"),
   /** SLReset goes back to SLNet-managed NATS (domain 5.4) ... */

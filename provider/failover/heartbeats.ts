@@ -47,7 +47,7 @@ const broken = (reason: string): Finding => violation("heartbeats", reason);
 function targetsAreAddresses({ heartbeats }: HeartbeatPlan): Finding[] {
   return heartbeats
     .filter(({ target }) => "address" in target && canonicalAddress(target.address) === undefined)
-    .map((heartbeat) => broken(`${described(heartbeat)} has no IP address as target. Name an Agent or write an IP address.`));
+    .map((heartbeat) => broken(`The ${described(heartbeat)} has no IP address as target. Name an Agent or write an IP address.`));
 }
 
 function noneTargetsItself({ heartbeats, members }: HeartbeatPlan): Finding[] {
@@ -55,7 +55,7 @@ function noneTargetsItself({ heartbeats, members }: HeartbeatPlan): Finding[] {
     .filter(({ from, target }) => targetedMember(target, members) === from)
     .map((heartbeat) =>
       broken(
-        `${described(heartbeat)} targets the Agent that sends it. Target the ${otherPosition(heartbeat.from)} Agent or another address.`,
+        `The ${described(heartbeat)} targets the Agent that sends it. Target the ${otherPosition(heartbeat.from)} Agent or another address.`,
       ),
     );
 }
@@ -65,13 +65,15 @@ function interfacesFitTheTarget({ heartbeats, members }: HeartbeatPlan): Finding
     const { interface: index, from, target } = heartbeat;
     if (index === null || index === undefined) return [];
     if ("address" in target) {
-      return [broken(`${described(heartbeat)} names interface ${index}, which only a heartbeat to an Agent has. Leave the interface out.`)];
+      return [
+        broken(`The ${described(heartbeat)} names interface ${index}, which only a heartbeat to an Agent has. Leave the interface out.`),
+      ];
     }
     const { address, interfaces } = members[from];
     if (interfaces === undefined || interfaces.includes(index)) return [];
     return [
       broken(
-        `${described(heartbeat)} names interface ${index}; ${memberName(from, address)} has ${interfaces.join(", ")}. Name one of these.`,
+        `The ${described(heartbeat)} names interface ${index}; ${memberName(from, address)} has ${interfaces.join(", ")}. Name one of these.`,
       ),
     ];
   });
@@ -84,7 +86,7 @@ function invertedTargetsAreApart({ heartbeats, members }: HeartbeatPlan): Findin
     .filter((heartbeat) => !isNormal(heartbeat) && targetAddresses(heartbeat.target, members).some((address) => normalTargets.has(address)))
     .map((heartbeat) =>
       broken(
-        `${described(heartbeat)} uses an address that a normal heartbeat uses too, so neither Agent could go online. ` +
+        `The ${described(heartbeat)} uses an address that a normal heartbeat uses too, so neither Agent could go online. ` +
           "Target a domain controller or a switch instead.",
       ),
     );
@@ -164,5 +166,5 @@ function targetAddresses(target: HeartbeatTarget, members: HeartbeatPlan["member
 }
 
 function described({ kind, from, target }: DeclaredHeartbeat): string {
-  return `The ${kind} heartbeat from ${from} to ${"agent" in target ? target.agent : target.address}`;
+  return `${kind} heartbeat from ${from} to ${"agent" in target ? target.agent : target.address}`;
 }

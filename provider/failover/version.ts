@@ -44,10 +44,7 @@ export function parseVersion(text: string): Version | undefined {
   if (match === null) return undefined;
   const [, major, minor, third, build, update] = match;
   const release = third === undefined || Number(third) > highestRelease ? undefined : Number(third);
-  const unknown = [
-    ...(release === undefined ? ["whether it is a Main or a Feature Release, and which"] : []),
-    ...(build === undefined ? ["its build number"] : []),
-  ];
+  const unknown = [...(release === undefined ? ["which release it is"] : []), ...(build === undefined ? ["which build it is"] : [])];
   return {
     text: text.trim(),
     major: Number(major),

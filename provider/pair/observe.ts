@@ -2,6 +2,7 @@ import { AgentRefusedError } from "../agent/errors.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
+import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
 import { memberName } from "../failover/memberFacts.js";
 import { problems } from "../failover/problems.js";
@@ -91,7 +92,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
     virtualIps,
     hostname,
     mode,
-    heartbeats,
+    heartbeats: withoutAbsent(heartbeats) as Configuration["heartbeats"],
     syncInterface,
     restartWhenGoingOffline,
     // Disabling clears the owner; that state is named by itself, and is no change of owner.

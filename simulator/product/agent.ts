@@ -69,7 +69,10 @@ export class Agent {
   operations = new Map<string, OperationRecord>();
   /** Writes that were answered without an operation, by request id: the content of each. */
   answered = new Map<string, string>();
+  /** Ends a transition that is under way. */
   cancelTransition: (() => void) | null = null;
+  /** Set while it is down and comes back by itself. */
+  cancelReturn: (() => void) | null = null;
 
   constructor(readonly options: AgentOptions) {
     this.profile = profiles[options.profile ?? "10.5"];
@@ -103,6 +106,11 @@ export class Agent {
   /** Neither Online nor Offline: every other text is a transition (domain 1.2). */
   get inTransition(): boolean {
     return this.failoverStatus !== null && this.failoverStatus !== "Online" && this.failoverStatus !== "Offline";
+  }
+
+  /** Nothing is under way here: it is online, offline, in no pair, or stopped for good. */
+  get isSteady(): boolean {
+    return this.power === "stopped" ? this.cancelReturn === null : !this.inTransition;
   }
 
   heldVirtualIps(): string[] {

@@ -50,13 +50,14 @@ export function change(world: World, online: Agent, before: PairCopy, config: Pa
 /** Moves the online member's virtual addresses to what its configuration says now; its connections drop when one moves. */
 export function followConfiguration(world: World, online: Agent): void {
   if (!online.copy || !online.isOnline) return;
-  const { config } = online.copy;
-  const wanted = config.virtualIps.map(({ address }) => address);
+  const { config, state } = online.copy;
+  const inForce = state === "inactive" ? [] : config.virtualIps;
+  const wanted = inForce.map(({ address }) => address);
   const held = online.heldVirtualIps();
   const gone = held.filter((address) => !wanted.includes(address));
   if (gone.length === 0 && wanted.every((address) => held.includes(address))) return;
   removeVirtualIps(online.cards, gone);
-  addVirtualIps(online.cards, config.virtualIps);
-  world.informSystem(online, sharedAddress(config) ?? online.address);
+  addVirtualIps(online.cards, inForce);
+  world.informSystem(online, (state === "inactive" ? null : sharedAddress(config)) ?? online.address);
   world.sockets.drop(online);
 }

@@ -16,6 +16,8 @@ export interface StopOptions {
 }
 
 export function stop(world: World, agent: Agent, { releaseVirtualIp = true }: StopOptions = {}): void {
+  agent.cancelReturn?.();
+  agent.cancelReturn = null;
   if (agent.power === "stopped") return;
   agent.cancelTransition?.();
   agent.cancelTransition = null;
@@ -30,6 +32,8 @@ export function stop(world: World, agent: Agent, { releaseVirtualIp = true }: St
 
 export function start(world: World, agent: Agent): void {
   if (agent.power === "running") return;
+  agent.cancelReturn?.();
+  agent.cancelReturn = null;
   agent.power = "running";
   agent.initialisedAt = world.clock.now() + secondsToInitialiseApi * 1000;
   removeVirtualIps(agent.cards);
@@ -44,7 +48,7 @@ export function start(world: World, agent: Agent): void {
 /** Stops, and starts again after so many simulated seconds. */
 export function restart(world: World, agent: Agent, seconds = secondsToRestart): void {
   stop(world, agent);
-  world.clock.after(seconds, () => start(world, agent));
+  agent.cancelReturn = world.clock.after(seconds, () => start(world, agent));
 }
 
 /** Unloads elements, then gives the virtual addresses up; or restarts at once when the pair is set to that (domain 3.1, 4.2). */

@@ -33,9 +33,6 @@ export const declaredPair: DeclaredPair = {
   heartbeats: fourHeartbeats,
 };
 
-/** On this version nothing is known to go wrong at a set-up without BrokerGateway. */
-export const quietVersion = "10.7.0.0-18000";
-
 /** An Agent that fits a pair: a used main in a DMS, a pristine backup. */
 export function agent(position: Position, changes: Partial<AgentFacts> = {}): AgentFacts {
   const address = position === "main" ? mainAddress : backupAddress;

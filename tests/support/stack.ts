@@ -33,7 +33,7 @@ const { secretToken, agents = {}, pair, pairName = "pair" } = require("./declara
 const made = Object.fromEntries(Object.entries(agents).map(([name, args]) => [name, new DmaAgent(name, args)]));
 if (pair) {
   const member = (value) => (typeof value === "string" ? made[value] : value);
-  exports.pair = new FailoverPair(pairName, { ...pair, main: member(pair.main), backup: member(pair.backup) });
+  new FailoverPair(pairName, { ...pair, main: member(pair.main), backup: member(pair.backup) });
 }
 `;
 

@@ -28,13 +28,14 @@ function refuse({ online }: EndingCase, code: EndingRefusalCode, text: string): 
 function isThisPair(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, options } = ending;
   const { agent, pair } = online.facts;
+  const { main, backup } = pair.config;
   const partner = pair.config[otherPosition(online.position)].address;
   const named = sameAddress(pair.config[online.position].address, online.address) && sameAddress(partner, offline.address);
   if (!named || pair.position !== online.position) {
     return refuse(
       ending,
       "OTHER_PAIR",
-      `${online.address} is the ${pair.position} of a pair with ${pair.position === online.position ? partner : pair.config[online.position].address}, ` +
+      `${online.address} is the ${pair.position} of a pair of ${main.address} and ${backup.address}, ` +
         `not the ${online.position} of one with ${offline.address}. Correct the program, or end that pair by hand.`,
     );
   }
@@ -46,18 +47,10 @@ function isThisPair(ending: EndingCase): EndingRefusal | undefined {
   );
 }
 
-/** A member that was reset by an ending has its say no more. */
+/** A member that was reset has its say no more, and one that is being ended need not be told. */
 function membersAgree(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, resumed } = ending;
-  if (offline.facts === undefined || wasReset(offline.facts)) return undefined;
-  if (!isPaired(offline.facts)) {
-    return refuse(
-      ending,
-      "MEMBERS_DISAGREE",
-      `${offline.address} answers, is in no pair, and still has data. Find out which of the two serves the system, and reset the other with SLReset.exe.`,
-    );
-  }
-  if (resumed || online.facts.revision === offline.facts.revision) return undefined;
+  if (!isPaired(offline.facts) || resumed || online.facts.revision === offline.facts.revision) return undefined;
   return refuse(
     ending,
     "MEMBERS_DISAGREE",
@@ -131,10 +124,15 @@ function mainStays(ending: EndingCase): EndingRefusal | undefined {
   );
 }
 
-/** Domain 5.2, step 1, and 5.3: Cassandra per DMA goes back to one node, in both modes. */
+/** Domain 5.2, step 1, and 5.3: Cassandra per DMA goes back to one node, in both modes. An interrupted ending may have done so by now. */
 function dataIsOnBothNodes(ending: EndingCase): EndingRefusal | undefined {
   const { kind, replicationFactor } = ending.online.facts.agent.storage;
-  if (kind !== "cassandraPerDma" || ending.options.allowDataLoss || (replicationFactor !== null && replicationFactor >= 2))
+  if (
+    kind !== "cassandraPerDma" ||
+    ending.options.allowDataLoss ||
+    ending.resumed ||
+    (replicationFactor !== null && replicationFactor >= 2)
+  )
     return undefined;
   const seen = replicationFactor === null ? "an unknown replication factor" : `replication factor ${replicationFactor}`;
   return refuse(

@@ -17,7 +17,7 @@ export const bothSilent = unclear(
 export const keptMemberSilent = unclear("KEPT_MEMBER_SILENT", ({ main, backup }) => {
   const [silent, answering] = main.facts === undefined ? [main, backup] : [backup, main];
   return (
-    `${answering.address} is in no pair and holds nothing, and ${silent.address}, which may still serve the system, does not answer. ` +
+    `${answering.address} is in no pair and is not the one that was kept, and ${silent.address}, which may still serve the system, does not answer. ` +
     "Bring it back first."
   );
 });
@@ -34,6 +34,15 @@ export const bothOnline = unclear(
   ({ main, backup }) =>
     `both ${main.address} and ${backup.address} are online (split brain). Set the one with the older data offline, then try again.`,
 );
+
+/** One left the pair and kept its data, the other did not: the Agent that was given up and came back, or one that lost its DMS.xml. */
+export const oneIsStandalone = unclear("MEMBERS_DISAGREE", ({ main, backup }) => {
+  const standalone = isPaired(main.facts) ? backup : main;
+  return (
+    `${standalone.address} answers, is in no pair, and still has data. ` +
+    "Find out which of the two serves the system, and reset the other with SLReset.exe."
+  );
+});
 
 /** Nobody who answers is online: either the silent one is, or no one. */
 export function nobodyOnline(question: EndingQuestion): EndingRefusal {

@@ -69,7 +69,7 @@ function versionIsReadable({ version, members }: Plan): Finding[] {
     return [warning(`DataMiner version "${text}" has an unknown form: nothing that depends on the version was judged.`)];
   }
   if (version.release !== undefined) return [];
-  return [warning(`DataMiner version "${text}" does not tell ${version.unknown.join(" and ")}: known issues were judged with that doubt.`)];
+  return [warning(`DataMiner version "${text}" does not tell ${version.unknown.join(" and ")}: known issues are judged with that doubt.`)];
 }
 
 /** An Agent can be in one pair only (domain 1.1). */

@@ -68,7 +68,9 @@ function acquisitionIsUsed(plan: Plan): Finding[] {
   const everyoneHas = members.length === 2 && members.every(({ facts }) => interfacesOf(facts.agent.interfaces, "acquisition").length > 0);
   if (plan.type !== "virtualIp" || !everyoneHas || virtualIps(plan).some(({ network }) => network === "acquisition")) return [];
   return [
-    warning("Both Agents have an acquisition interface, but no virtual IP is declared there. Devices then reach only one Agent at a time."),
+    warning(
+      "Both Agents have an acquisition interface, but no virtual IP is declared there. Devices that send data there would have to know both Agents.",
+    ),
   ];
 }
 

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import type { MemberFacts } from "../../../provider/failover/memberFacts.js";
+import { backupAddress, mainAddress, member, type PairedChanges, paired } from "../members.js";
+import { ending, plan, refusal } from "./question.js";
+
+const standalone = (id = 111) => member("main", { dataMinerId: id });
+const reset = (position: "main" | "backup" = "backup") => member(position, { dataMinerId: null, pristine: true, elementCount: 0 });
+const online = (changes: PairedChanges = {}) => paired("main", changes);
+const offline = (changes: PairedChanges = {}) => paired("backup", changes);
+const swapped = { main: { failoverStatus: "Offline" }, backup: { failoverStatus: "Online" } };
+const interrupted: PairedChanges = { pair: { state: "ending", operation: { state: "failed" } } };
+
+describe("ending asks the online member", () => {
+  test("to keep main and to reset backup", () => {
+    expect(plan(online(), offline())).toMatchObject({ ask: "main", keep: mainAddress, reset: backupAddress, offlineUnavailable: false });
+  });
+
+  test("to keep backup and to reset main, when that is allowed", () => {
+    const decided = plan(online(swapped.main), offline(swapped.backup), { allowResetOfMain: true });
+    expect(decided).toMatchObject({ ask: "backup", keep: backupAddress, reset: mainAddress, offlineUnavailable: false });
+  });
+
+  test("without the recorded ID, when none was ever recorded", () => {
+    expect(plan(online(), offline(), { dataMinerId: undefined }).ask).toBe("main");
+  });
+});
+
+describe("there is nothing to end", () => {
+  test.each<[string, MemberFacts | undefined, MemberFacts | undefined]>([
+    ["when both answer without a pair", standalone(), member("backup")],
+    ["when the kept member is standalone and the other one was reset", standalone(), reset()],
+    ["when the kept member is standalone and the reset one says nothing", standalone(), undefined],
+    ["when the backup was kept and the reset main says nothing", undefined, member("backup", { pristine: false })],
+  ])("%s", (_, main, backup) => {
+    expect(ending(main, backup)).toEqual({ kind: "nothing", notes: [] });
+  });
+
+  test("when the pair is to be disabled and is disabled already, as far as anybody answers", () => {
+    const disabled = { pair: { state: "inactive" } };
+    expect(ending(online(disabled), offline(disabled), { endMode: "disable" }).kind).toBe("nothing");
+    expect(ending(online(disabled), undefined, { endMode: "disable" }).kind).toBe("nothing");
+    expect(ending(online(disabled), offline(disabled), { endMode: "delete" }).kind).toBe("end");
+  });
+});
+
+describe("it is not clear whom to keep", () => {
+  test.each<[string, MemberFacts | undefined, MemberFacts | undefined, string, string]>([
+    [
+      "both are silent",
+      undefined,
+      undefined,
+      "PAIR_UNREACHABLE",
+      "Ending pair 111: neither 10.10.10.1 nor 10.10.10.2 answers. Bring one back; when both are lost for good, `pulumi state delete` " +
+        "takes the pair out of the state and touches no Agent.",
+    ],
+    [
+      "only a member that was reset answers",
+      undefined,
+      reset(),
+      "KEPT_MEMBER_SILENT",
+      "Ending pair 111: 10.10.10.2 is in no pair and is not the one that was kept, and 10.10.10.1, which may still serve the system, does not answer. " +
+        "Bring it back first.",
+    ],
+    [
+      "only an Agent with another ID answers",
+      standalone(222),
+      undefined,
+      "KEPT_MEMBER_SILENT",
+      "Ending pair 111: 10.10.10.1 is in no pair and is not the one that was kept, and 10.10.10.2, which may still serve the system, does not answer. " +
+        "Bring it back first.",
+    ],
+    [
+      "both are online",
+      online(),
+      offline({ failoverStatus: "Online" }),
+      "BOTH_ONLINE",
+      "Ending pair 111: both 10.10.10.1 and 10.10.10.2 are online (split brain). Set the one with the older data offline, then try again.",
+    ],
+    [
+      "both are offline",
+      online({ failoverStatus: "Offline" }),
+      offline(),
+      "NOBODY_ONLINE",
+      "Ending pair 111: neither 10.10.10.1 nor 10.10.10.2 is online, so it is not clear whom to keep. " +
+        "Bring the one with the newest data online, then try again.",
+    ],
+    [
+      "a disabled pair is to be deleted and nobody is online",
+      online({ pair: { state: "inactive" }, failoverStatus: "Offline" }),
+      offline({ pair: { state: "inactive" } }),
+      "NOBODY_ONLINE",
+      "Ending pair 111: neither 10.10.10.1 nor 10.10.10.2 is online, so it is not clear whom to keep. " +
+        "Run `pulumi up`, which enables the pair again, then try again.",
+    ],
+    [
+      "the online member is dead",
+      undefined,
+      offline({ pair: { buddyReachable: false } }),
+      "ONLINE_MEMBER_UNAVAILABLE",
+      "Ending pair 111: 10.10.10.2 is offline, and 10.10.10.1 does not answer. Bring 10.10.10.1 back, or bring 10.10.10.2 online first, then try again.",
+    ],
+    [
+      "the online member is only silent towards us",
+      undefined,
+      offline(),
+      "ONLINE_MEMBER_UNAVAILABLE",
+      "Ending pair 111: 10.10.10.2 is offline, and 10.10.10.1 does not answer here, but 10.10.10.2 reaches it. " +
+        "Check the path from here to 10.10.10.1.",
+    ],
+    [
+      "the offline member answers and the online one was reset",
+      reset("main"),
+      offline(),
+      "NOBODY_ONLINE",
+      "Ending pair 111: neither 10.10.10.1 nor 10.10.10.2 is online, so it is not clear whom to keep. " +
+        "Bring the one with the newest data online, then try again.",
+    ],
+  ])("when %s", (_, main, backup, code, reason) => {
+    expect(refusal(main, backup)).toEqual({ code, reason });
+  });
+});
+
+describe("something is under way", () => {
+  test.each<[string, PairedChanges, PairedChanges]>([
+    ["a switch", { pair: { state: "switching" } }, {}],
+    ["a set-up", { pair: { state: "configuring" } }, {}],
+    ["a state that nobody knows", {}, { pair: { state: "rebalancing" } }],
+    ["an operation", { pair: { operation: { state: "running" } } }, {}],
+    ["an ending", { pair: { state: "ending", operation: { state: "running" } } }, {}],
+    ["a member that goes online", { failoverStatus: "Offline" }, { failoverStatus: "Going Online" }],
+    ["a restart in the middle of an ending", { ...interrupted, failoverStatus: "Starting" }, {}],
+  ])("while %s goes on", (_, main, backup) => {
+    expect(refusal(online(main), offline(backup)).code).toBe("PAIR_IN_TRANSITION");
+  });
+
+  test("and the text says at which member", () => {
+    expect(refusal(online({ pair: { state: "switching" } }), offline({ failoverStatus: "Going Online" })).reason).toBe(
+      "Ending pair 111: something is under way: main is Online (switching), backup is Going Online (active). Wait until it has finished, then try again.",
+    );
+  });
+});
+
+describe("an interrupted ending is carried on", () => {
+  test.each<[string, MemberFacts | undefined]>([
+    ["before anything was touched", offline()],
+    ["while the offline member is stopped or was reset, and says nothing", undefined],
+    ["after the offline member was reset, when it answers again", reset()],
+  ])("%s", (_, backup) => {
+    const decided = plan(online(interrupted), backup);
+    expect(decided).toMatchObject({ ask: "main", reset: backupAddress, offlineUnavailable: false });
+    expect(decided.notes[0]).toBe("Carrying on with an ending of 10.10.10.1 that was interrupted.");
+  });
+
+  test("also when the online member has forgotten that it was ending", () => {
+    expect(plan(online(), reset())).toMatchObject({ ask: "main", reset: backupAddress, offlineUnavailable: false });
+  });
+
+  test("although its Cassandra keyspaces are down to one node by now", () => {
+    const agent: PairedChanges["agent"] = { storage: { kind: "cassandraPerDma", replicationFactor: 1 } };
+    expect(plan(online({ ...interrupted, agent }), undefined).ask).toBe("main");
+  });
+
+  test("without the offline member, where the program allows it and the online one does not reach it", () => {
+    const cut = { pair: { ...interrupted.pair, buddyReachable: false } };
+    expect(plan(online(cut), undefined, { allowUnreachableOffline: true }).offlineUnavailable).toBe(true);
+    expect(plan(online(cut), undefined).offlineUnavailable).toBe(false);
+  });
+});

@@ -1,0 +1,183 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { AgentFacts, MemberFacts } from "../../../provider/failover/memberFacts.js";
+import { backupAddress, mainAddress, member, type PairedChanges, pairConfiguration, paired } from "../members.js";
+import { ending, plan, refusal } from "./question.js";
+
+const online = (changes: PairedChanges = {}) => paired("main", changes);
+const offline = (changes: PairedChanges = {}) => paired("backup", changes);
+const cassandra = (replicationFactor: number | null): Partial<AgentFacts> => ({ storage: { kind: "cassandraPerDma", replicationFactor } });
+const capable = (endModes: string[], endWithOfflineUnavailable = true): Partial<AgentFacts> => ({
+  capabilities: { pairTypes: ["virtualIp"], endModes, endWithOfflineUnavailable },
+});
+const cut: PairedChanges = { pair: { buddyReachable: false } };
+
+describe("main is reset", () => {
+  const swapped = [online({ failoverStatus: "Offline" }), offline({ failoverStatus: "Online" })] as const;
+
+  test("only when the program says so", () => {
+    expect(refusal(...swapped)).toEqual({
+      code: "BACKUP_IS_ONLINE",
+      reason:
+        "Ending pair 111: the backup 10.10.10.2 is online, so the main Agent 10.10.10.1 would be reset. Switch back first, or set allowResetOfMain.",
+    });
+    expect(plan(...swapped, { allowResetOfMain: true }).reset).toBe(mainAddress);
+  });
+
+  test("never by disabling, which resets nobody", () => {
+    const both = capable(["delete", "disable"]);
+    const main = online({ failoverStatus: "Offline", agent: both });
+    expect(plan(main, offline({ failoverStatus: "Online", agent: both }), { endMode: "disable" }).ask).toBe("backup");
+  });
+});
+
+describe("Cassandra per DMA", () => {
+  test.each<[number | null, string]>([
+    [1, "replication factor 1"],
+    [null, "an unknown replication factor"],
+  ])("with replication factor %s is not split without allowDataLoss", (factor, seen) => {
+    const agent = cassandra(factor);
+    expect(refusal(online({ agent }), offline({ agent }))).toEqual({
+      code: "DATA_ON_ONE_NODE",
+      reason:
+        `Ending pair 111: the keyspaces SLDMADB and system_auth have ${seen}, so data that only 10.10.10.2 holds would be lost. ` +
+        "Set it to 2 and run a repair, or set allowDataLoss.",
+    });
+    expect(plan(online({ agent }), offline({ agent }), { allowDataLoss: true }).ask).toBe("main");
+  });
+
+  test("with replication factor 2 is split", () => {
+    expect(plan(online({ agent: cassandra(2) }), offline({ agent: cassandra(2) })).ask).toBe("main");
+  });
+});
+
+describe("an offline Agent that does not answer", () => {
+  test("here, while the online one reaches it, is never given up", () => {
+    const expected = {
+      code: "OFFLINE_SILENT_HERE",
+      reason:
+        "Ending pair 111: the offline Agent 10.10.10.2 does not answer here, but the online Agent 10.10.10.1 reaches it. " +
+        "Check the path from here to 10.10.10.2, and its token.",
+    };
+    expect(refusal(online(), undefined)).toEqual(expected);
+    expect(refusal(online(), undefined, { allowUnreachableOffline: true })).toEqual(expected);
+  });
+
+  test("to anybody is given up only when the program says so", () => {
+    expect(refusal(online(cut), undefined)).toEqual({
+      code: "OFFLINE_UNREACHABLE",
+      reason:
+        "Ending pair 111: the offline Agent 10.10.10.2 does not answer. Bring it back, or set allowUnreachableOffline and keep that server off the network afterwards.",
+    });
+    expect(plan(online(cut), undefined, { allowUnreachableOffline: true })).toMatchObject({
+      reset: backupAddress,
+      offlineUnavailable: true,
+    });
+  });
+
+  test("is not given up by an Agent that cannot do that", () => {
+    const agent = { ...capable(["delete"], false), version: "10.2.11.0-1" };
+    expect(refusal(online({ ...cut, agent }), undefined, { allowUnreachableOffline: true })).toEqual({
+      code: "OFFLINE_UNAVAILABLE_UNSUPPORTED",
+      reason:
+        "Ending pair 111: the offline Agent 10.10.10.2 is unavailable, and ending without it needs DataMiner 10.2.12/10.2.0 [CU9] or later; " +
+        "10.10.10.1 runs 10.2.11.0-1. Bring it back, or upgrade.",
+    });
+  });
+});
+
+describe("an offline Agent that answers here", () => {
+  test("is not given up although the online one does not reach it", () => {
+    const expected = {
+      code: "MEMBERS_CUT_OFF",
+      reason:
+        "Ending pair 111: both answer here, but the online Agent 10.10.10.1 does not reach 10.10.10.2. " +
+        "Repair the path between them, or shut 10.10.10.2 down for good and set allowUnreachableOffline.",
+    };
+    expect(refusal(online(cut), offline())).toEqual(expected);
+    expect(refusal(online(cut), offline(), { allowUnreachableOffline: true })).toEqual(expected);
+  });
+
+  test("without a pair but with data is left to a person", () => {
+    expect(refusal(online(), member("backup", { pristine: false }))).toEqual({
+      code: "MEMBERS_DISAGREE",
+      reason:
+        "Ending pair 111: 10.10.10.2 answers, is in no pair, and still has data. " +
+        "Find out which of the two serves the system, and reset the other with SLReset.exe.",
+    });
+  });
+
+  test.each(["Online", "Offline"])("and came back %s after it was given up does not get the kept one reset", (failoverStatus) => {
+    expect(refusal(member("main"), offline({ failoverStatus }), { allowResetOfMain: true })).toEqual({
+      code: "MEMBERS_DISAGREE",
+      reason:
+        "Ending pair 111: 10.10.10.1 answers, is in no pair, and still has data. " +
+        "Find out which of the two serves the system, and reset the other with SLReset.exe.",
+    });
+  });
+});
+
+describe("the pair", () => {
+  test("is the one that the program names", () => {
+    const config = { ...pairConfiguration, backup: { address: "10.10.10.9", acquisitionAddress: null } };
+    expect(refusal(online({ pair: { config } }), offline())).toEqual({
+      code: "OTHER_PAIR",
+      reason:
+        "Ending pair 111: 10.10.10.1 is the main of a pair of 10.10.10.1 and 10.10.10.9, not the main of one with 10.10.10.2. " +
+        "Correct the program, or end that pair by hand.",
+    });
+  });
+
+  test("has the recorded DataMiner ID", () => {
+    expect(refusal(online(), offline(), { dataMinerId: 222 })).toEqual({
+      code: "OTHER_PAIR",
+      reason: "Ending pair 111: recorded is DataMiner ID 222. Run `pulumi refresh` and check which pair this is.",
+    });
+  });
+
+  test("has one configuration on both members", () => {
+    expect(refusal(online(), offline({ revision: "r2" })).code).toBe("MEMBERS_DISAGREE");
+  });
+
+  test("is ended in a mode that the Agents have, never in another one", () => {
+    expect(refusal(online(), offline(), { endMode: "disable" })).toEqual({
+      code: "END_MODE_UNSUPPORTED",
+      reason:
+        'Ending pair 111: 10.10.10.1 cannot end a pair by "disable"; it can do: delete. Set endMode to one of these and run `pulumi up` first.',
+    });
+    expect(refusal(online({ agent: capable(["delete", "disable"]) }), offline(), { endMode: "disable" }).reason).toContain(
+      "10.10.10.2 cannot",
+    );
+  });
+});
+
+test("whatever the members say, a reset never hits an online member, nor main unless that is allowed", () => {
+  const said = (position: "main" | "backup") =>
+    fc.oneof(
+      fc.constant(undefined),
+      fc.constant(member(position, { dataMinerId: null, pristine: true })),
+      fc.constant(member(position, { pristine: false })),
+      fc
+        .record({
+          failoverStatus: fc.constantFrom("Online", "Offline", "Going Online"),
+          state: fc.constantFrom("active", "inactive", "invalid", "ending", "switching"),
+          buddyReachable: fc.boolean(),
+          operation: fc.constantFrom(null, { state: "running" }, { state: "failed" }),
+          revision: fc.constantFrom("r1", "r2"),
+        })
+        .map(({ failoverStatus, revision, ...pair }): MemberFacts => paired(position, { failoverStatus, revision, pair })),
+    );
+  fc.assert(
+    fc.property(said("main"), said("backup"), fc.boolean(), fc.boolean(), (main, backup, allowUnreachableOffline, allowResetOfMain) => {
+      const decided = ending(main, backup, { allowUnreachableOffline, allowResetOfMain });
+      if (decided.kind !== "end") return;
+      const [kept, other] = decided.ask === "main" ? [main, backup] : [backup, main];
+      expect(kept?.status?.failoverStatus).toBe("Online");
+      expect(other?.status?.failoverStatus).not.toBe("Online");
+      expect([decided.keep, decided.reset]).toEqual(decided.ask === "main" ? [mainAddress, backupAddress] : [backupAddress, mainAddress]);
+      if (decided.reset === mainAddress) expect(allowResetOfMain).toBe(true);
+      if (decided.offlineUnavailable) expect([allowUnreachableOffline, kept?.pair?.buddyReachable]).toEqual([true, false]);
+    }),
+    { numRuns: 5000 },
+  );
+});
