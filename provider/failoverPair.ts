@@ -1,15 +1,15 @@
 import { agentAddress } from "./agent/connection.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
-import { convergePair } from "./pair/converge.js";
-import { endPairOf } from "./pair/end.js";
-import { FailoverPairInputs } from "./pair/inputs.js";
-import { type ObservedPair, observePair } from "./pair/observe.js";
-import { refuseStranger } from "./pair/ownership.js";
-import { previewPair } from "./pair/preflight.js";
+import { convergePair } from "./failoverPair/converge.js";
+import { endPairOf } from "./failoverPair/end.js";
+import { FailoverPairInputs } from "./failoverPair/inputs.js";
+import { type ObservedPair, observePair } from "./failoverPair/observe.js";
+import { refuseStranger } from "./failoverPair/ownership.js";
+import { previewPair } from "./failoverPair/preflight.js";
 
-export type { FailoverPairDeclared, FailoverPairInputs, HeartbeatDeclared } from "./pair/inputs.js";
-export type { FailoverPairOutputs } from "./pair/observe.js";
+export type { FailoverPairDeclared, FailoverPairInputs, HeartbeatDeclared } from "./failoverPair/inputs.js";
+export type { FailoverPairOutputs } from "./failoverPair/observe.js";
 
 const hour = 3_600_000;
 

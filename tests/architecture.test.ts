@@ -63,8 +63,8 @@ describe("the rules", () => {
     ["provider/dns/client.ts", 'import { client } from "../agent/client.js"', "provider/dns may use provider/core"],
     ["provider/dns/client.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
     ["provider/virtualIp.ts", 'import type { PairInputs } from "./failoverPair.js"', "no resource imports another"],
-    ["provider/virtualIp.ts", 'import { viewPair } from "./pair/view.js"', "a resource may use"],
-    ["provider/pair/view.ts", 'import { failoverPair } from "../failoverPair.js"', "provider/pair may use"],
+    ["provider/virtualIp.ts", 'import { viewPair } from "./failoverPair/view.js"', "a resource may use"],
+    ["provider/failoverPair/view.ts", 'import { failoverPair } from "../failoverPair.js"', "inside failoverPair may use"],
     ["provider/virtualIp.ts", 'export { failoverPair } from "./index.js"', "a resource may use"],
     ["provider/virtualIp.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
     ["provider/virtualIp.ts", 'import { simulator } from "../simulator/index.js"', "a resource may use"],
@@ -107,7 +107,7 @@ describe("the rules", () => {
     ["simulator/agent.ts", "await import(name)", "an import names its target"],
     ["simulator/agent.ts", 'import { handlers } from "../provider"', "simulator may use"],
     ["sdk/index.ts", 'import { readAgent } from "../provider/agent"', "sdk may use no other room"],
-    ["provider/http/client.ts", "", '"provider/http" is no room of the house'],
+    ["provider/http/client.ts", "", '"inside http" is no room of the house'],
     ["shared/a.ts", "", '"shared" is no room of the house'],
   ])("refuse in %s: %s", (file, source, rule) => {
     expect(findForbiddenImports(file, source)).toEqual([expect.stringContaining(rule)]);
@@ -131,7 +131,7 @@ describe("the rules", () => {
       "provider/virtualIp.ts",
       'import { led } from "./failover/led.js"; import { read } from "./agent/client.js"; import { ask } from "./dns/client.js"',
     ],
-    ["provider/failoverPair.ts", 'import { viewPair } from "./pair/view.js"'],
+    ["provider/failoverPair.ts", 'import { viewPair } from "./failoverPair/view.js"'],
     ["provider/index.ts", 'export { virtualIp } from "./virtualIp.js"'],
     ["sdk/virtualIp.ts", 'import * as pulumi from "@pulumi/pulumi"; import type { VirtualIpInputs } from "../provider/virtualIp.js"'],
     [

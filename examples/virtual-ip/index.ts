@@ -5,9 +5,9 @@ import { DmaAgent, FailoverPair, standardHeartbeats } from "pulumi-dataminer-fai
 
 const config = new pulumi.Config();
 
-// Only the variable's name goes into state, never the token. `port`, `protocol` and `caFile` may stay unset.
+// Only the variable's name goes into state, never the token. `protocol`, `port` and `caFile` may stay unset.
 const connection = {
-  tokenEnv: config.get("tokenEnv") ?? "DMA_TOKEN",
+  tokenEnv: "DMA_TOKEN",
   protocol: config.get<"http" | "https">("protocol"),
   port: config.getNumber("port"),
   caFile: config.get("caFile"),

@@ -126,7 +126,9 @@ export function establish(world: World, setup: Setup): void {
   const config = withAcquisitionAddresses(world, setup.config);
   const copy = world.writeCopy(online, { position: setup.position, config, owner: setup.owner, state: "active", apart: false });
   world.copyTo(offline, copy);
-  synchronize(online, offline);
+  // Whoever is online now, it was main that had the data when the pair was set up.
+  if (setup.position === "main") synchronize(online, offline);
+  else synchronize(offline, online);
   online.failoverStatus = "Online";
   offline.failoverStatus = "Offline";
   if (config.type === "virtualIp") addVirtualIps(online.cards, config.virtualIps);

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { canonicalHeartbeats } from "../../provider/failover/configuration.js";
 import { judgeHeartbeats } from "../../provider/failover/heartbeats.js";
 import { parseVersion } from "../../provider/failover/version.js";
-import { HeartbeatInput } from "../../provider/pair/inputs.js";
+import { HeartbeatInput } from "../../provider/failoverPair/inputs.js";
 import { standardHeartbeats } from "../../sdk/heartbeats.js";
 
 const built = (targets: Parameters<typeof standardHeartbeats>[0]) =>
@@ -22,7 +22,9 @@ test("the standard heartbeats are the recommended four, and no rule has anything
 
 test("the limit of failed checks is 3 unless the program names another", async () => {
   const standard = (await built({ main: "10.0.0.1", backup: "10.0.0.2" })).map((heartbeat) => HeartbeatInput.parse(heartbeat).maxFailures);
-  const patient = (await built({ main: "10.0.0.1", backup: "10.0.0.2", maxFailures: 9 })).map((one) => HeartbeatInput.parse(one).maxFailures);
+  const patient = (await built({ main: "10.0.0.1", backup: "10.0.0.2", maxFailures: 9 })).map(
+    (one) => HeartbeatInput.parse(one).maxFailures,
+  );
   expect([standard, patient]).toEqual([
     [3, 3, 3, 3],
     [9, 9, 9, 9],

@@ -36,7 +36,12 @@ test("a resource carries its type token, its owner and one constant line that re
 });
 
 test("a pair takes an Agent resource as the connection that its program gave, and nothing more", async () => {
-  const main = new DmaAgent("main", { host: "dma1.example.com", address: "10.10.10.1", tokenFile: "/run/token", version: "10.5.4.0-15588" });
+  const main = new DmaAgent("main", {
+    host: "dma1.example.com",
+    address: "10.10.10.1",
+    tokenFile: "/run/token",
+    version: "10.5.4.0-15588",
+  });
   const backup = new DmaAgent("backup", { host: "10.10.10.2", tokenFile: "/run/token" });
   const pair = new FailoverPair("pair", {
     main,

@@ -173,8 +173,9 @@ describe("ending a pair by disable", () => {
     await api.endPair(backup, { mode: "disable" });
     clock.advance(200);
     expect(code(await api.putPair(main))).toBe("SL_AGENT_OFFLINE");
-    expect((await api.putPair(backup)).body).toMatchObject({ kind: "setUp" });
+    const { id } = (await api.putPair(backup)).body;
     clock.advance(600);
+    expect(await api.operation(backup, id)).toMatchObject({ kind: "setUp", state: "succeeded", error: null });
     expect(world.agent(backup).snapshot()).toMatchObject({ pair: { state: "active", owner, position: "backup" } });
     expect(roles(world)).toEqual(["Offline", "Online"]);
     expect(heldBy(world, backup)).toEqual(["127.30.1.5"]);

@@ -150,7 +150,7 @@ export class Api {
   private async patiently(url: string, options: Parameters<typeof request>[1]): ReturnType<typeof request> {
     for (let tries = 0; ; tries++) {
       try {
-        return await request(url, options);
+        return await request(url, { ...options, reset: true }); // A connection of its own: others may just have been dropped.
       } catch (error) {
         const mayOpen = this.world.agents.some(({ url: base, isRunning }) => url.startsWith(`${base}/`) && isRunning);
         if ((error as { code?: string }).code !== "ECONNREFUSED" || !mayOpen || tries > 200) throw error;

@@ -120,9 +120,13 @@ describe("on a live pair", () => {
     expect((await stack.up()).code).toBe(0);
     await stack.write("token", `${token}\n`);
     const respelled = { tokenEnv: undefined, tokenFile: `${stack.folder}/token`, basePath: "/api/custom/dma-failover/v1/" };
-    const byName = { host: "localhost", address: world.address(1) };
-    expect(byName.host).toBe("localhost");
-    await stack.declare(declaration({}, respelled));
+    // Every C library reads this as a name for the address, without a hosts file.
+    const byName = (last: number) => ({ host: world.address(last).replace(/^127/, "0x7f"), address: world.address(last) });
+    const agents = {
+      main: world.connection(1, { ...respelled, ...byName(1) }),
+      backup: world.connection(2, { ...respelled, ...byName(2) }),
+    };
+    await stack.declare({ ...declaration(), agents });
     const revision = world.simulator.agent(world.address(1)).snapshot().revision;
     world.simulator.requests.clear();
     const { code, output } = await stack.up();

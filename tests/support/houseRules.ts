@@ -18,7 +18,8 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   "provider/failover": { uses: ["provider/core"], packages: "none" },
   "provider/agent": { uses: ["provider/core"], types: ["provider/failover"] },
   "provider/dns": { uses: ["provider/core"] },
-  "provider/pair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
+  "inside dmaAgent": { uses: ["provider/core", "provider/agent"] },
+  "inside failoverPair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
   "a resource": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"], filesStandAlone: true },
   "provider/index": { uses: ["provider/core", "a resource"] },
   simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
@@ -33,7 +34,8 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
 /** Files that may do what their room may not: one command runs the simulator, and the inside of a resource is that resource's alone. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   "cli/simulate.ts": ["simulator"],
-  "provider/failoverPair.ts": ["provider/pair"],
+  "provider/dmaAgent.ts": ["inside dmaAgent"],
+  "provider/failoverPair.ts": ["inside failoverPair"],
 };
 
 /** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
@@ -42,7 +44,18 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
   "@pulumi/pulumi": { rooms: ["sdk", "examples"], types: "anywhere" },
   undici: { rooms: ["provider/agent"] },
   "dns-packet": { rooms: ["provider/dns"] },
-  zod: { rooms: ["provider/core", "provider/agent", "provider/dns", "provider/pair", "a resource", "provider/index", "tools"] },
+  zod: {
+    rooms: [
+      "provider/core",
+      "provider/agent",
+      "provider/dns",
+      "inside dmaAgent",
+      "inside failoverPair",
+      "a resource",
+      "provider/index",
+      "tools",
+    ],
+  },
 };
 
 /** The package's own doors, as this repo and its users import them. */
@@ -117,7 +130,8 @@ function roomOf(path: string): string {
   const [top = "", second = "index", third] = path.replace(/\.[cm]?[jt]sx?$/, "").split("/");
   if (top !== "provider") return top;
   const room = `provider/${second}`;
-  return third !== undefined || room in roomRules ? room : "a resource";
+  if (room in roomRules) return room;
+  return third === undefined ? "a resource" : `inside ${second}`;
 }
 
 function list(names: readonly string[]): string {

@@ -27,7 +27,8 @@ export class DemoCli {
     await rm(folder, { recursive: true, force: true });
     await mkdir(join(folder, "backend"), { recursive: true });
     // The salt in Pulumi.demo.yaml belongs to an empty passphrase, so a passphrase of the user's own must not be used.
-    const { PULUMI_CONFIG_PASSPHRASE_FILE: _, ...environment } = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "" };
+    const environment: NodeJS.ProcessEnv = { ...process.env, PULUMI_CONFIG_PASSPHRASE: "" };
+    delete environment.PULUMI_CONFIG_PASSPHRASE_FILE;
     const composed = pulumiEnvironment({ pulumi, backend: join(folder, "backend"), home: join(folder, "home"), environment });
     const cli = new DemoCli(pulumi.command, { ...composed, ...secrets }, narrator, pulumi.version);
     const { code, output } = await cli.quietly("stack", "init", "demo");

@@ -5,14 +5,11 @@ import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import { type Configuration, type Position, positions } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
-import { knownIssues } from "../failover/knownIssues.js";
-import type { Act } from "../failover/knownIssueTable.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
-import { parseVersion } from "../failover/version.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import type { ObservedPair, RecordedPair } from "./observe.js";
 import { ownerOf, refuseStranger } from "./ownership.js";
-import { type BothFacts, preflightForSetUp } from "./preflight.js";
+import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
 import { settledPair } from "./settle.js";
 import { membersOf, type PairView, viewPair } from "./view.js";
 
@@ -33,7 +30,7 @@ export async function convergePair(
   if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) return live;
   const asked = live.state === "inactive" ? "main" : onlinePosition(live);
   const both = requireBoth(live.view, "Changing");
-  refuseKnownIssues(both, wanted, differing.includes("mode") ? "changeMode" : "changeOptions", differing, context);
+  preflightForChange(inputs, both, differing, context);
   if (differing.includes("virtualIps")) {
     context.warn("its virtual IP addresses change: the online Agent takes new addresses, and clients on an old one are cut off.");
   }
@@ -49,7 +46,6 @@ async function setUp(inputs: FailoverPairInputs, context: Context): Promise<Obse
   await preflightForSetUp(inputs, both, context);
   const member = ({ agent }: BothFacts["main"]) => ({ address: agent.address, acquisitionAddress: acquisitionAddress(agent) });
   const wanted = newConfiguration(member(both.main), member(both.backup), inputs);
-  refuseKnownIssues(both, wanted, "setUp", [], context);
   return write(inputs, both, "main", wanted, null, `Setting up pair ${both.main.agent.dataMinerId}`, context);
 }
 
@@ -129,28 +125,4 @@ function refuseInvalid({ state, problems, dataMinerId }: ObservedPair): void {
     "PAIR_INVALID",
     `Updating pair ${dataMinerId}: ${seen} Bring exactly one member online, then run \`pulumi up\` again.`,
   );
-}
-
-function refuseKnownIssues(
-  { main, backup }: BothFacts,
-  wanted: Configuration,
-  act: Act,
-  differing: readonly string[],
-  context: Context,
-): void {
-  const version = parseVersion(main.agent.version);
-  if (!version || (act === "changeOptions" && differing.length === 0)) return;
-  const { nats, storage } = main.agent;
-  const met = knownIssues({
-    act,
-    version,
-    type: wanted.type,
-    virtualIps: wanted.virtualIps.length,
-    nats,
-    storage: storage.kind,
-    pcaps: [main.agent.pcap, backup.agent.pcap],
-  });
-  for (const { effect, reason } of met) if (effect === "warn") context.warn(reason);
-  const refused = met.filter(({ effect }) => effect === "refuse").map(({ reason }) => reason);
-  if (refused.length > 0) throw new RefusedError("KNOWN_ISSUE", `Writing pair ${main.agent.dataMinerId}: ${refused.join(" ")}`);
 }

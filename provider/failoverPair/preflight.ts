@@ -5,7 +5,9 @@ import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
-import { preflight } from "../failover/preflight.js";
+import type { ConfigurationKey } from "../failover/configurationChange.js";
+import type { Judgement } from "../failover/judgement.js";
+import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { observedPair } from "./observe.js";
 import { strangerReason } from "./ownership.js";
@@ -29,7 +31,6 @@ export async function previewPair(inputs: FailoverPairInputs, context: Context):
   }
   const [main, backup] = [view.main.facts, view.backup.facts];
   if (main?.pair || backup?.pair) return strangerFailure(inputs, view);
-  if (!main || !backup) return [];
   const { violations, warnings } = preflight({ main, backup, declared: inputs, endMode: inputs.endMode ?? "delete", when: "preview" });
   for (const warning of warnings) context.warn(warning);
   return violations;
@@ -58,10 +59,23 @@ export async function preflightForSetUp(inputs: FailoverPairInputs, { main, back
     when: "create",
     probes: { main: fromMain, backup: fromBackup },
   });
+  refuse({ violations, warnings }, `Setting up a pair of ${main.agent.address} and ${backup.agent.address}`, context);
+}
+
+/** Judges what a change of a live pair brings: the changed keys, and the known issues that the change would meet. */
+export function preflightForChange(
+  inputs: FailoverPairInputs,
+  both: BothFacts,
+  changed: readonly ConfigurationKey[],
+  context: Context,
+): void {
+  const question = { ...both, declared: inputs, endMode: inputs.endMode ?? "delete" };
+  refuse(preflightChange(question, changed), `Changing pair ${both.main.agent.dataMinerId}`, context);
+}
+
+function refuse({ violations, warnings }: Judgement, act: string, context: Context): void {
   for (const warning of warnings) context.warn(warning);
   if (violations.length === 0) return;
   const reasons = violations.map(({ property, reason }) => `${property}: ${reason}`).join(" ");
-  throw new RefusedError("PREFLIGHT", `Setting up a pair of ${main.agent.address} and ${backup.agent.address}: ${reasons}`, {
-    facts: { violations: violations.length },
-  });
+  throw new RefusedError("PREFLIGHT", `${act}: ${reasons}`, { facts: { violations: violations.length } });
 }
