@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import { backup, code, config, heldBy, main, owner, pairedWorld, roles, stillWorld } from "./worlds.js";
+import { backup, code, config, heldBy, main, mainTarget, owner, pairedWorld, roles, stillWorld } from "./worlds.js";
 
 const gateway = { main: { profile: "10.1-gateway" as const }, backup: { profile: "10.1-gateway" as const } };
 
@@ -127,6 +127,24 @@ describe("ending a pair by delete", () => {
     expect(await api.operation(main, id)).toMatchObject({ state: "failed", phase: "stoppingOffline", error: { code: "SL_AGENT_OFFLINE" } });
     expect(world.agent(backup).snapshot().agent).toMatchObject({ dataMinerId: 111, elementCount: 40 });
     expect(roles(world)).toEqual(["Offline", "Online"]);
+  });
+
+  test("stops the offline member and resets nothing when the online one came back offline", async () => {
+    const { api, clock, world } = await pairedWorld();
+    world.holdPhase("resettingOffline");
+    const { id } = (await api.endPair(main)).body;
+    clock.advance(40);
+    world.setSilent(mainTarget, true);
+    world.agent(main).restart();
+    world.releasePhase("resettingOffline");
+    clock.advance(300);
+    expect(await api.operation(main, id)).toMatchObject({
+      state: "failed",
+      phase: "resettingOffline",
+      error: { code: "SL_AGENT_OFFLINE" },
+    });
+    expect(world.agent(backup).isRunning).toBe(false);
+    expect(world.agent(backup).snapshot().agent).toMatchObject({ dataMinerId: 111, elementCount: 40 });
   });
 
   test("that was interrupted after the reset goes on without the member that is no member any more", async () => {
