@@ -159,9 +159,13 @@ async function farewell(recorded: DmaAgentInputs & { dataMinerId?: number | null
     if (snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
     context.progress(`Agent ${recorded.address} has lost its DataMiner ID ${recorded.dataMinerId}; it is left as it is.${left}`);
   } catch (error) {
-    const reset = error instanceof AgentRefusedError && (error.status === 401 || error.status === 404);
-    if (!reset && !(error instanceof AgentUnreachableError)) throw error;
-    context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
+    if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {
+      context.progress(
+        `Agent ${recorded.address} no longer knows this API (${error.status}), as one that was reset; it is left as it is.${left}`,
+      );
+    } else if (error instanceof AgentUnreachableError) {
+      context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
+    } else throw error;
   }
   return undefined;
 }

@@ -37,6 +37,9 @@ export interface RefusedWrite {
 const readMilliseconds = 120_000;
 const checkMilliseconds = 30_000;
 
+/** What this process has warned of already: check and create judge the same things, one after the other. */
+const warned = new Set<string>();
+
 export class VerbContext implements Context {
   readonly signal: AbortSignal;
   readonly timeoutMilliseconds: number;
@@ -61,7 +64,9 @@ export class VerbContext implements Context {
     const clean = redact(line);
     if (this.warnings.includes(clean)) return;
     this.warnings.push(clean);
-    this.progress(`warning: ${clean}`);
+    const said = `${this.label}: ${clean}`;
+    if (!warned.has(said)) this.progress(`warning: ${clean}`);
+    warned.add(said);
   }
 
   async write<Answer>(act: () => Promise<Answer>): Promise<Answer> {

@@ -40,7 +40,8 @@ export class DemoCli {
   async run(expectedCode: number, ...args: string[]): Promise<string> {
     this.narrator.say(`$ pulumi ${args.join(" ")}`);
     const { code, output } = await this.quietly(...args, "--stack", "demo");
-    this.narrator.quote(output.replace(/\n{2,}/g, "\n"));
+    // Lines with @ only stand for a spinner.
+    this.narrator.quote(output.replace(/^@ .*\n/gm, "").replace(/\n{2,}/g, "\n"));
     if (code !== expectedCode) throw new Error(`pulumi ${args[0]} ended with ${code}, expected ${expectedCode}.`);
     this.narrator.say(`✓ exit code ${code}`);
     return output;
