@@ -3,7 +3,6 @@ import type { PairConfig, Position } from "../../provider/agent/pairSchema.js";
 import type { Agent } from "./agent.js";
 import { addVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
-import { otherPosition } from "./pairCopy.js";
 import { restart } from "./power.js";
 import { Procedure, type Step } from "./procedure.js";
 import { conflict, productCodes } from "./refusal.js";
@@ -152,5 +151,3 @@ export function withAcquisitionAddresses(world: World, config: PairConfig): Pair
 
 export const positionOf = (config: PairConfig, address: string): Position | null =>
   config.main.address === address ? "main" : config.backup.address === address ? "backup" : null;
-
-export const otherAddress = (config: PairConfig, position: Position): string => config[otherPosition(position)].address;
