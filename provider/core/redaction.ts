@@ -11,11 +11,13 @@ export function keepSecret(value: string): string {
 
 /** The text with every known secret replaced, also where it was percent-encoded or quoted as JSON. */
 export function redact(text: string): string {
-  let clean = text;
-  for (const secret of secrets) {
-    for (const spelling of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
-      clean = clean.split(spelling).join("[secret]");
-    }
-  }
-  return clean;
+  // The longest first: a secret that begins with another one must not leave its rest behind.
+  const spellings = [...secrets].flatMap(spellingsOf).sort((a, b) => b.length - a.length);
+  return spellings.reduce((clean, spelling) => clean.split(spelling).join("[secret]"), text);
+}
+
+function spellingsOf(secret: string): string[] {
+  const encoded = encodeURIComponent(secret.toWellFormed());
+  const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
+  return [...new Set([secret, encoded, lowerCase, JSON.stringify(secret).slice(1, -1)])];
 }

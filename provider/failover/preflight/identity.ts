@@ -86,6 +86,12 @@ function pairCure({ pair }: MemberFacts, other: AnsweringMember, partner: string
   return `The other one knows of no such pair. ${prepareAgain}`;
 }
 
+/** The backup joins main's system at the end of the set-up, so there must be one (domain 2, P4). */
+function mainInCluster({ members: { main } }: Plan): Finding[] {
+  if (main === undefined || main.agent.cluster !== null) return [];
+  return [violation("main", `Main ${main.agent.address} is in no DataMiner System. Add it to one with its physical IP address first.`)];
+}
+
 function backupInNoCluster({ members: { backup } }: Plan): Finding[] {
   if (backup === undefined || backup.agent.cluster === null || backup.pair !== null) return [];
   const { address, cluster } = backup.agent;

@@ -47,6 +47,11 @@ describe("who the Agents are", () => {
       ],
     ],
     [
+      "a main in no DataMiner System",
+      { main: { cluster: null } },
+      ["main: Main 10.10.10.1 is in no DataMiner System. Add it to one with its physical IP address first."],
+    ],
+    [
       "a backup with elements",
       { backup: { pristine: false, elementCount: 7 } },
       [
