@@ -8,12 +8,15 @@ export interface Clock {
   sleep(milliseconds: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** A longer timer would fire at once (Node.js, TimeoutOverflowWarning). */
+const longestTimerMilliseconds = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   sleep: async (milliseconds, signal) => {
     signal?.throwIfAborted();
     try {
-      await timer(milliseconds, undefined, signal ? { signal } : {});
+      await timer(Math.min(milliseconds, longestTimerMilliseconds), undefined, signal ? { signal } : {});
     } catch (error) {
       signal?.throwIfAborted();
       throw error;

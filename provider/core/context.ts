@@ -1,5 +1,5 @@
-import { parseDuration, type Timeouts } from "./durations.js";
-import { FailoverError, reasonOf } from "./errors.js";
+import { formatMilliseconds, parseDuration, type Timeouts } from "./durations.js";
+import { FailoverError, oneLine, reasonOf, WaitError } from "./errors.js";
 import { redact } from "./redaction.js";
 
 export type Verb = "check" | "create" | "read" | "update" | "delete";
@@ -53,15 +53,15 @@ export class VerbContext implements Context {
     defaults: DefaultTimeouts,
   ) {
     this.timeoutMilliseconds = allowed(verb, timeouts, defaults);
-    this.signal = AbortSignal.timeout(this.timeoutMilliseconds);
+    this.signal = endsAfter(this.timeoutMilliseconds, `${label}: ${verb}`);
   }
 
   progress(line: string): void {
-    process.stderr.write(`${redact(`${this.label}: ${line}`)}\n`);
+    process.stderr.write(`${redact(oneLine(`${this.label}: ${line}`))}\n`);
   }
 
   warn(line: string): void {
-    const clean = redact(line);
+    const clean = redact(oneLine(line));
     if (this.warnings.includes(clean)) return;
     this.warnings.push(clean);
     const said = `${this.label}: ${clean}`;
@@ -86,6 +86,15 @@ function allowed(verb: Verb, timeouts: Timeouts | undefined, defaults: DefaultTi
   if (verb === "check") return checkMilliseconds;
   const declared = timeouts?.[verb];
   return declared === undefined ? defaults[verb] : parseDuration(declared);
+}
+
+/** Aborted when the time is up, with an error that may be shown; it keeps no process alive. */
+function endsAfter(milliseconds: number, subject: string): AbortSignal {
+  const controller = new AbortController();
+  const timedOut = () =>
+    new WaitError("TIMED_OUT", `${subject} not done within ${formatMilliseconds(milliseconds)}. Run the command again: it carries on from there.`);
+  setTimeout(() => controller.abort(timedOut()), milliseconds).unref();
+  return controller.signal;
 }
 
 function isRefusedWrite(error: unknown): error is RefusedWrite {

@@ -6,10 +6,13 @@ const unitMilliseconds = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 export type Duration = `${number}${keyof typeof unitMilliseconds}`;
 
 const pattern = /^([1-9]\d{0,6})([smh])$/;
+/** What a timer of Node.js can hold; a longer one would fire at once. */
+const longestHours = 596;
+const expected = `expected a duration such as "90s", "30m" or "4h", of at most ${longestHours}h`;
 
 export const Duration = z
-  .templateLiteral([z.number(), z.enum(["s", "m", "h"])], 'expected a duration such as "90s", "30m" or "4h"')
-  .refine((text) => pattern.test(text), 'expected a duration such as "90s", "30m" or "4h"');
+  .templateLiteral([z.number(), z.enum(["s", "m", "h"])], expected)
+  .refine((text) => pattern.test(text) && parseDuration(text) <= longestHours * unitMilliseconds.h, expected);
 
 export function parseDuration(text: Duration): number {
   const [, count, unit] = pattern.exec(text) ?? [];

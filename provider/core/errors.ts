@@ -1,3 +1,5 @@
+import { redact } from "./redaction.js";
+
 /** Facts of an error for programs: plain values, never a secret. */
 export type ErrorFacts = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
@@ -11,7 +13,7 @@ export class FailoverError extends Error {
   readonly facts: ErrorFacts;
 
   constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(redact(oneLine(message)), options.cause === undefined ? undefined : { cause: withoutSecrets(options.cause) });
     this.code = code;
     this.facts = options.facts ?? {};
     // The dynamic-provider process prints the stack of an error of check, diff, read and delete. For an expected error
@@ -37,6 +39,24 @@ export class StateError extends FailoverError {
 
 /** Text of anything that was thrown, on one line. */
 export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error);
-  return text.replace(/\s*[\r\n]+\s*/g, " ").trim();
+  if (error instanceof Error) return oneLine(error.message || error.name);
+  return oneLine(typeof error === "object" && error !== null ? JSON.stringify(error) : String(error));
+}
+
+/** The text on one line, without what a foreign text could do to a terminal: control and formatting characters. */
+export function oneLine(text: string): string {
+  return text
+    .replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ")
+    .replace(/[\p{Cc}\p{Cf}]/gu, " ")
+    .trim();
+}
+
+/** What lies beneath an error of ours, as text only: foreign errors carry sockets and whole answers. */
+function withoutSecrets(cause: unknown): Error {
+  if (cause instanceof FailoverError) return cause;
+  const shown = new Error(redact(reasonOf(cause)));
+  if (!(cause instanceof Error)) return shown;
+  shown.name = cause.name;
+  shown.stack = redact(cause.stack ?? shown.message);
+  return shown;
 }

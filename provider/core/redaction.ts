@@ -17,7 +17,7 @@ export function redact(text: string): string {
 }
 
 function spellingsOf(secret: string): string[] {
-  const encoded = encodeURIComponent(secret.toWellFormed());
+  const encoded = encodeURIComponent(secret.replace(/\p{Surrogate}/gu, "\ufffd"));
   const lowerCase = encoded.replace(/%[0-9A-F]{2}/g, (byte) => byte.toLowerCase());
   return [...new Set([secret, encoded, lowerCase, JSON.stringify(secret).slice(1, -1)])];
 }

@@ -49,17 +49,27 @@ export async function waitFor<Seen>(wait: Wait<Seen>): Promise<Seen> {
     } catch (error) {
       const tolerated = error instanceof WaitError ? undefined : wait.tolerate?.(error);
       if (tolerated === undefined) throw error;
+      if (wait.signal?.aborted) throw ended(wait, last);
       last = tolerated;
     }
     const elapsed = clock.now() - start;
     wait.progress?.(last, elapsed);
-    if (elapsed + pause > wait.timeoutMilliseconds) {
-      const waited = formatMilliseconds(wait.timeoutMilliseconds);
-      throw new WaitError("TIMED_OUT", `${wait.subject}: not done within ${waited}, last seen: ${last}. ${wait.afterTimeout}`, {
-        facts: { state: last },
-      });
-    }
-    await clock.sleep(pause, wait.signal);
+    if (elapsed + pause > wait.timeoutMilliseconds) throw timedOut(wait, last);
+    await clock.sleep(pause, wait.signal).catch((error: unknown) => {
+      throw wait.signal?.aborted ? ended(wait, last) : error;
+    });
     pause = Math.min(pause * 1.5, wait.longestPauseMilliseconds ?? 10_000);
   }
+}
+
+/** A verb's signal ends a wait mostly before its own timeout does: the verb began earlier. Either way the last state is named. */
+function ended<Seen>(wait: Wait<Seen>, last: string): unknown {
+  const reason: unknown = wait.signal?.reason;
+  const isDeadline = reason instanceof Error && (reason.name === "TimeoutError" || reason instanceof WaitError);
+  return isDeadline ? timedOut(wait, last) : reason;
+}
+
+function timedOut<Seen>({ subject, timeoutMilliseconds, afterTimeout }: Wait<Seen>, last: string): WaitError {
+  const waited = formatMilliseconds(timeoutMilliseconds);
+  return new WaitError("TIMED_OUT", `${subject}: not done within ${waited}, last seen: ${last}. ${afterTimeout}`, { facts: { state: last } });
 }

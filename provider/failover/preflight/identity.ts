@@ -15,6 +15,7 @@ export const identityRules: readonly Rule[] = [
   forBothMembers(exactlyTheSameVersion),
   versionIsReadable,
   forNewPair(forBothMembers((main, backup) => [...inNoOtherPair(main, backup), ...inNoOtherPair(backup, main)])),
+  forNewPair(mainInCluster),
   forNewPair(backupInNoCluster),
   forNewPair(backupPristine),
 ];
