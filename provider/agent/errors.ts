@@ -3,12 +3,19 @@ import { type ErrorFacts, FailoverError } from "../core/errors.js";
 /** What is declared cannot even be tried: a token or file is missing. */
 export class ConnectionError extends FailoverError {
   override readonly name = "ConnectionError";
-  readonly nothingDone = true;
+  readonly nothingDone: boolean = true;
 }
 
 /** The Agent is silent: nothing listens, no answer in time, or only 502 and 503 from whatever stands before it. */
 export class AgentUnreachableError extends FailoverError {
   override readonly name = "AgentUnreachableError";
+  /** Whether the call certainly did not get there: no connection was made. */
+  readonly nothingDone: boolean;
+
+  constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown; nothingDone?: boolean } = {}) {
+    super(code, message, options);
+    this.nothingDone = options.nothingDone ?? false;
+  }
 }
 
 /** The Agent, or the API's host, answered and said no. */

@@ -68,24 +68,38 @@ export async function closeConnections(): Promise<void> {
 export async function exchange(connection: Connection, act: string, request: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
   const query = new URLSearchParams(request.query);
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMilliseconds + connectMilliseconds)]);
+  let answered = false;
   const headers: Record<string, string> = { authorization: `Bearer ${tokenOf(connection)}`, accept: "application/json" };
   if (request.body !== undefined) headers["content-type"] = "application/json";
   try {
-    const answer = await poolOf(connection).request({
+    const call = poolOf(connection).request({
       method: request.method,
       path: `${connection.basePath}/${request.path}?${query}`,
       headers,
       body: request.body === undefined ? null : JSON.stringify(request.body),
       signal: inTime,
     });
-    const text = await bounded(answer.body, act);
+    const answer = await endedBy(inTime, call);
+    answered = true;
+    const text = await endedBy(inTime, bounded(answer.body, act));
     return {
       status: answer.statusCode,
       ...parsed(text, act),
       retryAfterMilliseconds: retryAfter(answer.headers["retry-after"]),
     };
   } catch (error) {
-    throw toTransportError(error, connection, act, inTime);
+    throw toTransportError(error, connection, act, inTime, answered);
+  }
+}
+
+/** While undici connects it does not hear the signal; a call must end at once all the same. */
+async function endedBy<Result>(signal: AbortSignal, result: Promise<Result>): Promise<Result> {
+  const { promise: aborted, resolve: end } = withResolvers<void>();
+  signal.addEventListener("abort", end, { once: true });
+  try {
+    return await Promise.race([result, aborted.then(() => Promise.reject(signal.reason))]);
+  } finally {
+    signal.removeEventListener("abort", end);
   }
 }
 

@@ -57,11 +57,11 @@ export class VerbContext implements Context {
   }
 
   progress(line: string): void {
-    process.stderr.write(`${redact(oneLine(`${this.label}: ${line}`))}\n`);
+    process.stderr.write(`${oneLine(redact(`${this.label}: ${line}`))}\n`);
   }
 
   warn(line: string): void {
-    const clean = redact(oneLine(line));
+    const clean = oneLine(redact(line));
     if (this.warnings.includes(clean)) return;
     this.warnings.push(clean);
     const said = `${this.label}: ${clean}`;

@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import { redact } from "./redaction.js";
 
 /** Facts of an error for programs: plain values, never a secret. */
@@ -13,7 +14,7 @@ export class FailoverError extends Error {
   readonly facts: ErrorFacts;
 
   constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown } = {}) {
-    super(redact(oneLine(message)), options.cause === undefined ? undefined : { cause: withoutSecrets(options.cause) });
+    super(oneLine(redact(message)), options.cause === undefined ? undefined : { cause: withoutSecrets(options.cause) });
     this.code = code;
     this.facts = options.facts ?? {};
     // The dynamic-provider process prints the stack of an error of check, diff, read and delete. For an expected error
@@ -40,7 +41,7 @@ export class StateError extends FailoverError {
 /** Text of anything that was thrown, on one line. */
 export function reasonOf(error: unknown): string {
   if (error instanceof Error) return oneLine(error.message || error.name);
-  return oneLine(typeof error === "object" && error !== null ? JSON.stringify(error) : String(error));
+  return oneLine(typeof error === "string" ? error : inspect(error));
 }
 
 /** The text on one line, without what a foreign text could do to a terminal: control and formatting characters. */

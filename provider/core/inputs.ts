@@ -26,7 +26,7 @@ export function checkInputs(schema: z.ZodObject, declared: JsonObject): CheckedI
       : { inputs: given, failures: result.error.issues.map((issue) => toFailure(issue, issue.path)) };
   }
   const checked = Object.entries(schema.shape).map(([key, keySchema]) => checkKey(key, keySchema as z.ZodType, given[key]));
-  const stray = Object.keys(given).filter((key) => !(key in schema.shape));
+  const stray = Object.keys(given).filter((key) => !Object.hasOwn(schema.shape, key));
   return {
     inputs: withoutAbsent(Object.fromEntries(checked.map(({ key, value }) => [key, value]))) as JsonObject,
     failures: [
@@ -52,6 +52,8 @@ function dependsOnUnknown(value: unknown, issue: z.core.$ZodIssue): boolean {
     at = isJsonObject(at) || Array.isArray(at) ? (at as Record<PropertyKey, unknown>)[step] : undefined;
   }
   if (isUnknown(at)) return true;
+  // A rule that misses something ("expected address, because host is a name") may have judged an unknown beside it.
+  if (issue.code === "custom" && at === undefined) return containsUnknown(value);
   return containsUnknown(at) && (issue.code === "invalid_union" || issue.code === "custom");
 }
 
