@@ -7,7 +7,7 @@ import type { Context } from "./core/context.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
-import { sameValue } from "./core/values.js";
+import { isUnknown, sameValue } from "./core/values.js";
 import { DmaAgentInputs } from "./dmaAgent/inputs.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./dmaAgent/inputs.js";
@@ -35,7 +35,7 @@ const farewellMilliseconds = 30_000;
 export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
   type: "DmaAgent",
   inputs: DmaAgentInputs,
-  complete: withAddress,
+  complete: addressed,
   outputs: ["dataMinerId", "agentName", "version", "cluster", "interfaces", "capabilities", "pcap", "reachable"],
   recorded: [...connectionKeys.filter((key) => key !== "address"), "timeouts"],
   replaces: ["address"],
@@ -103,6 +103,12 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
   },
 });
 
+/** A host that is not known yet may turn out to be the address: then that is not known either, and replaces nothing. */
+function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
+  const { host, address } = inputs;
+  return address === undefined && isUnknown(host) ? { ...inputs, address: host } : withAddress(inputs);
+}
+
 function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__owner): Observed {
   const { agent } = snapshot;
   const live: Record<string, unknown> = agent.settings;
@@ -163,7 +169,7 @@ async function farewell(recorded: DmaAgentInputs & { dataMinerId?: number | null
       context.progress(
         `Agent ${recorded.address} no longer knows this API (${error.status}), as one that was reset; it is left as it is.${left}`,
       );
-    } else if (error instanceof AgentUnreachableError) {
+    } else if (error instanceof AgentUnreachableError || (error instanceof AgentRefusedError && error.status === 503)) {
       context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
     } else throw error;
   }

@@ -1,6 +1,9 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { sameAddress } from "../core/addresses.js";
+import { oneLine } from "../core/errors.js";
+import { redact } from "../core/redaction.js";
 import { agentAddress, type Connection } from "./connection.js";
-import { ErrorBody } from "./contract.js";
+import { ErrorBody, routes } from "./contract.js";
 import { AgentRefusedError, AgentUnreachableError, WrongAnswerError } from "./errors.js";
 import { Operation } from "./operationSchema.js";
 import { Snapshot } from "./snapshotSchema.js";
@@ -16,31 +19,40 @@ export function refusal(answer: Answer): Error {
   const { status, act } = answer;
   const body = ErrorBody.safeParse(answer.json);
   const [error] = body.success ? body.data.errors : [];
-  const code = error?.code ?? (error?.errorCode === undefined || error.errorCode === null ? `HTTP_${status}` : String(error.errorCode));
-  const said = error?.detail ?? error?.title ?? answer.firstLine ?? "no reason given";
-  const seen = `${status}${code.startsWith("HTTP_") ? "" : ` ${code}`}, ${said.trim().replace(/[.\s]+$/, "")}`;
+  const code = phrase(error?.code || String(error?.errorCode ?? `HTTP_${status}`));
+  const said = phrase(error?.detail || error?.title || answer.firstLine || "no reason given");
+  const seen = `${status}${code.startsWith("HTTP_") ? "" : ` ${code}`}, ${said}`;
   if (status < 300)
     return new WrongAnswerError("NO_JSON", `${act}: ${seen} is no answer of the Failover API. Check host, port and basePath.`);
-  if (status === 502 || (status === 503 && !body.success)) {
+  if (status === 502 || status === 504 || (status === 503 && !body.success)) {
     return new AgentUnreachableError("AGENT_UNREACHABLE", `${act}: ${seen}. Check that the Agent runs behind what answered.`, {
       facts: { status },
     });
   }
-  const cure = cures[code] ?? cures[status] ?? "";
+  const cure = cures.get(code) ?? cures.get(String(status)) ?? (status < 400 ? "Check protocol, port and basePath." : "");
   return new AgentRefusedError(status, code, `${act}: ${seen}.${cure && ` ${cure}`}`, {
     retryAfterMilliseconds: answer.retryAfterMilliseconds,
   });
 }
 
-const cures: Record<string, string> = {
-  400: "The Agent's script and this package disagree; check that both are of one version.",
-  401: "Check the token: it must be the secret of an enabled token that may use this API.",
-  404: "Check basePath, and that the API is set up on this Agent.",
-  421: "No call met the Agent itself; check that address is its corporate IP address.",
-  429: "The token allows fewer calls; raise its limit.",
-  STALE_REVISION: "Somebody else changed the pair meanwhile; run `pulumi up` again.",
-  FOREIGN_OWNER: "Another resource owns it; remove it there first.",
-};
+const cures = new Map([
+  ["400", "The Agent's script and this package disagree; check that both are of one version."],
+  ["401", "Check the token: it must be the secret of an enabled token that may use this API."],
+  ["404", "Check basePath, and that the API is set up on this Agent."],
+  ["421", "No call met the Agent itself; check that address is its corporate IP address."],
+  ["429", "The token allows fewer calls; raise its limit."],
+  ["STALE_REVISION", "Somebody else changed the pair meanwhile; run `pulumi up` again."],
+  ["FOREIGN_OWNER", "Another resource owns it; remove it there first."],
+]);
+
+const longestPhrase = 300;
+
+/** A foreign text as part of a sentence of ours: one line, no secret, not endless, without its full stop. */
+export function phrase(text: string): string {
+  return redact(oneLine(text))
+    .slice(0, longestPhrase)
+    .replace(/[.\s]+$/, "");
+}
 
 export function parse<Schema extends z.ZodType>(schema: Schema, answer: Answer): z.infer<Schema> {
   const result = schema.safeParse(answer.json);
@@ -54,14 +66,16 @@ export function parse<Schema extends z.ZodType>(schema: Schema, answer: Answer):
 }
 
 export function snapshotOf(connection: Connection, answer: Answer): Snapshot {
-  const snapshot = parse(Snapshot, answer);
-  if (!/^1(\.|$)/.test(snapshot.apiVersion)) {
+  // First of all: another version may have another shape.
+  const { apiVersion } = parse(z.object({ apiVersion: z.string() }), answer);
+  if (!/^1(\.|$)/.test(apiVersion)) {
     throw new WrongAnswerError(
       "API_VERSION",
-      `${answer.act}: it speaks version ${snapshot.apiVersion} of the Failover API, this package version 1. Update the package.`,
+      `${answer.act}: it speaks version ${phrase(apiVersion)} of the Failover API, this package version 1. Update the package.`,
     );
   }
-  if (snapshot.agent.address !== agentAddress(connection)) {
+  const snapshot = parse(Snapshot, answer);
+  if (!sameAddress(snapshot.agent.address, agentAddress(connection))) {
     throw new WrongAnswerError(
       "OTHER_MEMBER",
       `${answer.act}: ${snapshot.agent.address} answered. Give the address of the Agent itself as host, never the virtual IP address or the shared hostname.`,
@@ -75,6 +89,20 @@ export function operationOf(answer: Answer): Operation {
   return parse(Operation, answer);
 }
 
-export function startedOperation(answer: Answer): Operation | undefined {
-  return answer.status === 202 ? operationOf(answer) : undefined;
+/** What a write to the pair has started; undefined when there was nothing to do, and the answer says so as the contract has it. */
+export function startedOperation(
+  connection: Connection,
+  route: "putPair" | "endPair" | "switchPair",
+  answer: Answer,
+): Operation | undefined {
+  const known = Object.keys(routes[route].answers).map(Number);
+  if (!known.includes(answer.status)) {
+    throw new WrongAnswerError(
+      "NONSENSE",
+      `${answer.act}: ${answer.status} is no answer of the Failover API, expected ${known.join(" or ")}. Check host, port and basePath.`,
+    );
+  }
+  if (answer.status === 202) return operationOf(answer);
+  if (answer.status === 200) snapshotOf(connection, answer);
+  return undefined;
 }

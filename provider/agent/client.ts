@@ -62,7 +62,9 @@ export function putSettings(connection: Connection, dataMinerId: number, body: P
 /** Undefined when nothing differed. */
 export function putPair(connection: Connection, dataMinerId: number, body: PutPair, time: CallTime): Promise<Operation | undefined> {
   const act = `Writing pair ${dataMinerId} at Agent ${whereIs(connection)}`;
-  return write(connection, "putPair", act, { dataMinerId: String(dataMinerId) }, body, time).then(startedOperation);
+  return write(connection, "putPair", act, { dataMinerId: String(dataMinerId) }, body, time).then((answer) =>
+    startedOperation(connection, "putPair", answer),
+  );
 }
 
 /** Undefined when there was no pair. */
@@ -70,15 +72,17 @@ export function endPair(connection: Connection, dataMinerId: number, end: EndPai
   const { requestId, revision, owner, mode, keep, reset } = end;
   const offlineUnavailable = String(end.offlineUnavailable);
   const query = { dataMinerId: String(dataMinerId), requestId, revision, owner, mode, keep, reset, offlineUnavailable };
-  return write(connection, "endPair", `Ending pair ${dataMinerId} at Agent ${whereIs(connection)}`, query, undefined, time).then(
-    startedOperation,
+  return write(connection, "endPair", `Ending pair ${dataMinerId} at Agent ${whereIs(connection)}`, query, undefined, time).then((answer) =>
+    startedOperation(connection, "endPair", answer),
   );
 }
 
 /** Undefined when the asked member is online already. */
 export function switchPair(connection: Connection, dataMinerId: number, body: PostSwitch, time: CallTime): Promise<Operation | undefined> {
   const act = `Switching pair ${dataMinerId} at Agent ${whereIs(connection)}`;
-  return write(connection, "switchPair", act, { dataMinerId: String(dataMinerId) }, body, time).then(startedOperation);
+  return write(connection, "switchPair", act, { dataMinerId: String(dataMinerId) }, body, time).then((answer) =>
+    startedOperation(connection, "switchPair", answer),
+  );
 }
 
 async function write(...[connection, route, act, query, body, time]: Parameters<typeof call>): Promise<Answer> {

@@ -30,7 +30,7 @@ export const connectionFields = {
   /** Where the Failover API lives on the Agent, or on a gateway before it. Default: `"/api/custom/dma-failover/v1"`. */
   basePath: z
     .string()
-    .regex(/^\/[^?#\s]*$/, "expected a path that begins with /")
+    .regex(/^\/[!-"$->@-~]*$/, "expected a path that begins with /, its special characters percent-encoded")
     .overwrite((path) => path.replace(/\/+$/, ""))
     .default(defaultBasePath),
   /** PEM file of the authority that signed the Agent's certificate, read where Pulumi runs. Default: the system's authorities. */
@@ -91,15 +91,26 @@ export function tokenOf(connection: Connection): string {
   if (tokenEnv !== undefined) {
     const value = process.env[tokenEnv]?.trim();
     if (!value) throw missingToken(connection, `environment variable ${tokenEnv} is not set`, `Set ${tokenEnv} where Pulumi runs.`);
-    return keepSecret(value);
+    return sendable(connection, value, `environment variable ${tokenEnv}`);
   }
   if (tokenFile !== undefined) {
     const value = readText(connection, "token", tokenFile).trim();
     if (!value) throw missingToken(connection, `${tokenFile} is empty`, "Write the token into it.");
-    return keepSecret(value);
+    return sendable(connection, value, tokenFile);
   }
   if (token === undefined) throw missingToken(connection, "no token source is declared", "Set tokenEnv, tokenFile or token.");
-  return keepSecret(token);
+  return sendable(connection, token.trim(), "token");
+}
+
+/** A header takes only some characters (RFC 6750 2.1), and undici never answers a call whose header it cannot send. */
+function sendable(connection: Connection, token: string, source: string): string {
+  keepSecret(token);
+  if (/^[!-~]+$/.test(token)) return token;
+  throw new ConnectionError(
+    "TOKEN_INVALID",
+    `Reaching Agent ${agentAddress(connection)}: ${source} holds no bearer token: spaces, line breaks and letters beyond ASCII are none. ` +
+      "Give the token alone.",
+  );
 }
 
 /** The certificate authority to trust; undefined means the system's. */

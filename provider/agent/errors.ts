@@ -3,14 +3,14 @@ import { type ErrorFacts, FailoverError } from "../core/errors.js";
 /** What is declared cannot even be tried: a token or file is missing. */
 export class ConnectionError extends FailoverError {
   override readonly name = "ConnectionError";
-  readonly nothingDone: boolean = true;
+  nothingDone: boolean = true;
 }
 
 /** The Agent is silent: nothing listens, no answer in time, or only 502 and 503 from whatever stands before it. */
 export class AgentUnreachableError extends FailoverError {
   override readonly name = "AgentUnreachableError";
   /** Whether the call certainly did not get there: no connection was made. */
-  readonly nothingDone: boolean;
+  nothingDone: boolean;
 
   constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown; nothingDone?: boolean } = {}) {
     super(code, message, options);
@@ -22,7 +22,7 @@ export class AgentUnreachableError extends FailoverError {
 export class AgentRefusedError extends FailoverError {
   override readonly name = "AgentRefusedError";
   /** A write that is answered this way was refused before anything was done. */
-  readonly nothingDone: boolean;
+  nothingDone: boolean;
 
   constructor(
     readonly status: number,

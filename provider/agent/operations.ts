@@ -2,6 +2,7 @@ import type { Context } from "../core/context.js";
 import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError } from "../core/errors.js";
 import { waitFor } from "../core/wait.js";
+import { phrase } from "./answers.js";
 import { readOperation } from "./client.js";
 import type { Connection } from "./connection.js";
 import { AgentRefusedError, AgentUnreachableError } from "./errors.js";
@@ -42,7 +43,7 @@ export async function waitForOperation(connection: Connection, started: Operatio
   });
   if (ended.state === "succeeded") return ended;
   const { code, detail } = ended.error ?? { code: "UNKNOWN", detail: "no reason given" };
-  throw new OperationFailedError(code, `${subject}: failed in phase ${ended.phase}, ${code}: ${detail.replace(/[.\s]+$/, "")}.`, {
+  throw new OperationFailedError(code, `${subject}: failed in phase ${ended.phase}, ${code}: ${phrase(detail)}.`, {
     facts: { operation: ended.id, phase: ended.phase },
   });
 }

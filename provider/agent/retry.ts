@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.js";
-import { AgentRefusedError, AgentUnreachableError } from "./errors.js";
+import { AgentRefusedError, AgentUnreachableError, ConnectionError } from "./errors.js";
 
 /** How long and how often a call is tried again. Only known errors are; anything else is final at once. */
 export interface Retry {
@@ -25,18 +25,27 @@ export function isPassing(error: unknown): boolean {
   return error.status === 429 || error.status === 503 || passingHostCodes.has(error.code);
 }
 
-/** Tries with growing pauses and full jitter. The last error is thrown as it is. */
+/**
+ * Tries with growing pauses and full jitter. The last error is thrown as it is; only, when the answer to an earlier try was
+ * lost, a refusal no longer proves that nothing was done.
+ */
 export async function withRetry<Answer>(retry: Retry, attempt: () => Promise<Answer>): Promise<Answer> {
   const clock = retry.clock ?? systemClock;
   const start = clock.now();
   let ceiling = firstPauseMilliseconds;
   let misrouted = 0;
+  let maybeDone = false;
   for (;;) {
     try {
       return await attempt();
     } catch (error) {
+      maybeDone = mayBeDone(error, maybeDone);
+      const again = (milliseconds: number) =>
+        clock.sleep(milliseconds, retry.signal).catch(() => {
+          throw error;
+        });
       if (error instanceof AgentRefusedError && error.status === 421 && ++misrouted < wrongAgentTries) {
-        await clock.sleep(Math.random() * wrongAgentPauseMilliseconds, retry.signal);
+        await again(Math.random() * wrongAgentPauseMilliseconds);
         continue;
       }
       if (!isPassing(error) || retry.signal.aborted) throw error;
@@ -44,12 +53,17 @@ export async function withRetry<Answer>(retry: Retry, attempt: () => Promise<Ans
       const pause = Math.max(Math.random() * ceiling, asked);
       // A wait that the host asks for (a token's limit of calls, domain 8.2) is no silence: only the verb's own time bounds it.
       if (asked === 0 && clock.now() - start + pause > retry.patienceMilliseconds) throw error;
-      await clock.sleep(pause, retry.signal).catch(() => {
-        throw error;
-      });
+      await again(pause);
       ceiling = Math.min(ceiling * 2, longestPauseMilliseconds);
     }
   }
+}
+
+/** Whether one of the tries may have been carried out; the error of this one is held to it. */
+function mayBeDone(error: unknown, before: boolean): boolean {
+  if (!(error instanceof AgentRefusedError || error instanceof AgentUnreachableError || error instanceof ConnectionError)) return before;
+  if (before) error.nothingDone = false;
+  return !error.nothingDone;
 }
 
 function waitAskedFor(error: unknown): number {

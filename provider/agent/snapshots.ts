@@ -36,7 +36,9 @@ export function sharedSnapshot(connection: Connection, read: () => Promise<Snaps
     return answer;
   });
   kept.set(key, { agent, since: Number.POSITIVE_INFINITY, snapshot });
-  snapshot.catch(() => kept.delete(key));
+  snapshot.catch(() => {
+    if (kept.get(key)?.snapshot === snapshot) kept.delete(key);
+  });
   return snapshot;
 }
 

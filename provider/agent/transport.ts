@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { Pool } from "undici";
+import { oneLine } from "../core/errors.js";
 import { redact } from "../core/redaction.js";
 import { agentAddress, authorityOf, type Connection, tokenOf } from "./connection.js";
 import { WrongAnswerError } from "./errors.js";
@@ -93,14 +94,13 @@ export async function exchange(connection: Connection, act: string, request: Htt
 }
 
 /** While undici connects it does not hear the signal; a call must end at once all the same. */
-async function endedBy<Result>(signal: AbortSignal, result: Promise<Result>): Promise<Result> {
-  const { promise: aborted, resolve: end } = withResolvers<void>();
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    return await Promise.race([result, aborted.then(() => Promise.reject(signal.reason))]);
-  } finally {
-    signal.removeEventListener("abort", end);
-  }
+function endedBy<Result>(signal: AbortSignal, result: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const end = () => reject(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener("abort", end, { once: true });
+    result.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+  });
 }
 
 async function bounded(body: AsyncIterable<Buffer> & { destroy(): unknown }, act: string): Promise<string> {
@@ -114,12 +114,15 @@ async function bounded(body: AsyncIterable<Buffer> & { destroy(): unknown }, act
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks)
+    .toString("utf8")
+    .replace(/^\ufeff/, "");
 }
 
 function parsed(text: string, act: string): Pick<HttpAnswer, "json" | "firstLine"> {
   if (text.trim() === "") return { json: undefined, firstLine: undefined };
-  if (nesting(text) > deepestNesting) {
+  // A page's own scripts may nest as they like; it is no JSON, and what counts is its status.
+  if (/^\s*[[{]/.test(text) && nesting(text) > deepestNesting) {
     throw new WrongAnswerError(
       "ANSWER_TOO_DEEP",
       `${act}: the answer is nested more than 32 levels. Check that host and basePath name the API.`,
@@ -149,15 +152,18 @@ function nesting(text: string): number {
   return deepest;
 }
 
-/** Whatever a page says first to a reader, without its markup. */
+/** Whatever a page says first to a reader, without its markup. What is not closed goes to the end: no page makes this slow. */
 function firstLineOf(text: string): string {
-  const words = text.replace(/<(script|style)[\s\S]*?<\/\1>/gi, " ").replace(/<[^>]*>/g, "\n");
+  const words = text
+    .replace(/<!--[\s\S]*?(?:-->|$)/g, " ")
+    .replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, " ")
+    .replace(/<[^>]*(?:>|$)/g, "\n");
   const line = words
     .split("\n")
-    .map((part) => part.trim())
+    .map((part) => oneLine(part))
     .find((part) => part !== "");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters of a foreign page must not reach a terminal
-  return redact((line ?? "an empty page").replace(/[\u0000-\u001f\u007f]/g, " ").slice(0, 120));
+  // A secret is taken out before the line is cut, or half of it would stay.
+  return redact(line ?? "an empty page").slice(0, 120);
 }
 
 function retryAfter(header: string | string[] | undefined): number | undefined {

@@ -27,14 +27,7 @@ const trustCodes = new Set([
 const protocolCodes = new Set(["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
 
 /** Failures before a connection stood: the call certainly did not get there. */
-const neverConnectedCodes = new Set([
-  "ECONNREFUSED",
-  "EHOSTUNREACH",
-  "ENETUNREACH",
-  "UND_ERR_CONNECT_TIMEOUT",
-  "ENOTFOUND",
-  "EAI_AGAIN",
-]);
+const neverConnectedCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND", "EAI_AGAIN"]);
 
 const words: Record<string, string> = {
   ECONNREFUSED: "the connection is refused",
@@ -55,13 +48,7 @@ const words: Record<string, string> = {
  * What went wrong on the way, as one of our errors; ours pass through, and a programming error stays one.
  * `answered` tells whether the head of an answer had arrived.
  */
-export function toTransportError(
-  error: unknown,
-  connection: Connection,
-  act: string,
-  signal: AbortSignal,
-  answered: boolean,
-): unknown {
+export function toTransportError(error: unknown, connection: Connection, act: string, signal: AbortSignal, answered: boolean): unknown {
   if (error instanceof FailoverError) return error;
   const facts = { agent: agentAddress(connection), host: connection.host };
   if (signal.aborted) {

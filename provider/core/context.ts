@@ -92,7 +92,10 @@ function allowed(verb: Verb, timeouts: Timeouts | undefined, defaults: DefaultTi
 function endsAfter(milliseconds: number, subject: string): AbortSignal {
   const controller = new AbortController();
   const timedOut = () =>
-    new WaitError("TIMED_OUT", `${subject} not done within ${formatMilliseconds(milliseconds)}. Run the command again: it carries on from there.`);
+    new WaitError(
+      "TIMED_OUT",
+      `${subject} not done within ${formatMilliseconds(milliseconds)}. Run the command again: it carries on from there.`,
+    );
   setTimeout(() => controller.abort(timedOut()), milliseconds).unref();
   return controller.signal;
 }

@@ -46,10 +46,7 @@ export function reasonOf(error: unknown): string {
 
 /** The text on one line, without what a foreign text could do to a terminal: control and formatting characters. */
 export function oneLine(text: string): string {
-  return text
-    .replace(/\s*[\r\n\u2028\u2029]+\s*/g, " ")
-    .replace(/[\p{Cc}\p{Cf}]/gu, " ")
-    .trim();
+  return text.replace(/[\s\p{Cc}\p{Cf}]+/gu, " ").trim();
 }
 
 /** What lies beneath an error of ours, as text only: foreign errors carry sockets and whole answers. */

@@ -71,5 +71,7 @@ function ended<Seen>(wait: Wait<Seen>, last: string): unknown {
 
 function timedOut<Seen>({ subject, timeoutMilliseconds, afterTimeout }: Wait<Seen>, last: string): WaitError {
   const waited = formatMilliseconds(timeoutMilliseconds);
-  return new WaitError("TIMED_OUT", `${subject}: not done within ${waited}, last seen: ${last}. ${afterTimeout}`, { facts: { state: last } });
+  return new WaitError("TIMED_OUT", `${subject}: not done within ${waited}, last seen: ${last}. ${afterTimeout}`, {
+    facts: { state: last },
+  });
 }

@@ -7,14 +7,35 @@ import { type Configuration, type Position, positions } from "../failover/config
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
 import type { FailoverPairInputs } from "./inputs.js";
+import { hasMovedOn } from "./movedOn.js";
 import type { ObservedPair, RecordedPair } from "./observe.js";
 import { ownerOf, refuseStranger } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
 import { settledPair } from "./settle.js";
 import { membersOf, type PairView, viewPair } from "./view.js";
 
+const looks = 3;
+
 /** Sets up, re-enables or changes the pair, whatever of it is needed, and returns what was read back. */
 export async function convergePair(
+  inputs: FailoverPairInputs,
+  observed: ObservedPair | undefined,
+  context: Context,
+  recorded?: RecordedPair,
+): Promise<ObservedPair> {
+  let live = observed;
+  for (let look = 1; ; look++) {
+    try {
+      return await convergeFrom(inputs, live, context, recorded);
+    } catch (error) {
+      if (look === looks || !hasMovedOn(error)) throw error;
+      context.progress(`${reasonOf(error)} Looking again.`);
+      live = await settledPair(inputs, undefined, context);
+    }
+  }
+}
+
+async function convergeFrom(
   inputs: FailoverPairInputs,
   observed: ObservedPair | undefined,
   context: Context,
@@ -28,7 +49,7 @@ export async function convergePair(
   const wanted = mergeConfiguration(live.configuration, inputs);
   const differing = configurationDifferences(live.configuration, wanted);
   if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) return live;
-  const asked = live.state === "inactive" ? "main" : onlinePosition(live);
+  const asked = onlinePosition(live);
   const both = requireBoth(live.view, "Changing");
   preflightForChange(inputs, both, differing, context);
   if (differing.includes("virtualIps")) {
@@ -94,6 +115,7 @@ function requireBoth(view: PairView, act: string): BothFacts {
   return { main: view.main.facts, backup: view.backup.facts } as BothFacts;
 }
 
+/** Of a disabled pair the member that was kept says that it is online. */
 function onlinePosition({ online, dataMinerId }: ObservedPair): Position {
   if (online === "main" || online === "backup") return online;
   throw new RefusedError(

@@ -4,8 +4,9 @@ import { waitForOperation } from "../agent/operations.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import { formatMilliseconds } from "../core/durations.js";
-import { RefusedError, WaitError } from "../core/errors.js";
+import { RefusedError, reasonOf, WaitError } from "../core/errors.js";
 import { type Ending, planEnding } from "../failover/ending.js";
+import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
 import { membersOf, type PairView, viewPair } from "./view.js";
 
@@ -25,8 +26,7 @@ export async function endPairOf(recorded: RecordedPair, context: Context): Promi
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
     if (plan.kind === "nothing") return sayAll(plan.notes, context);
     if (plan.kind === "end" && !ended) {
-      await end(plan, view, recorded, context);
-      ended = true;
+      ended = await end(plan, view, recorded, context);
       continue;
     }
     if (plan.kind === "refused" && !(ended ? passingAfterEnding : passing).has(plan.code)) throw new RefusedError(plan.code, plan.reason);
@@ -42,7 +42,8 @@ export async function endPairOf(recorded: RecordedPair, context: Context): Promi
   }
 }
 
-async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: RecordedPair, context: Context): Promise<void> {
+/** False when the pair has moved on since it was looked at; who is kept must then be decided anew. */
+async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: RecordedPair, context: Context): Promise<boolean> {
   const { connection, facts } = view[plan.ask];
   const pair = facts?.pair;
   const dataMinerId = facts?.agent.dataMinerId;
@@ -54,21 +55,25 @@ async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: Rec
   }
   refuseForeign(pair.owner, recorded);
   sayAll(plan.notes, context);
-  const operation = await endPair(
-    connection,
-    dataMinerId,
-    {
-      requestId: randomUUID(),
-      revision: facts.revision,
-      owner: pair.owner ?? recorded.__declared.__owner ?? "",
-      mode: recorded.endMode ?? "delete",
-      keep: plan.keep,
-      reset: plan.reset,
-      offlineUnavailable: plan.offlineUnavailable,
-    },
-    { signal: context.signal },
-  );
-  if (operation) await waitForOperation(connection, operation, `Ending pair ${dataMinerId}`, context);
+  const request = {
+    requestId: randomUUID(),
+    revision: facts.revision,
+    owner: pair.owner ?? recorded.__declared.__owner ?? "",
+    mode: recorded.endMode ?? "delete",
+    keep: plan.keep,
+    reset: plan.reset,
+    offlineUnavailable: plan.offlineUnavailable,
+  };
+  try {
+    const operation = await endPair(connection, dataMinerId, request, { signal: context.signal });
+    if (operation) await waitForOperation(connection, operation, `Ending pair ${dataMinerId}`, context);
+    return true;
+  } catch (error) {
+    if (!hasMovedOn(error)) throw error;
+    context.progress(`${reasonOf(error)} Looking again.`);
+    await systemClock.sleep(pauseMilliseconds, context.signal);
+    return false;
+  }
 }
 
 /** Only what is ours is ended. A pair that somebody disabled has no owner any more, and is still ours to end. */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as pause } from "node:timers/promises";
 import { credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as provider from "@pulumi/pulumi/proto/provider_pb";
@@ -29,6 +30,8 @@ export class ProviderError extends Error {
 
 type Call<Request, Answer> = (request: Request, callback: (error: ServiceError | null, answer: Answer) => void) => unknown;
 
+const repository = resolve(__dirname, "../..");
+
 /** The very process that the engine starts for dynamic resources, spoken to as the engine does: over gRPC. */
 export class DynamicProvider {
   private stderr = "";
@@ -43,10 +46,10 @@ export class DynamicProvider {
     });
   }
 
-  /** `handler` is the name in provider/index.ts; `environment` is added to this process's own. */
-  static async start(handler: string, environment: Record<string, string> = {}): Promise<DynamicProvider> {
+  /** `handler` is the name in provider/index.ts; `environment` is added to this process's own; `folder` is the project's. */
+  static async start(handler: string, environment: Record<string, string> = {}, folder = repository): Promise<DynamicProvider> {
     const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:1"], {
-      cwd: resolve(__dirname, "../.."),
+      cwd: folder,
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
     });
@@ -61,7 +64,7 @@ export class DynamicProvider {
 
   async check(olds: Values, news: Values): Promise<{ inputs: Values; failures: { property: string; reason: string }[] }> {
     const request = new provider.CheckRequest();
-    request.setOlds(Struct.fromJavaScript(olds as never));
+    request.setOlds(structOf(olds));
     request.setNews(this.struct(news));
     const answer = await this.call<provider.CheckRequest, provider.CheckResponse>(this.client.check.bind(this.client), request);
     const failures = answer.getFailuresList().map((failure) => ({ property: failure.getProperty(), reason: failure.getReason() }));
@@ -118,13 +121,24 @@ export class DynamicProvider {
     return this.stderr.split("\n").filter((line) => line !== "");
   }
 
+  /** The first line that fits, as soon as it is there: stderr takes a way of its own, beside the answers. */
+  async line(pattern: RegExp): Promise<string> {
+    const end = Date.now() + 2_000;
+    for (;;) {
+      const found = this.lines.find((line) => pattern.test(line));
+      if (found !== undefined) return found;
+      if (Date.now() > end) throw new Error(`no line of stderr fits ${pattern}; there are:\n${this.stderr}`);
+      await pause(10);
+    }
+  }
+
   stop(): void {
     this.client.close();
     this.process.kill("SIGKILL");
   }
 
   private struct(values: Values): Struct {
-    return Struct.fromJavaScript({ ...values, __provider: this.text } as never);
+    return structOf({ ...values, __provider: this.text });
   }
 
   private call<Request, Answer>(method: Call<Request, Answer>, request: Request): Promise<Answer> {
@@ -133,6 +147,9 @@ export class DynamicProvider {
     });
   }
 }
+
+/** As the engine does, leaves out what is undefined. */
+const structOf = (values: Values): Struct => Struct.fromJavaScript(JSON.parse(JSON.stringify(values)));
 
 const valuesOf = (struct: Struct | undefined): Values => (struct?.toJavaScript() ?? {}) as Values;
 

@@ -1,0 +1,127 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { AgentControl } from "../../simulator/index.js";
+import { DynamicProvider } from "../support/dynamicProvider.js";
+import { type PairWorld, token, tokenEnv } from "../support/world.js";
+import { startLivePair } from "./livePair.js";
+import { Resource } from "./resource.js";
+
+let provider: DynamicProvider;
+let world: PairWorld;
+
+const settings = { maxStartupSeconds: 700 };
+const args = (last: number, more?: object) => world.connection(last, { __owner: `room/test/agent${last}`, ...more });
+const agent = (last: number) => world.simulator.agent(world.address(last));
+const up = (last: number, more?: object) => new Resource(provider).up(args(last, more));
+const linesOf = (last: number) => provider.lines.filter((line) => line.startsWith(`DmaAgent agent${last}:`));
+
+/** Agents that are away in one way or another; all are given up at the same time, because each is waited for 30 s. */
+const silences: [what: string, last: number, away: (agent: AgentControl) => void, said: RegExp][] = [
+  ["refuses connections", 11, (one) => one.stop(), /the connection is refused/],
+  ["resets connections", 12, (one) => one.cutOff({ how: "reset" }), /the connection was cut/],
+  ["takes connections and says nothing", 13, (one) => one.cutOff({ how: "hang" }), /did not answer|no answer in time/],
+  ["sits behind a proxy that answers 502", 14, (one) => one.fail({ kind: "htmlPage", status: 502 }, { times: 999 }), /502/],
+  ["sits behind a proxy that answers 503", 15, (one) => one.fail({ kind: "htmlPage", status: 503 }, { times: 999 }), /503/],
+  ["never gets its API up (503)", 16, (one) => one.fail({ kind: "hostError", errorCode: 7 }, { times: 999 }), /503 7/],
+];
+const farewells = new Map<number, Promise<unknown>>();
+
+beforeAll(async () => {
+  const lasts = [...silences.map(([, last]) => last), 21, 22, 23, 24, 25, 26, 27];
+  const prepared = { dataMinerId: 111, system: "DMS", elementCount: 3 };
+  world = await startLivePair("61.1", { others: Object.fromEntries(lasts.map((last) => [last, prepared])) });
+  provider = await DynamicProvider.start("dmaAgent", { [tokenEnv]: token });
+  for (const [, last, away] of silences) {
+    const resource = await up(last, { settings });
+    away(agent(last));
+    farewells.set(
+      last,
+      resource.destroy().catch((error: unknown) => error),
+    );
+  }
+});
+
+afterAll(async () => {
+  provider.stop();
+  await world.close();
+});
+
+describe("an Agent that is gone is left as it is, with one line", () => {
+  const answers: [what: string, last: number, gone: (agent: AgentControl) => void, said: RegExp][] = [
+    ["was reset and answers 401", 21, (one) => one.fail({ kind: "hostError", errorCode: 1010 }), /no longer knows this API \(401\)/],
+    ["was reset and answers 404", 22, (one) => one.fail({ kind: "hostError", errorCode: 5 }), /no longer knows this API \(404\)/],
+    ["has lost its DataMiner ID", 23, (one) => one.prepareAgain({ dataMinerId: 222 }), /has lost its DataMiner ID 111/],
+  ];
+  test.each(answers)("when it %s", async (_, last, gone, said) => {
+    const resource = await up(last, { settings });
+    gone(agent(last));
+    await resource.destroy();
+    expect(await provider.line(new RegExp(`agent${last}: .*Not put back: maxStartupSeconds`))).toMatch(said);
+    expect(linesOf(last)).toHaveLength(1);
+  });
+
+  test("and without settings there is nothing to name", async () => {
+    const resource = await up(24);
+    agent(24).fail({ kind: "hostError", errorCode: 1010 });
+    await resource.destroy();
+    expect(await provider.line(/agent24: .*no longer knows this API/)).not.toContain("Not put back");
+  });
+});
+
+test("any other answer is an error, and the Agent stays in state", async () => {
+  const resource = await up(25, { settings });
+  agent(25).fail({ kind: "hostError", errorCode: 12 });
+  await expect(resource.destroy()).rejects.toThrow("500 12");
+  agent(25).fail({ kind: "htmlPage", status: 200 });
+  await expect(resource.destroy()).rejects.toThrow("no answer of the Failover API");
+  await resource.destroy();
+  expect(agent(25).snapshot().agent.settings.maxStartupSeconds).toBe(900);
+});
+
+describe("a member of a pair", () => {
+  const owner = (value: string | null) => world.simulator.pair().setOwner(value);
+
+  test("is not deleted while that pair belongs to this project and stack, and the error says how to go on", async () => {
+    const resource = await up(1);
+    const refused = /it is in the Failover pair of room\/test\/pair.*run `pulumi up` first, then `pulumi destroy`/;
+    await expect(resource.destroy()).rejects.toThrow(refused);
+    owner("room/test/other-name");
+    await expect(resource.destroy()).rejects.toThrow("room/test/other-name");
+  });
+
+  test("is deleted when the pair belongs to another stack, or to nobody", async () => {
+    const resource = await up(1);
+    for (const another of ["room/test2/pair", "broom/test/pair", null]) {
+      owner(another);
+      await resource.destroy();
+    }
+  });
+
+  test("is deleted, and its settings put back, when the pair is disabled", async () => {
+    const resource = await up(2, { settings });
+    owner("room/test/pair");
+    await expect(resource.destroy()).rejects.toThrow("room/test/pair");
+    world.simulator.pair().setState("inactive");
+    await resource.destroy();
+    expect(agent(2).snapshot().agent.settings.maxStartupSeconds).toBe(900);
+    world.simulator.pair().setState("active");
+  });
+
+  test("is never taken for the other one: an answer that describes the other member is refused", async () => {
+    const resource = await up(1);
+    agent(1).fail({ kind: "otherMember" }, { times: 2 });
+    await expect(resource.refresh()).rejects.toThrow(`${world.address(2)} answered`);
+    await expect(resource.destroy()).rejects.toThrow(`${world.address(2)} answered`);
+  });
+});
+
+describe("an Agent that is away for 30 s is left as it is, with one line that names what is not put back", () => {
+  test.each(silences)(
+    "when it %s",
+    async (_, last, __, said) => {
+      expect(await farewells.get(last)).toBeUndefined();
+      expect(await provider.line(new RegExp(`agent${last}: .*Not put back: maxStartupSeconds`))).toMatch(said);
+      expect(linesOf(last)).toHaveLength(1);
+    },
+    60_000,
+  );
+});
