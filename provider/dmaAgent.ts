@@ -69,7 +69,8 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     const [unmet] = unmetExpectations(inputs, facts);
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
     const before = recorded?.__declared.settings;
-    const settled = sameValue(inputs.settings, facts.settings) && (!recorded || sameValue(inputs.settings, before));
+    const settled =
+      !isUnfinished(recorded) && sameValue(inputs.settings, facts.settings) && (!recorded || sameValue(inputs.settings, before));
     const renamed = before !== undefined && before !== null && recorded?.__owner !== inputs.__owner;
     if (settled && !renamed) return { ...facts, __owner: inputs.__owner };
     return factsOf(inputs, await applySettings(inputs, inputs.settings, recorded?.__owner, facts.dataMinerId, context), inputs.__owner);
@@ -99,7 +100,9 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
           "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
       );
     }
-    if (recorded.__declared.settings) await applySettings(recorded, undefined, recorded.__owner, agent.dataMinerId, context);
+    if (!recorded.__declared.settings && !isUnfinished(recorded)) return;
+    const inputs = { ...recorded, __owner: recorded.__declared.__owner };
+    await applySettings(inputs, undefined, recorded.__owner, agent.dataMinerId, context);
   },
 });
 
@@ -108,6 +111,10 @@ function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
   const { host, address } = inputs;
   return address === undefined && isUnknown(host) ? { ...inputs, address: host } : withAddress(inputs);
 }
+
+/** A write of unknown fate: settings may stand there that are declared no more, under the owner before it or the one after it. */
+const isUnfinished = (recorded: object | undefined): boolean =>
+  recorded !== undefined && "__unfinished" in recorded && recorded.__unfinished === true;
 
 function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__owner): Observed {
   const { agent } = snapshot;

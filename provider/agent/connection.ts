@@ -56,7 +56,7 @@ export function connectionRules(fields: Partial<Fields>, report: (path: string, 
   const sources = (["tokenEnv", "tokenFile", "token"] as const).filter((source) => fields[source] !== undefined);
   if (sources.length === 0) report("tokenEnv", "expected one of tokenEnv, tokenFile or token.");
   if (sources.length > 1) report(sources[1] ?? "token", `expected one token source, found ${sources.join(" and ")}.`);
-  if (fields.address === undefined && fields.host !== undefined && isIP(fields.host) === 0) {
+  if (fields.address === undefined && fields.host !== undefined && isIP(fields.host) === 0 && hostPattern.test(fields.host)) {
     report("address", `expected the Agent's corporate IP address, because host is the name ${fields.host}.`);
   }
 }

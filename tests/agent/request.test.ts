@@ -71,10 +71,11 @@ describe("a call", () => {
     expect(calls[0]?.url.searchParams.get("agent")).toBe("10.10.10.1");
   });
 
-  test("uses one connection for one call after the other", async () => {
-    const { connection, sockets } = await standIn([json(200, aSnapshot(here))]);
-    for (let call = 0; call < 3; call += 1) await readAgent(connection, { signal: forever() });
-    expect(sockets).toHaveLength(1);
+  test("waits for one of four connections, for more calls may not run at once on an Agent", async () => {
+    const { connection, calls, sockets } = await standIn([json(200, aSnapshot(here))]);
+    await Promise.all(Array.from({ length: 12 }, () => readAgent(connection, { signal: forever() })));
+    expect(calls).toHaveLength(12);
+    expect(sockets).toHaveLength(4);
   });
 });
 

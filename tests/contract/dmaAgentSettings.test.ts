@@ -16,7 +16,7 @@ const defaults = {
 };
 
 beforeAll(async () => {
-  const lasts = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23];
+  const lasts = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
   world = await startPairWorld("62.1", { others: Object.fromEntries(lasts.map((last) => [last, { dataMinerId: last }])) });
   provider = await DynamicProvider.start("dmaAgent", { [tokenEnv]: token });
 });
@@ -162,6 +162,39 @@ test("an answer that was lost is no second change: what stood there first is sti
   expect(writes(22)).toBe(2);
   await resource.destroy();
   expect(timers(22)).toEqual(defaults);
+});
+
+/** A write that never gets through, or whose answer never does, until the verb's time is up. */
+async function failWrites(last: number, kind: "loseRequest" | "loseAnswer", act: () => Promise<unknown>): Promise<void> {
+  const agent = world.simulator.agent(world.address(last));
+  agent.fail({ kind }, { route: "putSettings", times: 999 });
+  await expect(act()).rejects.toThrow();
+  agent.faults.clear();
+}
+
+test("a write of unknown fate is made again: what it was to put back is put back by the next run", async () => {
+  const resource = await up(24, { maxStartupSeconds: 700, maxWaitForVirtualIpSeconds: 60 });
+  const fewer = args(24, { maxStartupSeconds: 700 }, { timeouts: { update: "1s" } });
+  await failWrites(24, "loseRequest", () => resource.up(fewer));
+  expect(await resource.diff(fewer)).toMatchObject({ changes: true });
+  await resource.up(fewer);
+  expect(timers(24)).toEqual({ ...defaults, maxStartupSeconds: 700 });
+  expect(await resource.diff(fewer)).toMatchObject({ changes: false });
+});
+
+test("a write of unknown fate is not forgotten by delete", async () => {
+  const resource = await up(25, { maxStartupSeconds: 700 });
+  await failWrites(25, "loseRequest", () => resource.up(args(25, undefined, { timeouts: { update: "1s" } })));
+  await resource.destroy();
+  expect(timers(25)).toEqual(defaults);
+});
+
+test("a renaming of unknown fate leaves nothing behind when the resource is deleted", async () => {
+  const resource = await up(26, { maxStartupSeconds: 700 });
+  const renamed = args(26, { maxStartupSeconds: 700 }, { __owner: "room/test/renamed", timeouts: { update: "1s" } });
+  await failWrites(26, "loseAnswer", () => resource.up(renamed));
+  await resource.destroy();
+  expect(timers(26)).toEqual(defaults);
 });
 
 test("settings that are not known yet are a change, and no replacement", async () => {

@@ -1,5 +1,5 @@
 import { inspect } from "node:util";
-import { afterEach, beforeEach, expect, vi } from "vitest";
+import { afterEach, beforeEach, expect } from "vitest";
 
 /** Whoever reads an error or a line of the run; each sees everything that a person could see. */
 export interface Watch {
@@ -13,18 +13,19 @@ export interface Watch {
 export function watchForSecrets(...secrets: string[]): Watch {
   const failures: unknown[] = [];
   const lines: string[] = [];
+  const write = process.stderr.write;
 
   beforeEach(() => {
     failures.length = 0;
     lines.length = 0;
-    vi.spyOn(process.stderr, "write").mockImplementation((chunk) => {
+    process.stderr.write = (chunk: unknown) => {
       lines.push(...String(chunk).split("\n").filter(Boolean));
       return true;
-    });
+    };
   });
 
   afterEach(() => {
-    vi.mocked(process.stderr.write).mockRestore();
+    process.stderr.write = write;
     const shown = [...failures.flatMap(everythingShown), ...lines];
     for (const spelling of secrets.flatMap(spellingsOf)) {
       expect(shown.filter((text) => text.includes(spelling))).toEqual([]);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { pulumiEnvironment } from "../../tools/pulumi/environment";
 import { findPulumi } from "../../tools/pulumi/find";
@@ -95,12 +95,11 @@ export class Stack {
     return this.write("declaration.json", JSON.stringify(declaration, null, 2));
   }
 
-  /** Starts the CLI; `kill` ends it and what it started, as a lost machine does. */
-  start(...args: string[]): { ended: Promise<Run>; kill: () => void; output: () => string } {
+  /** Starts the CLI. `kill` ends it with SIGKILL; the provider's process that it started lives on for as long as it likes. */
+  start(...args: string[]): { ended: Promise<Run>; kill: () => void } {
     const child = spawn(this.command, [...args, "--non-interactive"], {
       cwd: this.folder,
       env: this.environment,
-      detached: true,
       stdio: ["ignore", "pipe", "pipe"],
     });
     let output = "";
@@ -110,10 +109,7 @@ export class Stack {
       child.on("error", failed);
       child.on("close", (code) => done({ code, output }));
     });
-    const kill = () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-    };
-    return { ended, kill, output: () => output };
+    return { ended, kill: () => void child.kill("SIGKILL") };
   }
 
   run(...args: string[]): Promise<Run> {
@@ -154,7 +150,19 @@ export class Stack {
     return found;
   }
 
+  /** Ends what killed runs left behind, and takes the folder away. */
   async remove(): Promise<void> {
+    for (const pid of await this.orphans()) process.kill(pid, "SIGKILL");
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** Processes of this stack that still run: providers whose CLI was killed. */
+  private async orphans(): Promise<number[]> {
+    const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
+    const ours = pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      return environment.includes(`PULUMI_HOME=${this.folder}/`) ? [Number(pid)] : [];
+    });
+    return (await Promise.all(ours)).flat();
   }
 }
