@@ -57,7 +57,12 @@ describe("an Agent's life", () => {
   });
 
   test("any other token source, base path or timeout is a change that is only recorded", async () => {
-    const changed = args(11, { dataMinerId: 111, tokenEnv: "OTHER_TOKEN", basePath: "/api/custom//dma-failover/v1", timeouts: { update: "1m" } });
+    const changed = args(11, {
+      dataMinerId: 111,
+      tokenEnv: "OTHER_TOKEN",
+      basePath: "/api/custom//dma-failover/v1",
+      timeouts: { update: "1m" },
+    });
     expect(await resource.diff(changed)).toMatchObject({ changes: true, replaces: [] });
     await resource.up(changed);
     expect(resource.outs).toMatchObject({ tokenEnv: "OTHER_TOKEN", timeouts: { update: "1m" }, agentName: `DMA-${world.address(11)}` });
@@ -88,7 +93,9 @@ describe("what is expected of an Agent", () => {
     expect(resource.outs.dataMinerId).toBe(222);
     expect(await resource.diff(args(13, { dataMinerId: 111 }))).toMatchObject({ changes: true, replaces: [] });
     await provider.line(/agent13: differs from what is declared: dataMinerId$/);
-    await expect(resource.up(args(13, { dataMinerId: 111 }))).rejects.toThrow(/dataMinerId: the Agent has 222, declared is 111.*cannot change/);
+    await expect(resource.up(args(13, { dataMinerId: 111 }))).rejects.toThrow(
+      /dataMinerId: the Agent has 222, declared is 111.*cannot change/,
+    );
   });
 
   test("is no drift when the program does not declare it", async () => {
@@ -121,7 +128,9 @@ describe("how an Agent is reached", () => {
     const elsewhere = args(17, { host: world.address(18), port: agent(18).port, address: world.address(17) });
     await expect(resource.up(elsewhere)).rejects.toThrow(/421 WRONG_AGENT/);
     agent(17).prepareAgain({ dataMinerId: 222 });
-    await expect(resource.up(args(17, { timeouts: { update: "1m" } }))).rejects.toThrow(/has? .*222, recorded is 111|ID 222, recorded is 111/);
+    await expect(resource.up(args(17, { timeouts: { update: "1m" } }))).rejects.toThrow(
+      /has? .*222, recorded is 111|ID 222, recorded is 111/,
+    );
     expect(resource.outs).toMatchObject({ host: world.address(17), dataMinerId: 111 });
   });
 

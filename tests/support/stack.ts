@@ -29,11 +29,12 @@ const storiesFolder = resolve(__dirname, "../../.cache/stories");
  */
 const declaringProgram = `
 const { DmaAgent, FailoverPair } = require("pulumi-dataminer-failover");
-const { secretToken, agents = {}, pair, pairName = "pair" } = require("./declaration.json");
+const { agents = {}, pair, pairName = "pair", formerly } = require("./declaration.json");
 const made = Object.fromEntries(Object.entries(agents).map(([name, args]) => [name, new DmaAgent(name, args)]));
 if (pair) {
   const member = (value) => (typeof value === "string" ? made[value] : value);
-  new FailoverPair(pairName, { ...pair, main: member(pair.main), backup: member(pair.backup) });
+  const options = formerly ? { aliases: [{ name: formerly }] } : {};
+  new FailoverPair(pairName, { ...pair, main: member(pair.main), backup: member(pair.backup) }, options);
 }
 `;
 
@@ -53,7 +54,7 @@ export interface StackOptions {
 /** A stack of its own in a file backend of its own, driven by the real CLI. */
 export class Stack {
   readonly project: string;
-  readonly stack: string;
+  stack: string;
   readonly backend: string;
 
   private constructor(
@@ -134,6 +135,11 @@ export class Stack {
 
   destroy(...args: string[]): Promise<Run> {
     return this.run("destroy", "--yes", "--skip-preview", ...args);
+  }
+
+  async rename(name: string): Promise<void> {
+    await this.succeed("stack", "rename", name);
+    this.stack = name;
   }
 
   /** State as it stands in the backend, secrets encrypted. */
