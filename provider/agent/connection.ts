@@ -1,3 +1,4 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { isIP } from "node:net";
 import { z } from "zod";
@@ -115,7 +116,20 @@ function sendable(connection: Connection, token: string, source: string): string
 
 /** The certificate authority to trust; undefined means the system's. */
 export function authorityOf(connection: Connection): string | undefined {
-  return connection.caFile === undefined ? undefined : readText(connection, "certificate authority", connection.caFile);
+  const { caFile } = connection;
+  if (caFile === undefined) return undefined;
+  const pem = readText(connection, "certificate authority", caFile);
+  try {
+    new X509Certificate(pem);
+  } catch (error) {
+    // Without this, Node.js would take an empty file for none, and trust the system's authorities.
+    throw new ConnectionError(
+      "CA_INVALID",
+      `Reaching Agent ${agentAddress(connection)}: ${caFile} holds no certificate. Give the PEM file of the authority.`,
+      { cause: error },
+    );
+  }
+  return pem;
 }
 
 function readText(connection: Connection, what: string, file: string): string {

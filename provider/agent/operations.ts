@@ -29,12 +29,12 @@ export async function waitForOperation(connection: Connection, started: Operatio
       latest = await readOperation(connection, started.id, { signal: context.signal, patienceMilliseconds: 0 });
       return latest;
     },
-    state: (operation) => operation.state,
-    pending: ["running"],
+    state: (operation) => (operation.state === "running" ? `phase ${describe(operation)}` : operation.state),
+    pending: (state) => state.startsWith("phase "),
     target: ["succeeded", "failed"],
     tolerate: (error) =>
       error instanceof AgentUnreachableError || isPassing(error) ? `${latest.phase}, the Agent does not answer` : undefined,
-    progress: (state, elapsed) => say(state === "running" ? describe(latest) : state, elapsed),
+    progress: (state, elapsed) => say(state.replace(/^phase /, ""), elapsed),
     timeoutMilliseconds: context.timeoutMilliseconds,
     afterTimeout: "The operation goes on at the Agent; run `pulumi up` again to carry on waiting, or raise timeouts.",
     signal: context.signal,

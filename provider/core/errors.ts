@@ -15,11 +15,13 @@ export class FailoverError extends Error {
 
   constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown } = {}) {
     super(oneLine(redact(message)), options.cause === undefined ? undefined : { cause: withoutSecrets(options.cause) });
-    this.code = code;
-    this.facts = options.facts ?? {};
+    this.code = oneLine(redact(code));
+    this.facts = Object.fromEntries(
+      Object.entries(options.facts ?? {}).map(([name, fact]) => [name, typeof fact === "string" ? redact(fact) : fact]),
+    );
     // The dynamic-provider process prints the stack of an error of check, diff, read and delete. For an expected error
     // the trace is noise between the lines that a person needs; its code is what helps to look it up.
-    this.stack = `(${code})`;
+    this.stack = `(${this.code})`;
   }
 }
 
