@@ -1,9 +1,10 @@
 import { putSettings, readAgent } from "./agent/client.js";
 import { agentAddress, type Connection, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
-import { AgentRefusedError, AgentUnreachableError } from "./agent/errors.js";
+import { AgentRefusedError, isSilence, isSilenceInCheck } from "./agent/errors.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sharedSnapshot } from "./agent/snapshots.js";
 import type { Context } from "./core/context.js";
+import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
@@ -46,7 +47,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     try {
       return unmetExpectations(inputs, factsOf(inputs, await readAgent(connectionOf(inputs), { signal: context.signal })));
     } catch (error) {
-      if (!(error instanceof AgentUnreachableError)) return [{ property: "", reason: reasonOf(error) }];
+      if (!isSilenceInCheck(error)) return [{ property: "", reason: reasonOf(error) }];
       context.progress(`${reasonOf(error)} Its facts are not checked yet.`);
       return [];
     }
@@ -56,9 +57,12 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     const connection = connectionOf(inputs);
     try {
       const read = () => readAgent(connection, { signal: context.signal });
-      return factsOf(inputs, context.verb === "read" ? await sharedSnapshot(connection, read) : await read(), recorded?.__owner);
+      const snapshot = context.verb === "read" ? await sharedSnapshot(connection, read) : await read();
+      // Where the program expects an ID, another one is drift of that input.
+      if (inputs.dataMinerId === undefined) refuseOtherAgent(inputs, recorded?.dataMinerId, snapshot);
+      return factsOf(inputs, snapshot, recorded?.__owner);
     } catch (error) {
-      if (context.verb !== "read" || !recorded || !(error instanceof AgentUnreachableError)) throw error;
+      if (context.verb !== "read" || !recorded || !isSilence(error)) throw error;
       context.progress(`${reasonOf(error)} Its last known facts are kept.`);
       return { ...(recorded as Observed), reachable: false };
     }
@@ -70,20 +74,14 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
     const before = recorded?.__declared.settings;
     const settled =
-      !isUnfinished(recorded) && sameValue(inputs.settings, facts.settings) && (!recorded || sameValue(inputs.settings, before));
+      recorded?.__unfinished !== true && sameValue(inputs.settings, facts.settings) && (!recorded || sameValue(inputs.settings, before));
     const renamed = before !== undefined && before !== null && recorded?.__owner !== inputs.__owner;
     if (settled && !renamed) return { ...facts, __owner: inputs.__owner };
     return factsOf(inputs, await applySettings(inputs, inputs.settings, recorded?.__owner, facts.dataMinerId, context), inputs.__owner);
   },
 
   async verify(inputs, recorded, context) {
-    const snapshot = await readAgent(connectionOf(inputs), { signal: context.signal });
-    if (snapshot.agent.dataMinerId === recorded.dataMinerId) return;
-    throw new RefusedError(
-      "OTHER_AGENT",
-      `Agent ${inputs.address}: behind ${inputs.host} is an Agent with DataMiner ID ${snapshot.agent.dataMinerId}, recorded is ` +
-        `${recorded.dataMinerId}. Correct host, or declare that Agent as another resource.`,
-    );
+    refuseOtherAgent(inputs, recorded.dataMinerId, await readAgent(connectionOf(inputs), { signal: context.signal }));
   },
 
   differences: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
@@ -100,9 +98,9 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
           "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
       );
     }
-    if (!recorded.__declared.settings && !isUnfinished(recorded)) return;
-    const inputs = { ...recorded, __owner: recorded.__declared.__owner };
-    await applySettings(inputs, undefined, recorded.__owner, agent.dataMinerId, context);
+    if (!recorded.__declared.settings && !recorded.__unfinished) return;
+    const [owner, ownerBefore] = ownersOf(recorded);
+    await applySettings({ ...recorded, __owner: owner }, undefined, ownerBefore, agent.dataMinerId, context);
   },
 });
 
@@ -111,10 +109,6 @@ function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
   const { host, address } = inputs;
   return address === undefined && isUnknown(host) ? { ...inputs, address: host } : withAddress(inputs);
 }
-
-/** A write of unknown fate: settings may stand there that are declared no more, under the owner before it or the one after it. */
-const isUnfinished = (recorded: object | undefined): boolean =>
-  recorded !== undefined && "__unfinished" in recorded && recorded.__unfinished === true;
 
 function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__owner): Observed {
   const { agent } = snapshot;
@@ -143,6 +137,16 @@ function unmetExpectations(inputs: DmaAgentInputs, facts: DmaAgentOutputs): Fail
     }));
 }
 
+/** An address names a server; a DataMiner ID that is another one than before says that this is not the Agent of the state. */
+function refuseOtherAgent({ address, host }: DmaAgentInputs, recorded: number | null | undefined, { agent }: Snapshot): void {
+  if (recorded === null || recorded === undefined || agent.dataMinerId === null || agent.dataMinerId === recorded) return;
+  throw new RefusedError(
+    "OTHER_AGENT",
+    `Agent ${address}: behind ${host} is an Agent with DataMiner ID ${agent.dataMinerId}, recorded is ${recorded}. ` +
+      "Correct host, or declare that Agent as another resource.",
+  );
+}
+
 /** Sets exactly these timers under our owner; what was set before and is left out now is put back by the Agent. */
 async function applySettings(
   inputs: DmaAgentInputs,
@@ -169,14 +173,14 @@ async function farewell(recorded: DmaAgentInputs & { dataMinerId?: number | null
   const connection: Connection = connectionOf(recorded);
   try {
     const snapshot = await readAgent(connection, { signal: context.signal, patienceMilliseconds: farewellMilliseconds });
-    if (snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
+    if (snapshot.agent.dataMinerId !== null && snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
     context.progress(`Agent ${recorded.address} has lost its DataMiner ID ${recorded.dataMinerId}; it is left as it is.${left}`);
   } catch (error) {
     if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {
       context.progress(
         `Agent ${recorded.address} no longer knows this API (${error.status}), as one that was reset; it is left as it is.${left}`,
       );
-    } else if (error instanceof AgentUnreachableError || (error instanceof AgentRefusedError && error.status === 503)) {
+    } else if (isSilence(error)) {
       context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
     } else throw error;
   }

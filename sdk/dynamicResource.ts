@@ -22,6 +22,8 @@ export abstract class DynamicResource<Outputs extends object> extends pulumi.Cus
       __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
       __provider: `exports.handler=()=>require("pulumi-dataminer-failover/provider").${handler}`,
     };
-    super(`pulumi-nodejs:dynamic/dataminer:${type}`, name, props, options);
+    // They repeat inputs under another name, where the engine would not know a secret again.
+    const copies = { additionalSecretOutputs: ["__declared", "__attempted"] };
+    super(`pulumi-nodejs:dynamic/dataminer:${type}`, name, props, pulumi.mergeOptions(options, copies));
   }
 }

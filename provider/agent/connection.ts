@@ -39,7 +39,10 @@ export const connectionFields = {
   /** The name to expect in the Agent's certificate. Default: `host`. */
   tlsServerName: z.string().min(1).optional(),
   /** Name of the environment variable that holds the bearer token (domain 8.2). Only the name goes into state. */
-  tokenEnv: z.string().min(1).optional(),
+  tokenEnv: z
+    .string()
+    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of an environment variable, not the token itself")
+    .optional(),
   /** Path of the file that holds the bearer token. Only the path goes into state. */
   tokenFile: z.string().min(1).optional(),
   /** The bearer token itself, kept as a secret: encrypted in state. Prefer `tokenEnv` or `tokenFile`. */

@@ -1,4 +1,4 @@
-import { type ErrorFacts, FailoverError } from "../core/errors.js";
+import { type ErrorFacts, FailoverError, WaitError } from "../core/errors.js";
 
 /** What is declared cannot even be tried: a token or file is missing. */
 export class ConnectionError extends FailoverError {
@@ -39,3 +39,15 @@ export class AgentRefusedError extends FailoverError {
 export class WrongAnswerError extends FailoverError {
   override readonly name = "WrongAnswerError";
 }
+
+/** Host errors of a web server whose DataMiner is not there: NatsRequestFailed and MessageBrokerNotInitialized (domain 8.2). */
+const silentHostCodes = new Set(["1001", "1006"]);
+
+/** Whether an Agent was silent towards us: nothing answered, or only its web server did. */
+export function isSilence(error: unknown): error is AgentUnreachableError | AgentRefusedError {
+  if (error instanceof AgentUnreachableError) return true;
+  return error instanceof AgentRefusedError && (error.status === 503 || silentHostCodes.has(error.code));
+}
+
+/** In a check, which waits for nobody, an Agent is silent also when the time is up. */
+export const isSilenceInCheck = (error: unknown): error is FailoverError => isSilence(error) || error instanceof WaitError;

@@ -5,7 +5,7 @@ import { waitFor } from "../core/wait.js";
 import { phrase } from "./answers.js";
 import { readOperation } from "./client.js";
 import type { Connection } from "./connection.js";
-import { AgentRefusedError, AgentUnreachableError } from "./errors.js";
+import { AgentRefusedError } from "./errors.js";
 import type { Operation } from "./operationSchema.js";
 import { isPassing } from "./retry.js";
 
@@ -32,8 +32,7 @@ export async function waitForOperation(connection: Connection, started: Operatio
     state: (operation) => (operation.state === "running" ? `phase ${describe(operation)}` : operation.state),
     pending: (state) => state.startsWith("phase "),
     target: ["succeeded", "failed"],
-    tolerate: (error) =>
-      error instanceof AgentUnreachableError || isPassing(error) ? `${latest.phase}, the Agent does not answer` : undefined,
+    tolerate: (error) => (isPassing(error) ? `${latest.phase}, the Agent does not answer` : undefined),
     progress: (state, elapsed) => say(state.replace(/^phase /, ""), elapsed),
     timeoutMilliseconds: context.timeoutMilliseconds,
     afterTimeout: "The operation goes on at the Agent; run `pulumi up` again to carry on waiting, or raise timeouts.",

@@ -1,5 +1,5 @@
 import { type Clock, systemClock } from "../core/clock.js";
-import { AgentRefusedError, AgentUnreachableError, ConnectionError } from "./errors.js";
+import { AgentRefusedError, AgentUnreachableError, ConnectionError, isSilence } from "./errors.js";
 
 /** How long and how often a call is tried again. Only known errors are; anything else is final at once. */
 export interface Retry {
@@ -15,14 +15,9 @@ const longestPauseMilliseconds = 5_000;
 /** 421: another Agent of the system ran the script; the next call may meet the right one at once. */
 const wrongAgentTries = 20;
 const wrongAgentPauseMilliseconds = 150;
-/** Host errors that pass: NatsRequestFailed and MessageBrokerNotInitialized (domain 8.2). */
-const passingHostCodes = new Set(["1001", "1006"]);
-
 /** Whether a later try of the same call may go through. */
 export function isPassing(error: unknown): boolean {
-  if (error instanceof AgentUnreachableError) return true;
-  if (!(error instanceof AgentRefusedError)) return false;
-  return error.status === 429 || error.status === 503 || passingHostCodes.has(error.code);
+  return isSilence(error) || (error instanceof AgentRefusedError && error.status === 429);
 }
 
 /**

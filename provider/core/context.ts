@@ -1,6 +1,7 @@
 import { formatMilliseconds, parseDuration, type Timeouts } from "./durations.js";
 import { FailoverError, oneLine, reasonOf, WaitError } from "./errors.js";
 import { redact } from "./redaction.js";
+import type { JsonObject } from "./values.js";
 
 export type Verb = "check" | "create" | "read" | "update" | "delete";
 
@@ -24,9 +25,9 @@ export interface Context {
   warn(line: string): void;
   /**
    * Wraps a write. From a write that was accepted, or whose answer was lost, something exists that state must know of,
-   * also when a later wait fails. A write that was refused changed nothing.
+   * also when a later wait fails. A write that was refused changed nothing. `facts` are outputs known before it.
    */
-  write<Answer>(act: () => Promise<Answer>): Promise<Answer>;
+  write<Answer>(act: () => Promise<Answer>, facts?: JsonObject): Promise<Answer>;
 }
 
 /** An error that says that the write it answers was refused before anything was done. */
@@ -35,7 +36,8 @@ export interface RefusedWrite {
 }
 
 const readMilliseconds = 120_000;
-const checkMilliseconds = 30_000;
+/** check waits for nobody: what it cannot ask now, create asks. */
+const checkMilliseconds = 10_000;
 
 /** What this process has warned of already: check and create judge the same things, one after the other. */
 const warned = new Set<string>();
@@ -44,6 +46,7 @@ export class VerbContext implements Context {
   readonly signal: AbortSignal;
   readonly timeoutMilliseconds: number;
   readonly warnings: string[] = [];
+  facts: JsonObject = {};
   begun = false;
 
   constructor(
@@ -51,13 +54,15 @@ export class VerbContext implements Context {
     private readonly label: string,
     timeouts: Timeouts | undefined,
     defaults: DefaultTimeouts,
+    time: Verb = verb,
   ) {
-    this.timeoutMilliseconds = allowed(verb, timeouts, defaults);
-    this.signal = endsAfter(this.timeoutMilliseconds, `${label}: ${verb}`);
+    const timeoutMilliseconds = allowed(time, timeouts, defaults);
+    this.timeoutMilliseconds = timeoutMilliseconds;
+    this.signal = endsAfter(timeoutMilliseconds, `${label}: ${verb}`);
   }
 
   progress(line: string): void {
-    process.stderr.write(`${oneLine(redact(`${this.label}: ${line}`))}\n`);
+    say(this.label, line);
   }
 
   warn(line: string): void {
@@ -69,7 +74,8 @@ export class VerbContext implements Context {
     warned.add(said);
   }
 
-  async write<Answer>(act: () => Promise<Answer>): Promise<Answer> {
+  async write<Answer>(act: () => Promise<Answer>, facts: JsonObject = {}): Promise<Answer> {
+    this.facts = facts;
     try {
       const answer = await act();
       this.begun = true;
@@ -79,6 +85,11 @@ export class VerbContext implements Context {
       throw error;
     }
   }
+}
+
+/** One line on stderr, which the CLI shows; the process that the engine starts has no other voice. */
+export function say(label: string, line: string): void {
+  process.stderr.write(`${oneLine(redact(`${label}: ${line}`))}\n`);
 }
 
 function allowed(verb: Verb, timeouts: Timeouts | undefined, defaults: DefaultTimeouts): number {

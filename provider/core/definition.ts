@@ -11,7 +11,20 @@ export interface CommonInputs {
 }
 
 /** What earlier verbs left in state: inputs as they were last seen or recorded, and outputs. */
-export type Recorded<Inputs, Observed> = Inputs & Partial<Observed> & { __declared: Partial<Inputs> };
+export type Recorded<Inputs, Observed> = Inputs &
+  Partial<Observed> & {
+    /** The configuration that was last applied. */
+    __declared: Partial<Inputs>;
+    /** The configuration that an unfinished update was to apply: each part of it may stand there or not. */
+    __attempted?: Partial<Inputs> | null;
+    /** A create or update failed after its first write. */
+    __unfinished?: boolean;
+  };
+
+/** Who may own what this state stands for: the owner last applied, and the one that an unfinished update was to set. */
+export function ownersOf({ __declared, __attempted }: Recorded<CommonInputs, object>): string[] {
+  return [__attempted?.__owner, __declared.__owner].filter((owner) => owner !== undefined && owner !== null);
+}
 
 /**
  * One resource, as its file describes it. `Inputs` is what a program declares, `Observed` the live facts: configuration under
@@ -39,7 +52,7 @@ export interface Definition<Schema extends z.ZodObject, Observed extends object>
   /** The live facts; undefined when the thing is gone. Not being able to tell is an error. */
   observe(inputs: z.infer<Schema>, context: Context, recorded?: Recorded<z.infer<Schema>, Observed>): Promise<Observed | undefined>;
   /** Refuses at create what exists already and is not ours. */
-  claim?(inputs: z.infer<Schema>, observed: Observed, context: Context): void;
+  claim?(inputs: z.infer<Schema>, observed: Observed): void;
   /** Changes only the difference, waits, and returns what was read back. */
   converge(
     inputs: z.infer<Schema>,

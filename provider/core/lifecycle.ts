@@ -1,9 +1,9 @@
 import type { z } from "zod";
-import { presentable, VerbContext } from "./context.js";
+import { presentable, say, VerbContext } from "./context.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
 import { RefusedError } from "./errors.js";
 import { checkInputs, type Failure } from "./inputs.js";
-import { differingKeys, inputsOf, type Keys, openState, refreshedState, stateOf } from "./state.js";
+import { differingKeys, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
 import { containsUnknown, type JsonObject, toJson } from "./values.js";
 
 /** What the dynamic-provider process calls. */
@@ -25,12 +25,12 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   type State = Recorded<Inputs, Observed>;
   const keys: Keys = { inputs: Object.keys(definition.inputs.shape), recorded: definition.recorded, outputs: definition.outputs };
 
-  const begin = (verb: VerbContext["verb"], inputs: CommonInputs) =>
-    new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts);
+  const begin = (verb: VerbContext["verb"], inputs: CommonInputs, time: VerbContext["verb"] = verb) =>
+    new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts, time);
 
   /** Live configuration under input names, as far as the program manages it. */
   const liveInputs = (inputs: JsonObject, observed: Observed) =>
-    inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, false, [])) as Partial<Inputs>;
+    inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, [])) as Partial<Inputs>;
 
   const refuseFixed = (inputs: Inputs, observed: Observed) => {
     const [failure] = definition.fixed?.(liveInputs(inputs as JsonObject, observed), inputs) ?? [];
@@ -42,11 +42,12 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     try {
       const inputs = news as Inputs;
       const converged = await definition.converge(inputs, observed, context, state);
-      return stateOf(keys, news, converged as JsonObject, false, context.warnings);
+      return stateOf(keys, news, converged as JsonObject, context.warnings);
     } catch (error) {
       const shown = presentable(error);
       if (!context.begun) throw shown;
-      const partial = stateOf(keys, news, { ...(observed ?? state) } as JsonObject, true, context.warnings);
+      const seen = { ...(observed ?? state), ...context.facts } as JsonObject;
+      const partial = unfinishedState(keys, news, seen, state, context.warnings);
       throw Object.assign(shown, { id, properties: toJson({ ...news, ...partial }), reasons: [shown.message] });
     }
   };
@@ -74,7 +75,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
         ...(definition.differences?.(state as State) ?? []),
         ...(state.__unfinished === true ? ["unfinished"] : []),
       ];
-      if (differing.length > 0) begin("check", news).progress(`differs from what is declared: ${differing.join(", ")}`);
+      if (differing.length > 0) say(labelOf(definition.type, news), `differs from what is declared: ${differing.join(", ")}`);
       return { changes: differing.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 };
     },
 
@@ -82,7 +83,11 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const inputs = news as Inputs;
       const context = begin("create", news);
       const observed = await definition.observe(inputs, context);
-      if (observed) definition.claim?.(inputs, observed, context);
+      if (observed && definition.claim) {
+        definition.claim(inputs, observed);
+        // It is ours and exists, as after a killed run: whatever fails from here on, state must know of it.
+        context.begun = true;
+      }
       const id = definition.id(inputs);
       return { id, outs: await finish(id, news, context, observed) };
     },
@@ -106,12 +111,14 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     async update(id, olds, news) {
       const state = openState(definition.type, olds) as State & JsonObject;
       const inputs = news as Inputs;
-      const context = begin("update", news);
       const differing = differingKeys(keys, state, news);
       const settled = state.__unfinished !== true && (definition.differences?.(state) ?? []).length === 0;
-      if (settled && differing.length > 0 && differing.every((key) => keys.recorded.includes(key))) {
-        await definition.verify?.(inputs, state, context);
-        return { outs: stateOf(keys, news, state, false, (state.warnings as string[] | undefined) ?? []) };
+      // What is to be finished, or put back from a state that must not stay, may take as long as making it anew.
+      const context = begin("update", news, settled ? "update" : "create");
+      const recordedOnly = differing.filter((key) => keys.recorded.includes(key));
+      if (recordedOnly.length > 0) await definition.verify?.(inputs, state, context);
+      if (settled && differing.length > 0 && recordedOnly.length === differing.length) {
+        return { outs: stateOf(keys, news, state, (state.warnings as string[] | undefined) ?? []) };
       }
       const observed = await definition.observe(inputs, context, state);
       if (observed) refuseFixed(inputs, observed);

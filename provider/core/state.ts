@@ -50,13 +50,7 @@ export function configurationOf(keys: Keys, inputs: JsonObject): JsonObject {
 }
 
 /** What goes into state: recorded inputs as declared, managed configuration and outputs as observed, null for what is absent. */
-export function stateOf(
-  keys: Keys,
-  inputs: JsonObject,
-  observed: JsonObject,
-  unfinished: boolean,
-  warnings: readonly string[],
-): JsonObject {
+export function stateOf(keys: Keys, inputs: JsonObject, observed: JsonObject, warnings: readonly string[]): JsonObject {
   const declared = configurationOf(keys, inputs);
   const state: JsonObject = {};
   for (const key of keys.inputs) {
@@ -64,14 +58,28 @@ export function stateOf(
     state[key] = isManaged(inputs, key) ? live : null;
   }
   for (const key of keys.outputs) state[key] = observed[key] ?? null;
-  return toJson({ ...absentAsNull(state), warnings, __declared: declared, __unfinished: unfinished, schemaVersion });
+  return toJson({ ...absentAsNull(state), warnings, __declared: declared, schemaVersion });
+}
+
+/** State after a create or update that failed after its first write: what was applied before it, and what it was to apply. */
+export function unfinishedState(
+  keys: Keys,
+  inputs: JsonObject,
+  seen: JsonObject,
+  before: JsonObject | undefined,
+  warnings: readonly string[],
+): JsonObject {
+  const attempted = configurationOf(keys, inputs);
+  const applied = before?.__declared ?? attempted;
+  return toJson({ ...stateOf(keys, inputs, seen, warnings), __declared: applied, __attempted: attempted, __unfinished: true });
 }
 
 /** State after a read: as `stateOf`, with everything carried over that only a write may change. */
 export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonObject): JsonObject {
   const inputs = { ...pick(recorded, (key) => keys.recorded.includes(key)), ...(recorded.__declared as JsonObject) };
-  const state = stateOf(keys, inputs, observed, recorded.__unfinished === true, (recorded.warnings as string[] | null) ?? []);
-  return state;
+  const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? []);
+  const { __unfinished, __attempted } = recorded;
+  return __unfinished === true ? { ...state, __attempted, __unfinished } : state;
 }
 
 /** The inputs that stand behind a state: what is recorded, and the live values of what is managed. */

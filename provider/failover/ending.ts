@@ -1,9 +1,9 @@
 import { otherPosition, type Position } from "./configuration.js";
 import { endingGuards } from "./ending/guards.js";
-import { endingNotes } from "./ending/notes.js";
+import { endingNotes, givenUp } from "./ending/notes.js";
 import { type EndingCase, type EndingQuestion, isPaired, wasReset } from "./ending/question.js";
 import type { EndingRefusal } from "./ending/refusal.js";
-import { bothOnline, bothSilent, inTransition, keptMemberSilent, nobodyOnline, oneIsStandalone } from "./ending/unclearRoles.js";
+import { bothOnline, inTransition, keptMemberSilent, neitherTells, nobodyOnline, oneIsStandalone } from "./ending/unclearRoles.js";
 import type { MemberFacts, MemberView } from "./memberFacts.js";
 import { isSteadyPair, roles, steadiness } from "./roles.js";
 
@@ -23,8 +23,10 @@ export type Ending =
       /** Address of the offline member: `delete` resets it, `disable` only makes it inactive. */
       reset: string;
       offlineUnavailable: boolean;
-      /** Lines for the log. */
+      /** Lines for the log, before it begins. */
       notes: string[];
+      /** What stays to be heeded, for the last lines of the log. */
+      closing: string[];
     };
 
 /**
@@ -33,7 +35,7 @@ export type Ending =
  */
 export function planEnding(question: EndingQuestion): Ending {
   const views = [question.main, question.backup];
-  if (views.every(({ facts }) => facts === undefined)) return refused(bothSilent(question));
+  if (views.every(({ facts }) => facts === undefined)) return refused(neitherTells(question));
   const paired = views.filter(({ facts }) => isPaired(facts));
   if (paired.length === 0) return isGone(question) ? nothing : refused(keptMemberSilent(question));
   if (question.options.endMode === "disable" && paired.every(({ facts }) => isDisabled(facts))) return nothing;
@@ -53,7 +55,7 @@ function isGone({ main, backup, options }: EndingQuestion): boolean {
 
 function wasKept({ agent }: MemberFacts, recorded: number | null | undefined): boolean {
   if (agent.pristine || agent.dataMinerId === null) return false;
-  return recorded === undefined || recorded === null || agent.dataMinerId === recorded;
+  return agent.dataMinerId === recorded;
 }
 
 const isDisabled = (facts: MemberFacts | undefined): boolean =>
@@ -91,6 +93,7 @@ function endFromOnline(question: EndingQuestion): Ending {
     reset: ending.offline.address,
     offlineUnavailable,
     notes: endingNotes(ending, offlineUnavailable),
+    closing: offlineUnavailable ? givenUp(ending) : [],
   };
 }
 

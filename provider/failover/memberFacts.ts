@@ -80,11 +80,13 @@ export interface MemberFacts {
   status: StatusRows | null;
 }
 
-/** A member as we see it. `facts` are undefined when it did not answer. */
+/** A member as we see it. `facts` are undefined when it did not answer, or answered without telling them. */
 export interface MemberView {
   position: Position;
   address: string;
   facts: MemberFacts | undefined;
+  /** It answered and said no, as with a wrong token; so it is alive. One line. */
+  refusal?: string | undefined;
 }
 
 /** What a member sees from its own network. */

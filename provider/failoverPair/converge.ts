@@ -1,9 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { putPair } from "../agent/client.js";
-import { waitForOperation } from "../agent/operations.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
-import { type Configuration, type Position, positions } from "../failover/configuration.js";
+import type { Configuration, Position } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -12,6 +11,7 @@ import type { ObservedPair, RecordedPair } from "./observe.js";
 import { ownerOf, refuseStranger } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
 import { settledPair } from "./settle.js";
+import { followOperation } from "./underWay.js";
 import { membersOf, type PairView, viewPair } from "./view.js";
 
 const looks = 3;
@@ -44,14 +44,13 @@ async function convergeFrom(
   const live = observed && (await settledPair(inputs, observed, context));
   if (!live) return setUp(inputs, context);
   refuseStranger(inputs, live, recorded);
-  refuseOtherIdentity(inputs, live);
   refuseInvalid(live);
   const wanted = mergeConfiguration(live.configuration, inputs);
   const differing = configurationDifferences(live.configuration, wanted);
   if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) return live;
   const asked = onlinePosition(live);
   const both = requireBoth(live.view, "Changing");
-  preflightForChange(inputs, both, differing, context);
+  await preflightForChange(inputs, both, differing, context);
   if (differing.includes("virtualIps")) {
     context.warn("its virtual IP addresses change: the online Agent takes new addresses, and clients on an old one are cut off.");
   }
@@ -91,8 +90,8 @@ async function write(
   }
   const body = { requestId: randomUUID(), revision, owner, previousOwner: liveOwner === owner ? null : liveOwner, config };
   const dataMinerId = agent.dataMinerId;
-  const operation = await context.write(() => putPair(connection, dataMinerId, body, { signal: context.signal }));
-  if (operation) await waitForOperation(connection, operation, subject, context);
+  const operation = await context.write(() => putPair(connection, dataMinerId, body, { signal: context.signal }), { dataMinerId });
+  if (operation) await followOperation(connection, operation, subject, context);
   const settled = await settledPair(inputs, undefined, context);
   if (!settled)
     throw new FailoverError("PAIR_VANISHED", `${subject}: afterwards both members say that there is no pair. Run \`pulumi up\` again.`);
@@ -124,27 +123,11 @@ function onlinePosition({ online, dataMinerId }: ObservedPair): Position {
   );
 }
 
-/** What makes the pair another one cannot be changed: ending it resets a server, so no replacement could follow. */
-function refuseOtherIdentity(inputs: FailoverPairInputs, { type, members, dataMinerId }: ObservedPair): void {
-  const declaredType = inputs.hostname ? "sharedHostname" : "virtualIp";
-  const cure = "End that pair first, prepare the backup again, then run `pulumi up`.";
-  if (type !== declaredType) {
-    throw new RefusedError("OTHER_TYPE", `Updating pair ${dataMinerId}: it is of type ${type}, declared is ${declaredType}. ${cure}`);
-  }
-  const declared = { main: inputs.main.address, backup: inputs.backup.address };
-  const other = positions.find((position) => declared[position] !== members[position]);
-  if (other === undefined) return;
-  throw new RefusedError(
-    "OTHER_MEMBER",
-    `Updating pair ${dataMinerId}: its ${other} is ${members[other]}, declared is ${declared[other]}. ${cure}`,
-  );
-}
-
 function refuseInvalid({ state, problems, dataMinerId }: ObservedPair): void {
   if (state !== "invalid") return;
-  const seen = problems.at(-1) ?? "the members contradict each other.";
   throw new RefusedError(
     "PAIR_INVALID",
-    `Updating pair ${dataMinerId}: ${seen} Bring exactly one member online, then run \`pulumi up\` again.`,
+    `Updating pair ${dataMinerId}: the Failover configuration is invalid. ${problems.join(" ")} ` +
+      "Repair it in the Failover configuration window until exactly one member is online, then run `pulumi up` again.",
   );
 }

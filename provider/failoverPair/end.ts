@@ -1,49 +1,79 @@
 import { randomUUID } from "node:crypto";
 import { endPair } from "../agent/client.js";
-import { waitForOperation } from "../agent/operations.js";
+import { sameAddress } from "../core/addresses.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
-import { formatMilliseconds } from "../core/durations.js";
-import { RefusedError, reasonOf, WaitError } from "../core/errors.js";
-import { type Ending, planEnding } from "../failover/ending.js";
+import { ownersOf } from "../core/definition.js";
+import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
+import { type Ending, type EndingRefusalCode, planEnding } from "../failover/ending.js";
 import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
+import { followOperation, followWhatRuns } from "./underWay.js";
 import { membersOf, type PairView, viewPair } from "./view.js";
+
+type Plan = Ending & { kind: "end" };
 
 /** A member that is to be reset gets this long to answer before it counts as silent. */
 const patienceMilliseconds = 30_000;
 const pauseMilliseconds = 2_000;
-/** Refusals that pass when something under way has ended, or when a member that restarts is back. */
-const passing = new Set(["PAIR_IN_TRANSITION"]);
-const passingAfterEnding = new Set([...passing, "PAIR_UNREACHABLE", "KEPT_MEMBER_SILENT", "ONLINE_MEMBER_UNAVAILABLE"]);
+const secondLookMilliseconds = 10_000;
+/** A pair that is still there after its ending succeeded is ended once more, and no further. */
+const mostEndings = 2;
 
-/** Ends the Failover configuration: decides anew from what both members say until nothing is left to do. */
+/** Refusals that a switch shows for a moment: they count when they are seen twice. */
+const momentary: ReadonlySet<EndingRefusalCode> = new Set(["BOTH_ONLINE", "NOBODY_ONLINE", "MEMBERS_DISAGREE"]);
+/** Refusals that pass when a member that restarts after the ending is back. */
+const restarting: ReadonlySet<EndingRefusalCode> = new Set([
+  "PAIR_UNREACHABLE",
+  "MEMBER_REFUSES",
+  "KEPT_MEMBER_SILENT",
+  "ONLINE_MEMBER_UNAVAILABLE",
+]);
+
+/**
+ * Ends the Failover configuration: decides anew from what both members say until nothing is left to do. Every wait is bounded
+ * by the verb's time, whose end names the last thing that was seen.
+ */
 export async function endPairOf(recorded: RecordedPair, context: Context): Promise<void> {
-  const start = systemClock.now();
-  let ended = false;
+  let endings = 0;
+  let refusedOnce: EndingRefusalCode | undefined;
+  let closing: string[] = [];
   for (;;) {
+    const ended = endings > 0;
     const view = await viewPair(recorded, context, ended ? 0 : patienceMilliseconds);
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
-    if (plan.kind === "nothing") return sayAll(plan.notes, context);
-    if (plan.kind === "end" && !ended) {
-      ended = await end(plan, view, recorded, context);
+    if (plan.kind === "nothing") {
+      if (ended && !isInformed(view)) {
+        await systemClock.sleep(pauseMilliseconds, context.signal);
+        continue;
+      }
+      for (const line of [...plan.notes, ...closing]) context.progress(line);
+      return;
+    }
+    if (plan.kind === "refused") {
+      const passes = plan.code === "PAIR_IN_TRANSITION" || (ended && restarting.has(plan.code));
+      const secondLook = momentary.has(plan.code) && refusedOnce !== plan.code;
+      if (!passes && !secondLook) throw new RefusedError(plan.code, plan.reason);
+      if (secondLook) context.progress(`${plan.reason} Looking again in 10 s.`);
+      refusedOnce = plan.code;
+      const followed = passes && (await followWhatRuns(view, recorded.dataMinerId, context));
+      if (followed) endings = Math.max(endings, 1);
+      else await systemClock.sleep(secondLook ? secondLookMilliseconds : pauseMilliseconds, context.signal);
       continue;
     }
-    if (plan.kind === "refused" && !(ended ? passingAfterEnding : passing).has(plan.code)) throw new RefusedError(plan.code, plan.reason);
-    const seen = plan.kind === "refused" ? plan.reason : "the members still show the pair";
-    if (systemClock.now() - start + pauseMilliseconds > context.timeoutMilliseconds) {
-      const waited = formatMilliseconds(context.timeoutMilliseconds);
-      throw new WaitError(
-        "TIMED_OUT",
-        `Ending pair ${recorded.dataMinerId}: not done within ${waited}, last seen: ${seen} Run \`pulumi destroy\` again.`,
+    if (endings >= mostEndings) {
+      throw new FailoverError(
+        "NOT_ENDED",
+        `Ending pair ${recorded.dataMinerId}: the ending succeeded, but ${plan.keep} still shows the pair. Check its Failover log (SLFailover.txt).`,
       );
     }
-    await waitForWhatIsUnderWay(view, recorded, context);
+    if (await end(plan, view, recorded, context)) endings++;
+    closing = plan.closing;
   }
 }
 
 /** False when the pair has moved on since it was looked at; who is kept must then be decided anew. */
-async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: RecordedPair, context: Context): Promise<boolean> {
+async function end(plan: Plan, view: PairView, recorded: RecordedPair, context: Context): Promise<boolean> {
   const { connection, facts } = view[plan.ask];
   const pair = facts?.pair;
   const dataMinerId = facts?.agent.dataMinerId;
@@ -53,12 +83,12 @@ async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: Rec
       `Ending pair ${recorded.dataMinerId}: ${plan.keep} has no DataMiner ID. Look at that Agent first.`,
     );
   }
-  refuseForeign(pair.owner, recorded);
-  sayAll(plan.notes, context);
+  const owner = ownerToEndAs(pair, recorded);
+  for (const line of plan.notes) context.progress(line);
   const request = {
     requestId: randomUUID(),
     revision: facts.revision,
-    owner: pair.owner ?? recorded.__declared.__owner ?? "",
+    owner,
     mode: recorded.endMode ?? "delete",
     keep: plan.keep,
     reset: plan.reset,
@@ -66,7 +96,7 @@ async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: Rec
   };
   try {
     const operation = await endPair(connection, dataMinerId, request, { signal: context.signal });
-    if (operation) await waitForOperation(connection, operation, `Ending pair ${dataMinerId}`, context);
+    if (operation) await followOperation(connection, operation, `Ending pair ${dataMinerId}`, context);
     return true;
   } catch (error) {
     if (!hasMovedOn(error)) throw error;
@@ -76,24 +106,23 @@ async function end(plan: Ending & { kind: "end" }, view: PairView, recorded: Rec
   }
 }
 
-/** Only what is ours is ended. A pair that somebody disabled has no owner any more, and is still ours to end. */
-function refuseForeign(owner: string | null, recorded: RecordedPair): void {
-  if (owner === null || owner === recorded.__declared.__owner) return;
+/** Only what is ours is ended. A pair that somebody disabled has no owner any more (domain 5.1), and is still ours to end. */
+function ownerToEndAs(pair: { owner: string | null; state: string }, recorded: RecordedPair): string {
+  const [ours, ...others] = ownersOf(recorded);
+  if (pair.owner === null && pair.state === "inactive" && ours !== undefined) return ours;
+  if (pair.owner !== null && [ours, ...others].includes(pair.owner)) return pair.owner;
+  const whose = pair.owner === null ? "has no owner any more, so somebody made it anew by hand" : `belongs to ${pair.owner} now`;
   throw new RefusedError(
     "FOREIGN_PAIR",
-    `Ending pair ${recorded.dataMinerId}: it belongs to ${owner} now. Let that program end it, and take it out of this one with \`pulumi state delete\`.`,
-    { facts: { owner } },
+    `Ending pair ${recorded.dataMinerId}: it ${whose}. Let its owner end it, and take it out of this program with \`pulumi state delete\`.`,
+    { facts: { owner: pair.owner } },
   );
 }
 
-async function waitForWhatIsUnderWay(view: PairView, recorded: RecordedPair, context: Context): Promise<void> {
-  const member = membersOf(view).find(({ facts }) => facts?.pair?.operation?.state === "running");
-  const operation = member?.facts?.pair?.operation;
-  if (!member || !operation) return systemClock.sleep(pauseMilliseconds, context.signal);
-  context.progress(`a ${operation.kind} of pair ${recorded.dataMinerId} is under way (${operation.phase}); waiting for it.`);
-  await waitForOperation(member.connection, operation, `Waiting for the ${operation.kind} of pair ${recorded.dataMinerId}`, context);
-}
-
-function sayAll(lines: readonly string[], context: Context): void {
-  for (const line of lines) context.progress(line);
+/** The ending is done only when the rest of the system reaches the kept Agent at its own address (domain 5.2, step 4). */
+function isInformed(view: PairView): boolean {
+  return membersOf(view).every(({ facts }) => {
+    const primary = facts?.agent.dataMinerId == null ? null : facts.dms.primaryAddress;
+    return primary === null || facts?.pair != null || sameAddress(primary, facts?.agent.address ?? "");
+  });
 }

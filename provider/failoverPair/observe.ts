@@ -1,4 +1,3 @@
-import { AgentRefusedError } from "../agent/errors.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
@@ -61,13 +60,13 @@ function isGone(view: PairView, recorded: RecordedPair | undefined): boolean {
   const answering = members.filter(({ facts }) => facts !== undefined);
   if (answering.length === 0) throw bothSilent(view);
   if (answering.length === 2) return answering.every(({ facts }) => facts?.pair === null);
-  const failure = members.find(({ facts }) => facts === undefined)?.failure;
+  const { failure, refusal } = members.find(({ facts }) => facts === undefined) ?? {};
   const facts = answering[0]?.facts;
   if (facts?.pair) {
-    if (failure instanceof AgentRefusedError) throw failure;
+    if (refusal !== undefined) throw failure;
     return false;
   }
-  if (recorded && facts && !facts.agent.pristine && facts.agent.dataMinerId === recorded.dataMinerId) return true;
+  if (facts && !facts.agent.pristine && facts.agent.dataMinerId !== null && facts.agent.dataMinerId === recorded?.dataMinerId) return true;
   throw failure;
 }
 

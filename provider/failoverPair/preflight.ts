@@ -1,17 +1,22 @@
 import { probe } from "../agent/client.js";
-import type { ProbeResult } from "../agent/contract.js";
-import { AgentRefusedError } from "../agent/errors.js";
+import type { ProbeRequest, ProbeResult } from "../agent/contract.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
 import type { ConfigurationKey } from "../failover/configurationChange.js";
 import type { Judgement } from "../failover/judgement.js";
+import { heldVirtualAddresses } from "../failover/memberFacts.js";
 import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { observedPair } from "./observe.js";
-import { strangerReason } from "./ownership.js";
+import { otherPairReason, strangerReason } from "./ownership.js";
 import { membersOf, type PairView, viewPair } from "./view.js";
+
+interface BothProbes {
+  main: ProbeResult;
+  backup: ProbeResult;
+}
 
 export interface BothFacts {
   main: Snapshot;
@@ -25,8 +30,8 @@ export interface BothFacts {
 export async function previewPair(inputs: FailoverPairInputs, context: Context): Promise<Failure[]> {
   const view = await viewPair(inputs, context).catch((error: unknown) => reasonOf(error));
   if (typeof view === "string") return [{ property: "", reason: view }];
-  for (const { position, failure } of membersOf(view)) {
-    if (failure instanceof AgentRefusedError) return [{ property: position, reason: reasonOf(failure) }];
+  for (const { position, failure, refusal } of membersOf(view)) {
+    if (refusal !== undefined) return [{ property: position, reason: refusal }];
     if (failure) context.progress(`${reasonOf(failure)} The pair is not checked yet.`);
   }
   const [main, backup] = [view.main.facts, view.backup.facts];
@@ -37,8 +42,15 @@ export async function previewPair(inputs: FailoverPairInputs, context: Context):
 }
 
 function strangerFailure(inputs: FailoverPairInputs, view: PairView): Failure[] {
-  const reason = strangerReason(inputs, observedPair(view, false));
+  const observed = observedPair(view, false);
+  const reason = otherPairReason(inputs, observed) ?? strangerReason(inputs, observed);
   return reason ? [{ property: "", reason }] : [];
+}
+
+async function probeFromBoth(inputs: FailoverPairInputs, request: ProbeRequest, { signal }: Context): Promise<BothProbes> {
+  const [main, backup] = await Promise.all([inputs.main, inputs.backup].map((connection) => probe(connection, request, { signal })));
+  if (!main || !backup) throw new TypeError("Two probes were asked for.");
+  return { main, backup };
 }
 
 /** Judges everything again right before set-up, now also what the network says. Every violation at once. */
@@ -48,28 +60,30 @@ export async function preflightForSetUp(inputs: FailoverPairInputs, { main, back
     names: inputs.hostname ? [inputs.hostname] : [],
   };
   const reverse = inputs.hostname ? [main.agent.address, backup.agent.address] : [];
-  const ask = (position: "main" | "backup"): Promise<ProbeResult> =>
-    probe(inputs[position], { ...request, addresses: [...request.addresses, ...reverse] }, { signal: context.signal });
-  const [fromMain, fromBackup] = await Promise.all([ask("main"), ask("backup")]);
+  const probes = await probeFromBoth(inputs, { ...request, addresses: [...request.addresses, ...reverse] }, context);
   const { violations, warnings } = preflight({
     main,
     backup,
     declared: inputs,
     endMode: inputs.endMode ?? "delete",
     when: "create",
-    probes: { main: fromMain, backup: fromBackup },
+    probes,
   });
   refuse({ violations, warnings }, `Setting up a pair of ${main.agent.address} and ${backup.agent.address}`, context);
 }
 
-/** Judges what a change of a live pair brings: the changed keys, and the known issues that the change would meet. */
-export function preflightForChange(
+/** Judges what a change of a live pair brings: the changed keys, new addresses in the network, and known issues that it would meet. */
+export async function preflightForChange(
   inputs: FailoverPairInputs,
   both: BothFacts,
   changed: readonly ConfigurationKey[],
   context: Context,
-): void {
-  const question = { ...both, declared: inputs, endMode: inputs.endMode ?? "delete" };
+): Promise<void> {
+  const held = [both.main, both.backup].flatMap(({ agent }) => heldVirtualAddresses(agent));
+  const added = changed.includes("virtualIps") ? (inputs.virtualIps ?? []).filter(({ address }) => !held.includes(address)) : [];
+  const probes =
+    added.length > 0 ? await probeFromBoth(inputs, { addresses: added.map(({ address }) => address), names: [] }, context) : {};
+  const question = { ...both, declared: inputs, endMode: inputs.endMode ?? "delete", probes };
   refuse(preflightChange(question, changed), `Changing pair ${both.main.agent.dataMinerId}`, context);
 }
 

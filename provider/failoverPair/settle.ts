@@ -1,5 +1,4 @@
-import { AgentUnreachableError } from "../agent/errors.js";
-import { waitForOperation } from "../agent/operations.js";
+import { AgentRefusedError, isSilence } from "../agent/errors.js";
 import type { Context } from "../core/context.js";
 import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
@@ -7,9 +6,11 @@ import { waitFor } from "../core/wait.js";
 import { isSteadyMember } from "../failover/roles.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { type ObservedPair, observePair } from "./observe.js";
+import { followWhatRuns } from "./underWay.js";
 import { membersOf } from "./view.js";
 
 const progressMilliseconds = 30_000;
+const apart = "one member knows of no pair";
 
 /**
  * The pair once nothing is under way any more; undefined when it is gone by then. Whoever started what is under way, it is
@@ -21,41 +22,35 @@ export async function settledPair(
   context: Context,
 ): Promise<ObservedPair | undefined> {
   if (observed && isSettled(observed)) return observed;
-  if (observed) await carryOn(observed, context);
+  if (observed) await followWhatRuns(observed.view, observed.dataMinerId, context);
   let saidAt = 0;
   const { pair } = await waitFor<{ pair: ObservedPair | undefined }>({
     subject: `Waiting for the pair ${inputs.main.address} and ${inputs.backup.address} to settle`,
     observe: async () => ({ pair: await observePair(inputs, context) }),
     state: ({ pair: seen }) => (seen ? waitingState(seen) : "gone"),
-    pending: () => true,
+    pending: (state) => state !== apart,
     target: ["gone", "settled"],
-    tolerate: (error) => (error instanceof AgentUnreachableError || isPairUnreachable(error) ? reasonOf(error) : undefined),
+    tolerate: (error) => (mayPass(error) ? reasonOf(error) : undefined),
     progress: (state, elapsed) => {
       if (elapsed - saidAt < progressMilliseconds) return;
       saidAt = elapsed;
       context.progress(`waiting for the pair to settle: ${state} (${formatMilliseconds(elapsed)})`);
     },
     timeoutMilliseconds: context.timeoutMilliseconds,
-    afterTimeout: "Look at the Failover status of both members, then run `pulumi up` again: it carries on from there.",
+    afterTimeout: "Look at the Failover status of both members, then run the same command again: it carries on from there.",
     signal: context.signal,
   });
   return pair;
 }
 
-/** An operation that somebody's run began, also our own killed one, is followed to its end, so that its failure is told. */
-async function carryOn({ view, dataMinerId }: ObservedPair, context: Context): Promise<void> {
-  const member = membersOf(view).find(({ facts }) => facts?.pair?.operation?.state === "running");
-  const operation = member?.facts?.pair?.operation;
-  if (!member || !operation) return;
-  context.progress(`a ${operation.kind} of pair ${dataMinerId} is under way (${operation.phase}); waiting for it.`);
-  await waitForOperation(member.connection, operation, `Waiting for the ${operation.kind} of pair ${dataMinerId}`, context);
-}
-
 /** While waiting, a silent member counts as one that restarts. */
 function waitingState(pair: ObservedPair): string {
-  const silent = membersOf(pair.view).find(({ facts }) => facts === undefined);
+  const members = membersOf(pair.view);
+  const silent = members.find(({ facts }) => facts === undefined);
   if (silent) return `${silent.position} ${silent.address} does not answer`;
   if (isSettled(pair)) return "settled";
+  const paired = members.filter(({ facts }) => facts?.pair);
+  if (paired.length === 1 && paired.every(({ facts }) => facts && isSteadyMember(facts))) return apart;
   return pair.state === "active" ? "members in transition" : pair.state;
 }
 
@@ -65,4 +60,9 @@ function isSettled({ state, view }: ObservedPair): boolean {
   return membersOf(view).every(({ facts }) => !facts || (facts.pair !== null && isSteadyMember(facts)));
 }
 
-const isPairUnreachable = (error: unknown): boolean => error instanceof FailoverError && error.code === "PAIR_UNREACHABLE";
+/** A member that restarts is silent, or its web server is there before the API is (domain 8.2, code 5). */
+function mayPass(error: unknown): boolean {
+  if (isSilence(error)) return true;
+  if (error instanceof AgentRefusedError) return error.status === 404;
+  return error instanceof FailoverError && error.code === "PAIR_UNREACHABLE";
+}

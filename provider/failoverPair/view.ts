@@ -1,6 +1,6 @@
 import { readAgent } from "../agent/client.js";
 import { agentAddress, type Connection } from "../agent/connection.js";
-import { AgentRefusedError, AgentUnreachableError } from "../agent/errors.js";
+import { AgentRefusedError, isSilence, isSilenceInCheck } from "../agent/errors.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { sharedSnapshot } from "../agent/snapshots.js";
 import type { Context } from "../core/context.js";
@@ -16,7 +16,9 @@ export interface MemberView {
   connection: Connection;
   facts: Snapshot | undefined;
   /** Silence, or the 401 and 404 of an Agent that was reset and lost script and token. */
-  failure: AgentUnreachableError | AgentRefusedError | undefined;
+  failure: FailoverError | undefined;
+  /** Set when it answered and said no: it is alive. */
+  refusal: string | undefined;
 }
 
 export interface PairView {
@@ -36,11 +38,17 @@ export async function viewPair(
     const time = { signal: context.signal, ...(patienceMilliseconds === undefined ? {} : { patienceMilliseconds }) };
     const read = () => readAgent(connection, time);
     try {
-      return { ...member, facts: await (context.verb === "read" ? sharedSnapshot(connection, read) : read()), failure: undefined };
+      return {
+        ...member,
+        facts: await (context.verb === "read" ? sharedSnapshot(connection, read) : read()),
+        failure: undefined,
+        refusal: undefined,
+      };
     } catch (error) {
-      if (error instanceof AgentUnreachableError) return { ...member, facts: undefined, failure: error };
+      const isSilent = context.verb === "check" ? isSilenceInCheck : isSilence;
+      if (isSilent(error)) return { ...member, facts: undefined, failure: error, refusal: undefined };
       if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {
-        return { ...member, facts: undefined, failure: error };
+        return { ...member, facts: undefined, failure: error, refusal: reasonOf(error) };
       }
       throw error;
     }
@@ -63,7 +71,10 @@ export function speakerOf(view: PairView): MemberView & { facts: Snapshot } {
 /** A split brain, two offline members, or two configurations; it counts when it is seen twice, for a switch looks the same. */
 export const looksInvalidView = ({ main, backup }: PairView): boolean => looksInvalid(main.facts, backup.facts);
 
+/** Neither told anything. A member that says no is alive, and its reason is what must be mended. */
 export function bothSilent({ main, backup }: PairView): FailoverError {
+  const refused = [main, backup].find(({ refusal }) => refusal !== undefined)?.failure;
+  if (refused) return refused;
   const seen = [main, backup].map(({ failure }) => reasonOf(failure)).join(" ");
   return new FailoverError("PAIR_UNREACHABLE", `Reading the pair ${main.address} and ${backup.address}: neither member answers. ${seen}`);
 }

@@ -48,8 +48,9 @@ export function watchForSecrets(...secrets: string[]): Watch {
 
 /** All that Node.js, Pulumi or a person could print of it. */
 function everythingShown(error: unknown): string[] {
-  const printed = [String(error), inspect(error, { depth: 12, showHidden: true }), JSON.stringify(error) ?? ""];
+  const printed = [String(error), inspect(error, { depth: 12, showHidden: true })];
   if (!(error instanceof Error)) return printed;
+  // A log of lines of JSON prints an error this way; an error that it cannot print would end the log.
   return [...printed, error.message, error.stack ?? "", JSON.stringify({ ...error }), ...everythingShown(error.cause ?? "")];
 }
 

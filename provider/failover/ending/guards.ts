@@ -62,6 +62,9 @@ function membersAgree(ending: EndingCase): EndingRefusal | undefined {
 function offlineAnswers(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, options, resumed } = ending;
   if (offline.facts !== undefined || resumed) return undefined;
+  if (offline.refusal !== undefined) {
+    return refuse(ending, "MEMBER_REFUSES", `the offline Agent ${offline.address} is alive but tells nothing. ${offline.refusal}`);
+  }
   if (online.facts.pair.buddyReachable) {
     return refuse(
       ending,

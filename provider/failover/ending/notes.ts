@@ -34,7 +34,7 @@ function natsNote({ online, offline }: Pick<EndingCase, "online" | "offline">): 
 }
 
 /** It still has everything (domain 5.5). */
-function givenUp({ online, offline }: EndingCase): string[] {
+export function givenUp({ online, offline }: EndingCase): string[] {
   return [
     `${offline.address} must not come back on the network: it was not reset, still has DataMiner ID ${online.facts.agent.dataMinerId} ` +
       "and would poll the same devices a second time. Its database node was not decommissioned, so recent data may be missing.",

@@ -1,6 +1,7 @@
 /** Why a pair cannot be ended now. The code is stable: runbooks and programs go by it. */
 export type EndingRefusalCode =
   | "PAIR_UNREACHABLE"
+  | "MEMBER_REFUSES"
   | "KEPT_MEMBER_SILENT"
   | "PAIR_IN_TRANSITION"
   | "BOTH_ONLINE"

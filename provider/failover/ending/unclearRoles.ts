@@ -7,7 +7,14 @@ const unclear =
   (code: EndingRefusalCode, text: (question: EndingQuestion) => string): Unclear =>
   (question) => ({ code, reason: `Ending ${pairName(question)}: ${text(question)}` });
 
-export const bothSilent = unclear(
+/** Neither tells anything. One that says no is alive, and its reason is what must be mended. */
+export function neitherTells(question: EndingQuestion): EndingRefusal {
+  const refusal = question.main.refusal ?? question.backup.refusal;
+  if (refusal === undefined) return bothSilent(question);
+  return { code: "MEMBER_REFUSES", reason: `Ending ${pairName(question)}: neither member tells what it is. ${refusal}` };
+}
+
+const bothSilent = unclear(
   "PAIR_UNREACHABLE",
   ({ main, backup }) =>
     `neither ${main.address} nor ${backup.address} answers. Bring one back; when both are lost for good, \`pulumi state delete\` ` +

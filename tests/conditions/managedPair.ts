@@ -1,0 +1,143 @@
+import { afterAll, beforeAll } from "vitest";
+import { closeConnections } from "../../provider/agent/transport.js";
+import { failoverPair } from "../../provider/index.js";
+import type { AgentControl, PairControl, Simulator } from "../../simulator/index.js";
+import { type LivePairOptions, startLivePair } from "../contract/livePair.js";
+import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
+import { keepProgress, linesOf, quickenTime } from "./fastTime.js";
+
+type Values = Record<string, unknown>;
+
+/** How much faster than ours all time runs here, the Agents' and the provider's alike. */
+export const speed = 200;
+
+/** One resource as the engine keeps it from verb to verb; every verb is a run of its own. */
+export class Program {
+  id = "";
+  inputs: Values = {};
+  outs: Values = {};
+
+  constructor(
+    private readonly label: string,
+    private readonly args: (more?: object) => Values,
+  ) {}
+
+  /** What the resource has said so far. */
+  get lines(): string[] {
+    return linesOf(this.label);
+  }
+
+  /** Check, then create or update. What a failure leaves behind is kept, as the engine keeps it. */
+  async up(more?: object): Promise<this> {
+    const { inputs: news, failures } = await failoverPair.check(this.inputs, this.args(more));
+    if (failures.length > 0) throw new Error(failures.map(({ property, reason }) => `${property}: ${reason}`).join("\n"));
+    try {
+      const made = this.id === "" ? await failoverPair.create(news) : await failoverPair.update(this.id, this.outs, news);
+      return Object.assign(this, { inputs: news }, made);
+    } catch (error) {
+      if (error instanceof Error && "properties" in error && "id" in error) {
+        Object.assign(this, { id: error.id, outs: error.properties, inputs: this.id === "" ? news : this.inputs });
+      }
+      throw error;
+    }
+  }
+
+  /** False when the pair is gone. */
+  async refresh(): Promise<boolean> {
+    const { id = "", props = {}, inputs = {} } = await failoverPair.read(this.id, this.outs);
+    Object.assign(this, { id, outs: props, inputs });
+    return id !== "";
+  }
+
+  /** What the engine would say is different from these args; empty when nothing is. */
+  async drift(more?: object): Promise<string[]> {
+    const before = this.lines.length;
+    const { changes } = await failoverPair.diff(this.id, this.outs, (await failoverPair.check(this.inputs, this.args(more))).inputs);
+    const said = this.lines.slice(before).flatMap((line) => /^differs from what is declared: (.*)$/.exec(line)?.[1]?.split(", ") ?? []);
+    if (changes !== said.length > 0) throw new Error(`diff says ${changes} and names "${said.join(", ")}".`);
+    return said;
+  }
+
+  /** State is left as it is, also when it succeeds. */
+  destroy(): Promise<void> {
+    return failoverPair.delete(this.id, this.outs);
+  }
+}
+
+/** Two Agents, A at main and B at backup, and a program that declares them a pair. */
+export interface ManagedPair extends Pick<PairWorld, "address" | "connection"> {
+  simulator: Simulator;
+  a: AgentControl;
+  b: AgentControl;
+  pair: PairControl;
+  program: Program;
+  /** Another program that declares the same. */
+  another: () => Program;
+  /** Texts of the row "Failover Status", asked of the simulator directly. */
+  roles: () => (string | undefined)[];
+  /** Resolves when the simulated members say so. */
+  become: (a: string, b: string) => Promise<void>;
+  /** So many simulated seconds. */
+  wait: (seconds: number) => Promise<void>;
+}
+
+export const owner = "room/test/pair";
+const worlds: PairWorld[] = [];
+let made = 0;
+
+/** For a test file: its own networks, quick time, and an end of everything at last. */
+export function prepareRoom(): void {
+  beforeAll(() => {
+    process.env[tokenEnv] = token;
+    quickenTime(speed);
+    keepProgress();
+  });
+  afterAll(async () => {
+    await Promise.all(worlds.map((world) => world.close()));
+    await closeConnections();
+  });
+}
+
+/** A pair that the program has taken up, on a network of its own in 127.`octet`. */
+export async function managedPair(octet: number, options: LivePairOptions & { declared?: object } = {}): Promise<ManagedPair> {
+  const name = `pair${octet}-${made++}`;
+  const world = await startLivePair(`${octet}.${made % 256}`, { timeScale: speed, owner: `room/test/${name}`, ...options });
+  const managed = manage(world, name, options.declared);
+  await managed.program.up();
+  return managed;
+}
+
+/** Two prepared Agents that are no pair yet. */
+export async function preparedAgents(octet: number, options: WorldOptions & { declared?: object } = {}): Promise<ManagedPair> {
+  const name = `pair${octet}-${made++}`;
+  return manage(await startPairWorld(`${octet}.${made % 256}`, { timeScale: speed, ...options }), name, options.declared);
+}
+
+function manage(world: PairWorld, name: string, declared: object = {}): ManagedPair {
+  worlds.push(world);
+  const { simulator, address, connection } = world;
+  const [a, b] = [simulator.agent(address(1)), simulator.agent(address(2))];
+  const args = (more?: object) => ({
+    main: connection(1),
+    backup: connection(2),
+    ...world.pair(declared),
+    __owner: `room/test/${name}`,
+    ...more,
+  });
+  const roles = () => [a, b].map((agent) => agent.snapshot().status?.failoverStatus);
+  return {
+    simulator,
+    address,
+    connection,
+    a,
+    b,
+    get pair() {
+      return simulator.pair(address(1));
+    },
+    program: new Program(`FailoverPair ${name}`, args),
+    another: () => new Program(`FailoverPair ${name}`, args),
+    roles,
+    become: (...wanted) => simulator.until(() => roles().every((role, at) => role === wanted[at])),
+    wait: (seconds) => new Promise((done) => simulator.clock.after(seconds, done)),
+  };
+}

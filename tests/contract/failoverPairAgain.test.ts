@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Simulator } from "../../simulator/index.js";
+import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
+import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
+import { Resource } from "./resource.js";
+
+let provider: DynamicProvider;
+const worlds: PairWorld[] = [];
+let network = 0;
+
+beforeAll(async () => {
+  provider = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+});
+
+afterAll(async () => {
+  provider.stop();
+  await Promise.all(worlds.map((world) => world.close()));
+});
+
+/** Two prepared Agents and no pair yet, and what a program declares of them. */
+async function open(options: WorldOptions = {}) {
+  const world = await startPairWorld(`65.${++network}`, options);
+  worlds.push(world);
+  const args = (more?: object) => ({
+    main: world.connection(1),
+    backup: world.connection(2),
+    ...world.pair(),
+    __owner: "room/test/pair",
+    ...more,
+  });
+  const agent = (last: number) => world.simulator.agent(world.address(last));
+  return { world, simulator: world.simulator, args, agent, setUps: phasesOf(world.simulator, "checking") };
+}
+
+/** How often a phase has begun: each set-up checks once, each ending stops the offline Agent once. */
+function phasesOf(simulator: Simulator, phase: string): { count: number } {
+  const seen = { count: 0 };
+  const watch = () =>
+    simulator.atPhase(phase, () => {
+      seen.count++;
+      queueMicrotask(watch);
+    });
+  watch();
+  return seen;
+}
+
+/** Resolves when a phase has begun, and keeps it from ending. */
+function holdAt(simulator: Simulator, phase: string): Promise<void> {
+  simulator.holdPhase(phase);
+  return new Promise((reached) => simulator.atPhase(phase, reached));
+}
+
+const failure = (call: Promise<unknown>): Promise<ProviderError> =>
+  call.then(
+    () => Promise.reject(new Error("It succeeded, but it should have failed.")),
+    (error: unknown) => (error instanceof ProviderError ? error : Promise.reject(error)),
+  );
+
+/** Another process begins the act and is killed in the middle of it, as `kill -9` of a run does. */
+async function killedAt(simulator: Simulator, phase: string, act: (resource: Resource) => Promise<unknown>): Promise<void> {
+  const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+  const reached = holdAt(simulator, phase);
+  act(new Resource(doomed)).catch(() => {});
+  await reached;
+  doomed.stop();
+}
+
+describe.concurrent("create, called again after a killed run", () => {
+  test.each(["checking", "synchronizing", "joiningCluster"])("carries the set-up on that is in phase %s", async (phase) => {
+    const { simulator, args, setUps } = await open();
+    await killedAt(simulator, phase, (resource) => resource.up(args()));
+    const carriedOn = new Resource(provider).up(args());
+    await provider.line(new RegExp(`a setUp of pair 111 is under way \\(${phase}\\)`));
+    simulator.releasePhase(phase);
+    expect((await carriedOn).outs).toMatchObject({ state: "active", online: "main" });
+    expect(setUps.count).toBe(1);
+    expect(simulator.requests.count({ method: "PUT", path: "pair" })).toBe(1);
+  });
+
+  test("takes up the pair that was finished meanwhile, without a write", async () => {
+    const { simulator, args } = await open();
+    await killedAt(simulator, "joiningCluster", (resource) => resource.up(args()));
+    simulator.releasePhase("joiningCluster");
+    await simulator.settled();
+    simulator.requests.clear();
+    expect((await new Resource(provider).up(args())).outs).toMatchObject({ state: "active", problems: [] });
+    expect(simulator.requests.all().filter(({ method }) => method !== "GET")).toEqual([]);
+  });
+
+  test("and changes the difference when the program was changed in between", async () => {
+    const { simulator, args, setUps } = await open();
+    await killedAt(simulator, "joiningCluster", (resource) => resource.up(args()));
+    const changed = new Resource(provider).up(args({ mode: "manual" }));
+    simulator.releasePhase("joiningCluster");
+    expect((await changed).outs).toMatchObject({ state: "active", mode: "manual" });
+    expect(simulator.pair().config.mode).toBe("manual");
+    expect(setUps.count).toBe(1);
+  });
+});
+
+describe.concurrent("create that ran out of time", () => {
+  test("leaves id, properties and reasons; diff says changes, and update finishes what it began", async () => {
+    const { simulator, args, setUps } = await open();
+    const reached = holdAt(simulator, "synchronizing");
+    const resource = new Resource(provider);
+    const brief = args({ timeouts: { create: "3s" } });
+    const { message, initFailure } = await failure(resource.up(brief));
+    await reached;
+    expect(initFailure?.reasons).toEqual([message]);
+    expect(message).toMatch(/not done within 3s, last seen: .*synchronizing|not done within 3s, last seen: running/);
+    expect(initFailure?.properties).toMatchObject({ __provider: expect.stringContaining(".failoverPair"), schemaVersion: 1 });
+    expect(initFailure?.properties.main).toMatchObject({ tokenEnv });
+    expect(await resource.diff(brief)).toMatchObject({ changes: true, replaces: [] });
+    simulator.releasePhase("synchronizing");
+    await resource.up(brief);
+    expect(resource.outs).toMatchObject({ state: "active", online: "main", __provider: initFailure?.properties.__provider });
+    expect(await resource.diff(brief)).toMatchObject({ changes: false });
+    expect(setUps.count).toBe(1);
+  });
+
+  test("can be refreshed and is still not finished for diff", async () => {
+    const { simulator, args } = await open();
+    simulator.holdPhase("joiningCluster");
+    const resource = new Resource(provider);
+    await failure(resource.up(args({ timeouts: { create: "3s" } })));
+    simulator.releasePhase("joiningCluster");
+    await simulator.settled();
+    expect(await resource.refresh()).toBe(true);
+    expect(resource.outs).toMatchObject({ state: "active", mode: "automatic" });
+    expect(await resource.diff(args({ timeouts: { create: "3s" } }))).toMatchObject({ changes: true });
+  });
+
+  test("can be deleted: the set-up is waited for, then ended", async () => {
+    const { simulator, args, agent } = await open();
+    simulator.holdPhase("joiningCluster");
+    const resource = new Resource(provider);
+    await failure(resource.up(args({ timeouts: { create: "3s" } })));
+    const deleted = resource.destroy();
+    simulator.releasePhase("joiningCluster");
+    await deleted;
+    expect(simulator.pairs).toEqual([]);
+    expect(agent(1).snapshot().agent).toMatchObject({ dataMinerId: 111, elementCount: 40 });
+  });
+});
+
+describe.concurrent("a write", () => {
+  test("whose answer is lost is sent again as the same write: one set-up", async () => {
+    const { simulator, args, agent, setUps } = await open();
+    agent(1).fail({ kind: "loseAnswer" }, { route: "putPair" });
+    expect((await new Resource(provider).up(args())).outs.state).toBe("active");
+    expect(simulator.requests.count({ method: "PUT", path: "pair" })).toBe(2);
+    expect(setUps.count).toBe(1);
+  });
+
+  test("that is refused records nothing, at create and at update", async () => {
+    const { simulator, args, agent } = await open();
+    agent(1).fail({ kind: "hostError", errorCode: 1011 }, { route: "putPair" });
+    const resource = new Resource(provider);
+    expect(await failure(resource.up(args()))).toMatchObject({ initFailure: undefined, message: expect.stringContaining("414") });
+    expect(simulator.pairs).toEqual([]);
+    const { outs } = await resource.up(args());
+    agent(1).fail({ kind: "hostError", errorCode: 1011 }, { route: "putPair" });
+    expect(await failure(resource.up(args({ mode: "manual" })))).toMatchObject({ initFailure: undefined });
+    expect(resource.outs).toEqual(outs);
+    expect(await resource.diff(args({ mode: "manual" }))).toMatchObject({ changes: true });
+  });
+
+  test("is not even tried when preflight refuses: every violation at once, and no id", async () => {
+    const { simulator, args } = await open({ backup: { dataMinerId: 222, system: "OTHER", version: "10.5.3.0-15500", pristine: false } });
+    const checked = { ...(await provider.check({ main: {} }, args())).inputs };
+    const { message, initFailure } = await failure(provider.create(checked));
+    for (const said of ["ID 222", 'cluster "OTHER"', "10.5.3.0-15500"]) expect(message).toContain(said);
+    expect(initFailure).toBeUndefined();
+    expect(simulator.requests.count({ method: "PUT" })).toBe(0);
+  });
+
+  test("whose set-up failed is kept in state, and the next run sets up anew", async () => {
+    const { simulator, args, world, setUps } = await open();
+    simulator.atPhase("checking", () => simulator.setForeignHost(world.address(5), true));
+    const resource = new Resource(provider);
+    const { message, initFailure } = await failure(resource.up(args()));
+    expect(message).toMatch(new RegExp(`failed in phase checking, .*Virtual IP address ${world.address(5)} is in use`));
+    expect(initFailure?.id).toBe(`${world.address(1)}+${world.address(2)}`);
+    simulator.setForeignHost(world.address(5), false);
+    await resource.up(args());
+    expect(resource.outs).toMatchObject({ state: "active", __unfinished: false });
+    expect(setUps.count).toBe(2);
+  });
+});
