@@ -3,7 +3,7 @@ import type { Fault, FaultOptions, Faults } from "./host/faults.js";
 import type { Listener } from "./host/listener.js";
 import type { Agent } from "./product/agent.js";
 import { raiseRuntimeError } from "./product/automaticFailover.js";
-import { restart, type StopOptions, start, stop } from "./product/power.js";
+import { restart, type StartOptions, type StopOptions, start, stop } from "./product/power.js";
 import { snapshotOf } from "./product/snapshot.js";
 import type { World } from "./product/world.js";
 
@@ -54,8 +54,8 @@ export class AgentControl {
     stop(this.world, this.agent, options);
   }
 
-  start(): void {
-    start(this.world, this.agent);
+  start(options?: StartOptions): void {
+    start(this.world, this.agent, options);
   }
 
   /** Is down for so many simulated seconds, 20 unless told: shorter than most heartbeats tolerate. */
@@ -86,6 +86,11 @@ export class AgentControl {
 
   setDatabase(state: "OK" | "Failing"): void {
     this.agent.database = state;
+    this.world.changed();
+  }
+
+  setNats(state: "OK" | "Failing"): void {
+    this.agent.natsFails = state === "Failing";
     this.world.changed();
   }
 

@@ -9,6 +9,8 @@ export interface Profile {
   nats: "brokerGateway" | "slnetManaged";
   /** The status window has the row "NATS communication". */
   showsNats: boolean;
+  /** Without NATS the offline Agent cannot come online. */
+  switchNeedsNats: boolean;
   /** The online Agent restarts when the ending is finished. */
   restartsAfterEnding: boolean;
 }
@@ -24,6 +26,7 @@ export const profiles = {
     endWithOfflineUnavailable: false,
     nats: "slnetManaged",
     showsNats: false,
+    switchNeedsNats: true,
     restartsAfterEnding: false,
   },
   "10.3.6": {
@@ -33,6 +36,7 @@ export const profiles = {
     endWithOfflineUnavailable: true,
     nats: "slnetManaged",
     showsNats: false,
+    switchNeedsNats: false,
     restartsAfterEnding: false,
   },
   "10.4.1": {
@@ -42,6 +46,7 @@ export const profiles = {
     endWithOfflineUnavailable: true,
     nats: "slnetManaged",
     showsNats: false,
+    switchNeedsNats: false,
     restartsAfterEnding: false,
   },
   /** With BrokerGateway, which is there from 10.5.5 on. */
@@ -52,6 +57,7 @@ export const profiles = {
     endWithOfflineUnavailable: true,
     nats: "brokerGateway",
     showsNats: false,
+    switchNeedsNats: false,
     restartsAfterEnding: true,
   },
   "10.6": {
@@ -61,6 +67,7 @@ export const profiles = {
     endWithOfflineUnavailable: true,
     nats: "brokerGateway",
     showsNats: true,
+    switchNeedsNats: false,
     restartsAfterEnding: true,
   },
 } as const satisfies Record<string, Profile>;

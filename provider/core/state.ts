@@ -58,10 +58,13 @@ export function stateOf(keys: Keys, inputs: JsonObject, observed: JsonObject, wa
     state[key] = isManaged(inputs, key) ? live : null;
   }
   for (const key of keys.outputs) state[key] = observed[key] ?? null;
-  return toJson({ ...absentAsNull(state), warnings, __declared: declared, schemaVersion });
+  return toJson({ ...absentAsNull(state), warnings, __declared: declared, __unfinished: false, schemaVersion });
 }
 
-/** State after a create or update that failed after its first write: what was applied before it, and what it was to apply. */
+/**
+ * State after a create or update that failed after its first write. An update keeps what was applied before it beside what it
+ * was to apply: each part of that may stand there or not.
+ */
 export function unfinishedState(
   keys: Keys,
   inputs: JsonObject,
@@ -69,9 +72,8 @@ export function unfinishedState(
   before: JsonObject | undefined,
   warnings: readonly string[],
 ): JsonObject {
-  const attempted = configurationOf(keys, inputs);
-  const applied = before?.__declared ?? attempted;
-  return toJson({ ...stateOf(keys, inputs, seen, warnings), __declared: applied, __attempted: attempted, __unfinished: true });
+  const state: JsonObject = { ...stateOf(keys, inputs, seen, warnings), __unfinished: true };
+  return toJson(before ? { ...state, __declared: before.__declared, __attempted: state.__declared } : state);
 }
 
 /** State after a read: as `stateOf`, with everything carried over that only a write may change. */
@@ -79,7 +81,7 @@ export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonO
   const inputs = { ...pick(recorded, (key) => keys.recorded.includes(key)), ...(recorded.__declared as JsonObject) };
   const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? []);
   const { __unfinished, __attempted } = recorded;
-  return __unfinished === true ? { ...state, __attempted, __unfinished } : state;
+  return __unfinished === true ? toJson({ ...state, __attempted, __unfinished }) : state;
 }
 
 /** The inputs that stand behind a state: what is recorded, and the live values of what is managed. */

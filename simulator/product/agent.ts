@@ -47,6 +47,8 @@ export class Agent {
   hasToken = true;
 
   power: "running" | "stopped" = "running";
+  /** When it began to start; past the cap for that it blocks nobody any more (domain 3.3). */
+  startedAt = 0;
   /** Until then its API manager is not initialised (host error 7). */
   initialisedAt = 0;
   /** `clients`: only those who call are cut off, its buddy still reaches it. */
@@ -63,6 +65,9 @@ export class Agent {
   heartbeats = new Map<string, HeartbeatState>();
   syncFailingSince: number | null = null;
   database: "OK" | "Failing" = "OK";
+  /** Its database could not start without the master seed (domain 4.5). */
+  waitsForSeed = false;
+  natsFails = false;
   rteCount = 0;
 
   /** Kept over a restart, and lost in a factory reset. */
@@ -141,6 +146,7 @@ export class Agent {
     this.operations.clear();
     this.answered.clear();
     this.database = "OK";
+    this.waitsForSeed = false;
     this.rteCount = 0;
   }
 

@@ -73,5 +73,9 @@ const ofKind = (agent: Agent, kind: Heartbeat["kind"]): HeartbeatState[] =>
 function succeeds(world: World, agent: Agent, { target, interface: index }: Heartbeat): boolean {
   if ("address" in target) return world.network.heartbeatAnswers(agent, target.address);
   const other = agent.copy && world.agents.get(agent.copy.config[target.agent].address);
-  return other !== undefined && other !== null && world.network.reaches(agent, other, index ?? 1);
+  return other !== undefined && other !== null && world.network.reaches(agent, other, index ?? 1) && !startsTooLong(world, other);
 }
+
+/** FailoverMaxStartupTime: who was online and has been starting for longer than that keeps nobody from going online (domain 3.3). */
+const startsTooLong = (world: World, { failoverStatus, startedAt, timers }: Agent): boolean =>
+  failoverStatus === "Starting" && world.clock.now() - startedAt >= timers.maxStartupSeconds * 1000;

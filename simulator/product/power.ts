@@ -1,6 +1,7 @@
 import type { Agent } from "./agent.js";
 import { allFailNow } from "./heartbeats.js";
 import { addVirtualIps, removeVirtualIps } from "./interfaces.js";
+import { lacksMasterSeed } from "./masterSeed.js";
 import { acquiring, virtualIpsAreFree } from "./virtualIps.js";
 import type { World } from "./world.js";
 
@@ -30,16 +31,24 @@ export function stop(world: World, agent: Agent, { releaseVirtualIp = true }: St
   world.changed();
 }
 
-export function start(world: World, agent: Agent): void {
+export interface StartOptions {
+  /** Simulated seconds until it has a role again; 15 unless told. */
+  seconds?: number;
+}
+
+export function start(world: World, agent: Agent, { seconds = secondsToStart }: StartOptions = {}): void {
   if (agent.power === "running") return;
   agent.cancelReturn?.();
   agent.cancelReturn = null;
   agent.power = "running";
-  agent.initialisedAt = world.clock.now() + secondsToInitialiseApi * 1000;
+  agent.startedAt = world.clock.now();
+  agent.initialisedAt = agent.startedAt + secondsToInitialiseApi * 1000;
+  agent.waitsForSeed = lacksMasterSeed(world, agent);
   removeVirtualIps(agent.cards);
   if (agent.copy) {
     agent.failoverStatus = "Starting";
-    after(world, agent, secondsToStart, () => takeRole(world, agent));
+    after(world, agent, seconds, () => takeRole(world, agent));
+    if (seconds > agent.timers.maxStartupSeconds) world.clock.after(agent.timers.maxStartupSeconds, () => world.changed());
   }
   world.sockets.open(agent);
   world.changed();

@@ -21,9 +21,14 @@ export function statusOf(world: World, agent: Agent): Status | null {
     nics: agent.cards
       .filter(({ touched }) => touched)
       .map(({ index, connected }) => ({ index, value: connected ? "Available" : "Unavailable" })),
-    database: { value: agent.database, ...(agent.database === "OK" ? {} : { failureReason: "select count(*) from slenumvalues failed." }) },
-    nats: agent.profile.showsNats ? { value: "OK", clusterEndpointsInSync: true } : null,
+    database: databaseRow(agent),
+    nats: agent.profile.showsNats ? { value: agent.natsFails ? "Failing" : "OK", clusterEndpointsInSync: true } : null,
   };
+}
+
+function databaseRow({ database, waitsForSeed }: Agent): Status["database"] {
+  if (database === "OK" && !waitsForSeed) return { value: "OK" };
+  return { value: "Failing", failureReason: "select count(*) from slenumvalues failed." };
 }
 
 /** Why a member holds its configuration for invalid; null when it does not (domain 1.4, 2.4, P6). */

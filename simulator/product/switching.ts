@@ -58,6 +58,7 @@ function releasingSteps(world: World, agent: Agent, buddy: Agent, cause: SwitchC
       seconds: 5,
       begin: () => {
         requireInterfaces(agent);
+        requireNats(agent);
         agent.failoverStatus = "Preparing to go online";
       },
       until: {
@@ -134,6 +135,11 @@ export function refusesToGiveWay(world: World, buddy: Agent): boolean {
 /** NicsToCheckOnFailover (domain 3.3). */
 export const missingInterfaces = (agent: Agent): number[] =>
   agent.timers.interfacesRequiredToGoOnline.filter((index) => !agent.cards.find((card) => card.index === index)?.connected);
+
+/** Before 10.3.0/10.2.11 nobody could come online while NATS was down (domain 4.5). */
+function requireNats({ address, natsFails, profile }: Agent): void {
+  if (natsFails && profile.switchNeedsNats) throw conflict(productCodes.requirementsNotMet, `${address} cannot go online: NATS is down.`);
+}
 
 function requireInterfaces(agent: Agent): void {
   const [missing] = missingInterfaces(agent);

@@ -3,6 +3,7 @@ import type { Clock } from "../clock.js";
 import type { Agent } from "./agent.js";
 import { nextReaction, react } from "./automaticFailover.js";
 import { observeHeartbeats } from "./heartbeats.js";
+import { lacksMasterSeed } from "./masterSeed.js";
 import { Network } from "./network.js";
 import type { OperationRecord } from "./operations.js";
 import { otherPosition, type PairCopy } from "./pairCopy.js";
@@ -101,7 +102,10 @@ export class World {
         if (round > 1000) throw new Error("The simulated Agents never come to rest.");
         this.dirty = false;
         this.meet();
-        for (const agent of this.agents.values()) observeHeartbeats(this, agent);
+        for (const agent of this.agents.values()) {
+          observeHeartbeats(this, agent);
+          agent.waitsForSeed &&= lacksMasterSeed(this, agent);
+        }
         react(this);
         for (const procedure of [...this.procedures]) procedure.check();
       }

@@ -75,7 +75,7 @@ export interface ManagedPair extends Pick<PairWorld, "address" | "connection"> {
   another: () => Program;
   /** Texts of the row "Failover Status", asked of the simulator directly. */
   roles: () => (string | undefined)[];
-  /** Resolves when the simulated members say so. */
+  /** Resolves when the simulated members say so; which virtual address one waits for does not count. */
   become: (a: string, b: string) => Promise<void>;
   /** So many simulated seconds. */
   wait: (seconds: number) => Promise<void>;
@@ -137,7 +137,8 @@ function manage(world: PairWorld, name: string, declared: object = {}): ManagedP
     program: new Program(`FailoverPair ${name}`, args),
     another: () => new Program(`FailoverPair ${name}`, args),
     roles,
-    become: (...wanted) => simulator.until(() => roles().every((role, at) => role === wanted[at])),
+    become: (...wanted) =>
+      simulator.until(() => roles().every((role, at) => role?.replace(/(?<=Virtual IP Address).*/, "") === wanted[at])),
     wait: (seconds) => new Promise((done) => simulator.clock.after(seconds, done)),
   };
 }

@@ -1,4 +1,7 @@
-import type { ManagedPair } from "./managedPair.js";
+import { describe, type ExpectStatic, test } from "vitest";
+import { FailoverError } from "../../provider/core/errors.js";
+import type { AgentOptions } from "../../simulator/index.js";
+import { type ManagedPair, managedPair, prepareRoom } from "./managedPair.js";
 
 /** Texts of problems about one world, as a person reads them. */
 export interface Texts {
@@ -28,7 +31,7 @@ export type Destroy =
 export interface Row {
   event: string;
   /** Differences to an ordinary world. */
-  given?: { mode?: "manual"; config?: object; main?: object; backup?: object };
+  given?: { mode?: "manual" | "automatic"; main?: Partial<AgentOptions>; backup?: Partial<AgentOptions> };
   /** The event, and the wait for what comes of it. */
   happens: (pair: ManagedPair) => unknown;
   /** The row "Failover Status" of A and B. */
@@ -69,184 +72,131 @@ export function textsOf({ address }: Pick<ManagedPair, "address">): Texts {
 }
 
 const silentMember = (of: string) => new RegExp(`needs both members up\\. Reading Agent \\S+\\.${of}: `);
-const mainSilent = { refused: "MEMBER_UNREACHABLE", said: silentMember("1") };
-const backupSilent = { refused: "MEMBER_UNREACHABLE", said: silentMember("2") };
+export const mainSilent = { refused: "MEMBER_UNREACHABLE", said: silentMember("1") };
+export const backupSilent = { refused: "MEMBER_UNREACHABLE", said: silentMember("2") };
 const offlineUnreachable = { refused: "OFFLINE_UNREACHABLE", said: /\. Bring it back, or set allowUnreachableOffline and keep/ };
-const silentHere = { allow: everything, refused: "OFFLINE_SILENT_HERE", said: /does not answer here, but the online Agent .* reaches it/ };
-const mainWouldBeReset = { refused: "BACKUP_IS_ONLINE", said: /so the main Agent \S+ would be reset\. Switch back first, or set allow/ };
-const onlineIsSilent = { allow: everything, refused: "ONLINE_MEMBER_UNAVAILABLE", said: /\.2 is offline, and \S+\.1 does not answer\. Bring/ };
-const stuck = { allow: everything, refused: "TIMED_OUT", said: /last seen: .*something is under way: .*backup is Acquiring Virtual IP Address/ };
-const mainIsKept: Destroy = { keeps: "main", other: "reset" };
-const withoutB: Destroy[] = [
-  offlineUnreachable,
-  { allow: ["allowUnreachableOffline"], keeps: "main", other: "untouched" },
-];
-const withoutA: Destroy[] = [
+export const silentHere = {
+  allow: everything,
+  refused: "OFFLINE_SILENT_HERE",
+  said: /does not answer here, but the online Agent .* reaches it/,
+};
+export const mainWouldBeReset = {
+  refused: "BACKUP_IS_ONLINE",
+  said: /so the main Agent \S+ would be reset\. Switch back first, or set allow/,
+};
+export const onlineIsSilent = {
+  allow: everything,
+  refused: "ONLINE_MEMBER_UNAVAILABLE",
+  said: /\.2 is offline, and \S+\.1 does not answer\. Bring/,
+};
+export const stuck = {
+  allow: everything,
+  refused: "TIMED_OUT",
+  said: /last seen: .*something is under way: .*backup is Acquiring Virtual IP Address/,
+};
+export const mainIsKept: Destroy = { keeps: "main", other: "reset" };
+export const withoutB: Destroy[] = [offlineUnreachable, { allow: ["allowUnreachableOffline"], keeps: "main", other: "untouched" }];
+export const withoutA: Destroy[] = [
   offlineUnreachable,
   { ...mainWouldBeReset, allow: ["allowUnreachableOffline"] },
   { allow: everything, keeps: "backup", other: "untouched" },
 ];
-const swapped: Destroy[] = [mainWouldBeReset, { allow: ["allowResetOfMain"], keeps: "backup", other: "reset" }];
+export const swapped: Destroy[] = [mainWouldBeReset, { allow: ["allowResetOfMain"], keeps: "backup", other: "reset" }];
 
-const cablesOut =
+export const cablesOut =
   (member: "a" | "b", ...indexes: number[]) =>
   (pair: ManagedPair) => {
     for (const index of indexes) pair[member].unplug(index);
   };
-const cablesIn =
+export const cablesIn =
   (member: "a" | "b", ...indexes: number[]) =>
   async (pair: ManagedPair) => {
     for (const index of indexes) pair[member].plug(index);
     await pair.wait(60);
   };
 /** The event, and longer than four failed heartbeats and a switch take. */
-const forLong = (act: (pair: ManagedPair) => unknown) => async (pair: ManagedPair) => {
+export const forLong = (act: (pair: ManagedPair) => unknown) => async (pair: ManagedPair) => {
   await act(pair);
   await pair.wait(200);
 };
 
-/** Members that stop, restart and lose their cables. */
-export const powerAndCables: Row[] = [
-  {
-    event: "A is stopped or loses power",
-    happens: ({ a }) => a.stop(),
-    roles: ["Stopped", "Online"],
-    read: {
-      online: "backup",
-      led: { main: "red", backup: "red" },
-      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.sync("backup"), t.dbSync("backup")],
-    },
-    up: mainSilent,
-    destroy: withoutA,
-    repair: { how: ({ a }) => a.start(), roles: ["Offline", "Online"] },
-  },
-  {
-    event: "B is stopped or loses power",
-    happens: ({ b }) => b.stop(),
-    roles: ["Online", "Stopped"],
-    read: {
-      online: "main",
-      led: { main: "red", backup: "red" },
-      problems: (t) => [t.heartbeat("main"), t.sync("main"), t.dbSync("main"), t.silent("backup")],
-    },
-    up: backupSilent,
-    destroy: withoutB,
-    repair: { how: ({ b }) => b.start(), roles: ["Online", "Offline"] },
-  },
-  {
-    event: "A is restarted, more quickly than the heartbeats notice",
-    happens: forLong(({ a }) => a.restart(10)),
-    roles: ["Online", "Offline"],
-    read: { online: "main" },
-    up: "works",
-    destroy: [mainIsKept],
-  },
-  {
-    event: "A is restarted, for longer than the heartbeats tolerate",
-    happens: ({ a }) => a.restart(120),
-    roles: ["Offline", "Online"],
-    read: { online: "backup" },
-    up: "works",
-    destroy: swapped,
-  },
-  {
-    event: "A is restarted and cannot reach B",
-    happens: ({ a, b }) => {
-      b.stop();
-      a.restart(200);
-    },
-    roles: ["Online", "Stopped"],
-    read: {
-      online: "main",
-      led: { main: "red", backup: "red" },
-      problems: (t) => [t.heartbeat("main"), t.sync("main"), t.dbSync("main"), t.silent("backup")],
-    },
-    up: backupSilent,
-    destroy: withoutB,
-    repair: { how: ({ b }) => b.start(), roles: ["Online", "Offline"] },
-  },
-  {
-    event: "B is restarted",
-    happens: forLong(({ b }) => b.restart()),
-    roles: ["Online", "Offline"],
-    read: { online: "main" },
-    up: "works",
-    destroy: [mainIsKept],
-  },
-  {
-    event: "A loses the cable to the switch",
-    happens: cablesOut("a", 1),
-    roles: ["Offline", "Online"],
-    read: { online: "backup", led: { main: "red", backup: "red" }, problems: (t) => [t.silent("main"), t.heartbeat("backup")] },
-    up: mainSilent,
-    destroy: [silentHere],
-    repair: { how: cablesIn("a", 1), roles: ["Offline", "Online"] },
-  },
-  {
-    event: "A loses the synchronization cable",
-    happens: forLong(cablesOut("a", 2)),
-    roles: ["Online", "Offline"],
-    read: { online: "main", led: { main: "red" }, problems: (t) => [t.sync("main"), t.dbSync("main"), t.nic("main", 2)] },
-    up: "works",
-    destroy: [mainIsKept],
-    repair: { how: cablesIn("a", 2), roles: ["Online", "Offline"] },
-  },
-  {
-    event: "A loses both cables",
-    happens: cablesOut("a", 1, 2),
-    roles: ["Offline", "Online"],
-    read: {
-      online: "backup",
-      led: { main: "red", backup: "red" },
-      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.sync("backup"), t.dbSync("backup")],
-    },
-    up: mainSilent,
-    destroy: withoutA,
-    repair: { how: cablesIn("a", 1, 2), roles: ["Offline", "Online"] },
-  },
-  {
-    event: "B loses the cable to the switch",
-    happens: forLong(cablesOut("b", 1)),
-    roles: ["Online", "Offline"],
-    read: { online: "main", led: { main: "red", backup: "red" }, problems: (t) => [t.heartbeat("main"), t.silent("backup")] },
-    up: backupSilent,
-    destroy: [silentHere],
-    repair: { how: cablesIn("b", 1), roles: ["Online", "Offline"] },
-  },
-  {
-    event: "B loses the synchronization cable",
-    happens: forLong(cablesOut("b", 2)),
-    roles: ["Online", "Offline"],
-    read: { online: "main", led: { main: "red", backup: "red" }, problems: (t) => [t.sync("main"), t.dbSync("main"), t.nic("backup", 2)] },
-    up: "works",
-    destroy: [mainIsKept],
-    repair: { how: cablesIn("b", 2), roles: ["Online", "Offline"] },
-  },
-  {
-    event: "B loses both cables",
-    happens: forLong(cablesOut("b", 1, 2)),
-    roles: ["Online", "Offline"],
-    read: {
-      online: "main",
-      led: { main: "red", backup: "red" },
-      problems: (t) => [t.heartbeat("main"), t.sync("main"), t.dbSync("main"), t.silent("backup")],
-    },
-    up: backupSilent,
-    destroy: withoutB,
-    repair: { how: cablesIn("b", 1, 2), roles: ["Online", "Offline"] },
-  },
-  {
-    event: "both start at the same time",
-    happens: async ({ a, b, wait }) => {
-      a.stop();
-      b.stop();
-      await wait(100);
-      a.start();
-      b.start();
-    },
-    roles: ["Online", "Offline"],
-    read: { online: "main" },
-    up: "works",
-    destroy: [mainIsKept],
-  },
-];
+/** Two tests a row: what is seen of it and what `up` does, and what `destroy` does. Networks in 127.`octet`. */
+export function proveRows(octet: number, rows: Row[]): void {
+  prepareRoom();
+  for (const row of rows) {
+    describe.concurrent(row.event, () => {
+      test("read, diff and up", async ({ expect }) => proveSeen(await given(octet, row), row, expect));
+      test("destroy", async ({ expect }) => proveEnded(await given(octet, row), row, expect));
+    });
+  }
+}
+
+/** The second interface of both is the cable for synchronization. */
+async function given(octet: number, { given: { mode = "automatic", main, backup } = {}, happens, roles }: Row): Promise<ManagedPair> {
+  const pair = await managedPair(octet, {
+    main: { syncAddress: "127.79.255.1", ...main },
+    backup: { syncAddress: "127.79.255.2", ...backup },
+    config: { syncInterface: 2, mode },
+    declared: { mode },
+  });
+  await happens(pair);
+  await pair.become(...roles);
+  return pair;
+}
+
+async function proveSeen(pair: ManagedPair, row: Row, expect: ExpectStatic): Promise<void> {
+  const { program } = pair;
+  await program.refresh();
+  const { online, state = "active", led = {}, problems = () => [] } = row.read;
+  expect(program.outs).toMatchObject({ online, state, failedOver: online === "backup", led: { main: "green", backup: "green", ...led } });
+  expect(steadyProblems(program)).toEqual(problems(textsOf(pair)));
+  expect(await program.drift(), "neither a switch nor ill health is drift").toEqual([]);
+  const { mode } = pair.pair.config;
+  const changed = { mode: mode === "manual" ? "automatic" : "manual", timeouts: { update: "10m" } };
+  if (row.up === "works") {
+    await program.up(changed);
+    expect(pair.pair.config.mode).toBe(changed.mode);
+    expect(pair.pair.online, "an up never moves traffic").toBe(online);
+  } else {
+    expect(await failure(program.up(changed))).toMatchObject({ code: row.up.refused, message: expect.stringMatching(row.up.said) });
+    expect(pair.pair.config.mode).toBe(mode);
+  }
+  if (!row.repair) return;
+  await row.repair.how(pair);
+  await pair.become(...row.repair.roles);
+  await pair.wait(30);
+  await program.refresh();
+  expect(program.outs).toMatchObject({ state: "active", led: { main: "green", backup: "green" }, problems: [] });
+  expect(program.outs.online).toBe(row.repair.roles[0] === "Online" ? "main" : "backup");
+}
+
+/** Forwards that wait become too many at some time, and that is said too. */
+const steadyProblems = (program: ManagedPair["program"]): string[] =>
+  (program.outs.problems as string[]).filter((problem) => !problem.includes("DB Sync Stack"));
+
+async function proveEnded(pair: ManagedPair, row: Row, expect: ExpectStatic): Promise<void> {
+  const { a, b, program, simulator } = pair;
+  const whole = { dataMinerId: 111, elementCount: 40, pristine: false };
+  for (const wanted of row.destroy) {
+    await program.up({ ...Object.fromEntries((wanted.allow ?? []).map((key) => [key, true])), timeouts: { delete: "10m" } });
+    if ("refused" in wanted) {
+      expect(await failure(program.destroy())).toMatchObject({ code: wanted.refused, message: expect.stringMatching(wanted.said) });
+      expect(simulator.requests.count({ method: "DELETE" }), "nothing was asked of an Agent").toBe(0);
+      for (const member of [a, b]) expect(member.snapshot().agent).toMatchObject(whole);
+      continue;
+    }
+    await program.destroy();
+    const [kept, other] = wanted.keeps === "main" ? [a, b] : [b, a];
+    expect(kept.snapshot()).toMatchObject({ pair: null, agent: whole });
+    if (wanted.other === "untouched") expect(other.snapshot()).toMatchObject({ pair: {}, agent: whole });
+    else expect(other.snapshot()).toMatchObject({ pair: null, agent: { dataMinerId: null, elementCount: 0, pristine: true } });
+  }
+}
+
+/** The error that this package throws on purpose; anything else fails the test. */
+export function failure(call: Promise<unknown>): Promise<FailoverError> {
+  return call.then(
+    () => Promise.reject(new Error("It succeeded, but it should have failed.")),
+    (error: unknown) => (error instanceof FailoverError ? error : Promise.reject(error)),
+  );
+}

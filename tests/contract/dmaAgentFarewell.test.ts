@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AgentControl } from "../../simulator/index.js";
 import { DynamicProvider } from "../support/dynamicProvider.js";
 import { type PairWorld, token, tokenEnv } from "../support/world.js";
-import { startLivePair } from "./livePair.js";
+import { closeWorlds, openLivePair } from "./pairs.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
@@ -14,35 +14,16 @@ const agent = (last: number) => world.simulator.agent(world.address(last));
 const up = (last: number, more?: object) => new Resource(provider).up(args(last, more));
 const linesOf = (last: number) => provider.lines.filter((line) => line.startsWith(`DmaAgent agent${last}:`));
 
-/** Agents that are away in one way or another; all are given up at the same time, because each is waited for 30 s. */
-const silences: [what: string, last: number, away: (agent: AgentControl) => void, said: RegExp][] = [
-  ["refuses connections", 11, (one) => one.stop(), /the connection is refused/],
-  ["resets connections", 12, (one) => one.cutOff({ how: "reset" }), /the connection was cut/],
-  ["takes connections and says nothing", 13, (one) => one.cutOff({ how: "hang" }), /did not answer|no answer in time/],
-  ["sits behind a proxy that answers 502", 14, (one) => one.fail({ kind: "htmlPage", status: 502 }, { times: 999 }), /502/],
-  ["sits behind a proxy that answers 503", 15, (one) => one.fail({ kind: "htmlPage", status: 503 }, { times: 999 }), /503/],
-  ["never gets its API up (503)", 16, (one) => one.fail({ kind: "hostError", errorCode: 7 }, { times: 999 }), /503 7/],
-];
-const farewells = new Map<number, Promise<unknown>>();
-
 beforeAll(async () => {
-  const lasts = [...silences.map(([, last]) => last), 21, 22, 23, 24, 25, 26, 27];
+  const lasts = [21, 22, 23, 24, 25];
   const prepared = { dataMinerId: 111, system: "DMS", elementCount: 3 };
-  world = await startLivePair("61.1", { others: Object.fromEntries(lasts.map((last) => [last, prepared])) });
+  ({ world } = await openLivePair("61.1", { others: Object.fromEntries(lasts.map((last) => [last, prepared])) }));
   provider = await DynamicProvider.start("dmaAgent", { [tokenEnv]: token });
-  for (const [, last, away] of silences) {
-    const resource = await up(last, { settings });
-    away(agent(last));
-    farewells.set(
-      last,
-      resource.destroy().catch((error: unknown) => error),
-    );
-  }
 });
 
 afterAll(async () => {
   provider.stop();
-  await world.close();
+  await closeWorlds();
 });
 
 describe("an Agent that is gone is left as it is, with one line", () => {
@@ -112,16 +93,4 @@ describe("a member of a pair", () => {
     await expect(resource.refresh()).rejects.toThrow(`${world.address(2)} answered`);
     await expect(resource.destroy()).rejects.toThrow(`${world.address(2)} answered`);
   });
-});
-
-describe("an Agent that is away for 30 s is left as it is, with one line that names what is not put back", () => {
-  test.each(silences)(
-    "when it %s",
-    async (_, last, __, said) => {
-      expect(await farewells.get(last)).toBeUndefined();
-      expect(await provider.line(new RegExp(`agent${last}: .*Not put back: maxStartupSeconds`))).toMatch(said);
-      expect(linesOf(last)).toHaveLength(1);
-    },
-    60_000,
-  );
 });

@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
-import { type PairWorld, startPairWorld, token, tokenEnv } from "../support/world.js";
-import { type LivePairOptions, startLivePair } from "./livePair.js";
+import { token, tokenEnv } from "../support/world.js";
+import { closeWorlds, type LivePairOptions, openLivePair, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
-const worlds: PairWorld[] = [];
 let network = 0;
 
 beforeAll(async () => {
@@ -14,28 +13,14 @@ beforeAll(async () => {
 
 afterAll(async () => {
   provider.stop();
-  await Promise.all(worlds.map((world) => world.close()));
+  await closeWorlds();
 });
 
-const kept = <World extends PairWorld>(world: World): World => {
-  worlds.push(world);
-  return world;
-};
-
-/** A pair that this resource owns already, and its world. */
-async function live(options: LivePairOptions & { declared?: object } = {}) {
-  const world = kept(await startLivePair(`64.${++network}`, options));
-  const args = (more?: object) => ({
-    main: world.connection(1),
-    backup: world.connection(2),
-    ...world.pair(options.declared),
-    __owner: "room/test/pair",
-    ...more,
-  });
-  const resource = await new Resource(provider).up(args());
-  return { world, args, resource, pair: world.simulator.pair(), agent: (last: number) => world.simulator.agent(world.address(last)) };
+/** A pair that this resource owns. */
+async function live(options: LivePairOptions = {}) {
+  const two = await openLivePair(`64.${++network}`, options);
+  return { ...two, resource: await new Resource(provider).up(two.args()) };
 }
-const writes = ({ simulator }: PairWorld) => simulator.requests.all().filter(({ method }) => method !== "GET");
 
 describe("a pair's outputs", () => {
   test("say what the members say, and what there is not is null", async () => {
@@ -70,18 +55,18 @@ describe("a pair's outputs", () => {
 
 describe("read", () => {
   test("gives the inputs back as they were checked, and writes nothing", async () => {
-    const { world, args, resource } = await live();
+    const { args, resource, writes } = await live();
     const { inputs, outs } = resource;
     expect(await resource.refresh()).toBe(true);
     expect(resource).toMatchObject({ inputs, outs });
     expect(Object.keys(resource.inputs).sort()).toEqual(Object.keys(inputs).sort());
     expect(await resource.diff(args())).toMatchObject({ changes: false });
-    expect(writes(world)).toEqual([]);
+    expect(writes()).toEqual([]);
   });
 
   test("shows a switch in the outputs alone: it is no difference", async () => {
     const { world, args, resource, pair } = await live();
-    await pair.switchRoles();
+    await pair().switchRoles();
     const { inputs } = resource;
     await resource.refresh();
     expect(resource.outs).toMatchObject({ online: "backup", onlineAgent: world.address(2), failedOver: true });
@@ -100,32 +85,32 @@ describe("read", () => {
 
   test("gives live values back as inputs, and up writes the declared ones", async () => {
     const { args, resource, pair } = await live();
-    pair.editConfig({ mode: "manual", syncInterface: 1 });
+    pair().editConfig({ mode: "manual", syncInterface: 1 });
     await resource.refresh();
     expect(resource.inputs.mode).toBe("manual");
     expect(resource.inputs).not.toHaveProperty("syncInterface");
     expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
     await provider.line(/^FailoverPair pair: differs from what is declared: mode$/);
     await resource.up(args());
-    expect(pair.config).toMatchObject({ mode: "automatic", syncInterface: 1 });
+    expect(pair().config).toMatchObject({ mode: "automatic", syncInterface: 1 });
     expect(await resource.diff(args())).toMatchObject({ changes: false });
   });
 
   test("gives a fixed input back as declared: it changed behind our back, not in the program, and only up refuses it", async () => {
     const config = { type: "sharedHostname", hostname: "dma.example.com", virtualIps: [] } as const;
     const { args, resource, pair } = await live({ config, declared: { virtualIps: undefined, hostname: "dma.example.com" } });
-    pair.editConfig({ hostname: "other.example.com" });
+    pair().editConfig({ hostname: "other.example.com" });
     await resource.refresh();
     expect(resource).toMatchObject({ inputs: { hostname: "dma.example.com" }, outs: { hostname: "other.example.com" } });
     expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
     await provider.line(/^FailoverPair pair: differs from what is declared: hostname$/);
     await expect(resource.up(args())).rejects.toThrow(/hostname: the shared hostname other\.example\.com cannot be changed in place/);
-    expect(pair.config.hostname).toBe("other.example.com");
+    expect(pair().config.hostname).toBe("other.example.com");
   });
 
   test("says that a pair is gone when both answer without one", async () => {
     const { resource, args } = await live();
-    const apart = kept(await startPairWorld("64.200"));
+    const { world: apart } = await openPrepared("64.200");
     const { main, backup } = await resource.check(args());
     const at = (one: unknown, last: number) => ({ ...(one as object), ...apart.connection(last), address: apart.address(last) });
     expect(await provider.read(resource.id, { ...resource.outs, main: at(main, 1), backup: at(backup, 2) })).toMatchObject({ id: "" });
@@ -138,62 +123,26 @@ describe("read", () => {
   });
 });
 
-describe.concurrent("read, of members that are silent", () => {
-  test("keeps a pair when both are: it is an error", async () => {
-    const { resource, agent } = await live();
-    agent(1).stop();
-    agent(2).stop();
-    await expect(resource.refresh()).rejects.toThrow(/neither member answers.*is refused.*is refused/);
-    expect(resource.id).not.toBe("");
-  });
-
-  test("tells what main says when the backup is, and names it", async () => {
-    const { world, args, resource, agent } = await live();
-    agent(2).cutOff({ how: "reset" });
-    await resource.refresh();
-    expect(resource.outs).toMatchObject({ state: "active", online: "main", led: { main: "green", backup: "red" } });
-    expect(resource.outs.problems).toEqual([`backup ${world.address(2)}: Agent Status is Unreachable.`]);
-    expect(await resource.diff(args())).toMatchObject({ changes: false });
-  });
-
-  test("tells what the backup says when main is, and who is online then", async () => {
-    const { world, args, resource, agent } = await live();
-    agent(1).cutOff({ how: "reset" });
-    await resource.refresh();
-    expect(resource.outs).toMatchObject({ state: "active", online: "none", onlineAgent: null, led: { main: "red", backup: "green" } });
-    expect(resource.outs.problems).toEqual([`main ${world.address(1)}: Agent Status is Unreachable.`]);
-    expect(await resource.diff(args())).toMatchObject({ changes: false });
-  });
-
-  test("does not take the word of a reset backup alone: it proves nothing while main is", async () => {
-    const { resource, agent } = await live();
-    agent(1).stop();
-    agent(2).prepareAgain({ dataMinerId: 111 });
-    await expect(resource.refresh()).rejects.toThrow(/is refused/);
-    expect(resource.id).not.toBe("");
-  });
-});
-
 describe("a pair that somebody disabled", () => {
   test("is a difference named state, and up enables it again as it is declared", async () => {
     const { args, resource, pair } = await live();
-    pair.setState("inactive");
+    pair().setState("inactive");
     await resource.refresh();
     expect(resource.outs.state).toBe("inactive");
     expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
     await provider.line(/^FailoverPair pair: differs from what is declared: state$/);
     await resource.up(args());
     expect(resource.outs).toMatchObject({ state: "active", online: "main" });
-    expect(pair.owner).toBe("room/test/pair");
+    expect(pair().owner).toBe("room/test/pair");
     expect(await resource.diff(args())).toMatchObject({ changes: false });
   });
 
   test("is enabled again by create too, with what is declared", async () => {
     const { world, args, pair } = await live();
-    pair.setState("inactive");
+    pair().setState("inactive");
     const again = await new Resource(provider).up(args({ mode: "manual" }));
     expect(again.outs).toMatchObject({ state: "active", mode: "manual" });
-    expect(pair).toMatchObject({ owner: "room/test/pair", online: "main" });
+    expect(pair()).toMatchObject({ owner: "room/test/pair", online: "main" });
     expect(world.simulator.agent(world.address(1)).snapshot().agent.elementCount).toBe(40);
   });
 });

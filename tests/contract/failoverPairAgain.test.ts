@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Simulator } from "../../simulator/index.js";
 import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
-import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
+import { token, tokenEnv } from "../support/world.js";
+import { closeWorlds, openPrepared, type PairOptions } from "./pairs.js";
+import { holdAt, phasesOf } from "./phases.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
-const worlds: PairWorld[] = [];
 let network = 0;
 
 beforeAll(async () => {
@@ -14,40 +15,13 @@ beforeAll(async () => {
 
 afterAll(async () => {
   provider.stop();
-  await Promise.all(worlds.map((world) => world.close()));
+  await closeWorlds();
 });
 
-/** Two prepared Agents and no pair yet, and what a program declares of them. */
-async function open(options: WorldOptions = {}) {
-  const world = await startPairWorld(`65.${++network}`, options);
-  worlds.push(world);
-  const args = (more?: object) => ({
-    main: world.connection(1),
-    backup: world.connection(2),
-    ...world.pair(),
-    __owner: "room/test/pair",
-    ...more,
-  });
-  const agent = (last: number) => world.simulator.agent(world.address(last));
-  return { world, simulator: world.simulator, args, agent, setUps: phasesOf(world.simulator, "checking") };
-}
-
-/** How often a phase has begun: each set-up checks once, each ending stops the offline Agent once. */
-function phasesOf(simulator: Simulator, phase: string): { count: number } {
-  const seen = { count: 0 };
-  const watch = () =>
-    simulator.atPhase(phase, () => {
-      seen.count++;
-      queueMicrotask(watch);
-    });
-  watch();
-  return seen;
-}
-
-/** Resolves when a phase has begun, and keeps it from ending. */
-function holdAt(simulator: Simulator, phase: string): Promise<void> {
-  simulator.holdPhase(phase);
-  return new Promise((reached) => simulator.atPhase(phase, reached));
+/** Two prepared Agents and no pair yet, and how often their set-up has begun. */
+async function open(options: PairOptions = {}) {
+  const two = await openPrepared(`65.${++network}`, options);
+  return { ...two, setUps: phasesOf(two.simulator, "checking") };
 }
 
 const failure = (call: Promise<unknown>): Promise<ProviderError> =>

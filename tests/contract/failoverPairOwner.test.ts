@@ -1,11 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
-import { type PairWorld, token, tokenEnv } from "../support/world.js";
-import { type LivePairOptions, startLivePair } from "./livePair.js";
+import { token, tokenEnv } from "../support/world.js";
+import { closeWorlds, type LivePairOptions, openLivePair } from "./pairs.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
-const worlds: PairWorld[] = [];
 let network = 0;
 
 beforeAll(async () => {
@@ -14,24 +13,12 @@ beforeAll(async () => {
 
 afterAll(async () => {
   provider.stop();
-  await Promise.all(worlds.map((world) => world.close()));
+  await closeWorlds();
 });
 
 /** A pair that exists already, and what a program of stack room/test declares of it. */
-async function open(options: LivePairOptions = {}) {
-  const world = await startLivePair(`66.${++network}`, options);
-  worlds.push(world);
-  const { simulator } = world;
-  const args = (more?: object) => ({
-    main: world.connection(1),
-    backup: world.connection(2),
-    ...world.pair(),
-    __owner: "room/test/pair",
-    ...more,
-  });
-  const writes = () => simulator.requests.all().filter(({ method }) => method !== "GET");
-  return { world, simulator, args, pair: simulator.pair(), writes };
-}
+const open = (options: LivePairOptions = {}) =>
+  openLivePair(`66.${++network}`, { ...options, declared: { __owner: "room/test/pair", ...options.declared } });
 
 const adopting = { adopt: "matching", endMode: "delete" };
 
@@ -59,14 +46,14 @@ describe("a stranger's pair", () => {
     expect(failures).toEqual([{ property: "", reason: expect.stringContaining(said) }]);
     expect(failures[0]?.reason).toContain('set adopt: "matching"');
     expect(await refusalOf(args())).toContain(said);
-    expect(pair.owner).toBe(owner);
+    expect(pair().owner).toBe(owner);
     expect(writes()).toEqual([]);
   });
 
   test("that is equal is adopted when the program says so: only its owner is written", async () => {
     const { args, pair, writes, simulator } = await open({ owner: "room/other/pair", config: { syncInterface: 1 } });
     const resource = await new Resource(provider).up(args(adopting));
-    expect(pair).toMatchObject({ owner: "room/test/pair", config: { syncInterface: 1 } });
+    expect(pair()).toMatchObject({ owner: "room/test/pair", config: { syncInterface: 1 } });
     expect(writes().map(({ method, status }) => `${method} ${status}`)).toEqual(["PUT 200"]);
     expect(simulator.agents.map((agent) => agent.snapshot().pair?.operation ?? null)).toEqual([null, null]);
     expect(await resource.diff(args(adopting))).toMatchObject({ changes: false });
@@ -75,7 +62,7 @@ describe("a stranger's pair", () => {
   test("made by hand is adopted too, and then ended by this resource", async () => {
     const { args, pair, simulator } = await open({ owner: null });
     const resource = await new Resource(provider).up(args(adopting));
-    expect(pair.owner).toBe("room/test/pair");
+    expect(pair().owner).toBe("room/test/pair");
     await resource.destroy();
     expect(simulator.pairs).toEqual([]);
   });
@@ -114,7 +101,7 @@ describe("a renamed resource", () => {
     const resource = await new Resource(provider).up(args());
     expect(await resource.diff(args(renamed))).toMatchObject({ changes: true, replaces: [] });
     await resource.up(args(renamed));
-    expect(pair.owner).toBe("room/test/renamed");
+    expect(pair().owner).toBe("room/test/renamed");
     expect(writes().map(({ method, status }) => `${method} ${status}`)).toEqual(["PUT 200"]);
     expect(await resource.diff(args(renamed))).toMatchObject({ changes: false });
     await resource.destroy();
@@ -124,7 +111,7 @@ describe("a renamed resource", () => {
     const { args, pair } = await open();
     const resource = await new Resource(provider).up(args());
     await resource.up(args({ ...renamed, mode: "manual" }));
-    expect(pair).toMatchObject({ owner: "room/test/renamed", config: { mode: "manual" } });
+    expect(pair()).toMatchObject({ owner: "room/test/renamed", config: { mode: "manual" } });
   });
 
   test("keeps its pair also when the answer to the write is lost for good: the next run finds it renamed", async () => {
@@ -135,7 +122,7 @@ describe("a renamed resource", () => {
     const brief = args({ ...renamed, timeouts: { update: "2s" } });
     await expect(resource.up(brief)).rejects.toThrow();
     main.faults.clear();
-    expect(pair.owner).toBe("room/test/renamed");
+    expect(pair().owner).toBe("room/test/renamed");
     expect(await resource.diff(brief)).toMatchObject({ changes: true });
     await resource.up(brief);
     expect(await resource.diff(brief)).toMatchObject({ changes: false });
@@ -149,7 +136,7 @@ describe("a renamed resource", () => {
     await expect(resource.up(args({ ...renamed, timeouts: { update: "2s" } }))).rejects.toThrow();
     main.faults.clear();
     await resource.up(args());
-    expect(pair.owner).toBe("room/test/pair");
+    expect(pair().owner).toBe("room/test/pair");
   });
 });
 
@@ -157,13 +144,13 @@ describe("a pair that somebody else took over", () => {
   test("is drift, is not written any more, and is not ended", async () => {
     const { args, pair, simulator } = await open();
     const resource = await new Resource(provider).up(args());
-    pair.setOwner("room/other/pair");
+    pair().setOwner("room/other/pair");
     await resource.refresh();
     expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
     await provider.line(/differs from what is declared: __owner$/);
     await expect(resource.up(args({ mode: "manual" }))).rejects.toThrow("it belongs to room/other/pair");
     await expect(resource.destroy()).rejects.toThrow(/it belongs to room\/other\/pair now.*`pulumi state delete`/);
-    expect(pair.config.mode).toBe("automatic");
+    expect(pair().config.mode).toBe("automatic");
     expect(simulator.pairs).toHaveLength(1);
   });
 });

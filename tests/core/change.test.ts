@@ -99,7 +99,7 @@ describe("update", () => {
   test("of a recorded input together with configuration converges", async () => {
     const { world, lamp, id, outs, inputs } = await aLamp();
     await lamp.update(id, outs, { ...inputs, host: "10.0.0.2", brightness: 9 });
-    expect(world.log).toEqual(["observe at 10.0.0.2", 'write {"brightness":9}', "wait"]);
+    expect(world.log).toEqual(["verify at 10.0.0.2", "observe at 10.0.0.2", 'write {"brightness":9}', "wait"]);
   });
 
   test("of a renamed resource converges, for the owner is live configuration", async () => {
@@ -117,7 +117,8 @@ describe("update", () => {
     expect(error.properties).toMatchObject({
       __provider: declared.__provider,
       brightness: 7,
-      __declared: { brightness: 9 },
+      __declared: { brightness: 7 },
+      __attempted: { brightness: 9 },
       __unfinished: true,
     });
     expect(await lamp.diff(id, error.properties, news)).toMatchObject({ changes: true });
@@ -149,10 +150,10 @@ describe("update", () => {
   test("of recorded inputs alone does not pass over what create left unfinished", async () => {
     const { world, lamp, id, outs, inputs } = await aLamp();
     await lamp.update(id, { ...outs, __unfinished: true }, { ...inputs, host: "10.0.0.2" });
-    expect(world.log).toEqual(["observe at 10.0.0.2", "wait"]);
+    expect(world.log).toEqual(["verify at 10.0.0.2", "observe at 10.0.0.2", "wait"]);
     world.log.length = 0;
     await lamp.update(id, { ...outs, power: "broken" }, { ...inputs, host: "10.0.0.2" });
-    expect(world.log).toEqual(["observe at 10.0.0.2", "wait"]);
+    expect(world.log).toEqual(["verify at 10.0.0.2", "observe at 10.0.0.2", "wait"]);
   });
 
   test("that is refused leaves state as it was", async () => {

@@ -1,12 +1,21 @@
 import { describe, expect, test } from "vitest";
 import { StateError } from "../../provider/core/errors.js";
-import { differingKeys, inputsOf, type Keys, openState, refreshedState, schemaVersion, stateOf } from "../../provider/core/state.js";
+import {
+  differingKeys,
+  inputsOf,
+  type Keys,
+  openState,
+  refreshedState,
+  schemaVersion,
+  stateOf,
+  unfinishedState,
+} from "../../provider/core/state.js";
 
 const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const keys: Keys = { inputs: ["name", "brightness", "colour", "host", "token"], recorded: ["host", "token"], outputs: ["power", "hours"] };
 const declared = { name: "desk", brightness: 5, host: "10.0.0.1", token: "t0ken-secret" };
 const live = { name: "desk", brightness: 5, colour: "warm", power: "on", hours: 3 };
-const state = stateOf(keys, declared, live, false, []);
+const state = stateOf(keys, declared, live, []);
 
 describe("stored state", () => {
   test("of this version is taken as it is", () => {
@@ -41,7 +50,7 @@ describe("state after a write", () => {
       __unfinished: false,
       schemaVersion,
     });
-    expect(stateOf(keys, { name: "desk" }, {}, true, ["careful"])).toStrictEqual({
+    expect(unfinishedState(keys, { name: "desk" }, {}, undefined, ["careful"])).toStrictEqual({
       name: null,
       brightness: null,
       colour: null,
@@ -56,8 +65,13 @@ describe("state after a write", () => {
     });
   });
 
+  test("of an update that was not finished keeps what was applied before it beside what it was to apply", () => {
+    const unfinished = unfinishedState(keys, { ...declared, brightness: 9 }, live, state, []);
+    expect(unfinished).toMatchObject({ __declared: { brightness: 5 }, __attempted: { brightness: 9 }, __unfinished: true });
+  });
+
   test("shows configuration as it is live, and recorded inputs as they were declared", () => {
-    const drifted = stateOf(keys, declared, { ...live, brightness: 9, host: "elsewhere" }, false, []);
+    const drifted = stateOf(keys, declared, { ...live, brightness: 9, host: "elsewhere" }, []);
     expect(drifted).toMatchObject({ brightness: 9, host: "10.0.0.1", __declared: { brightness: 5 } });
   });
 
@@ -67,7 +81,7 @@ describe("state after a write", () => {
   });
 
   test("is plain JSON, whatever the resource returned", () => {
-    const odd = stateOf(keys, declared, { ...live, power: new Date(0), hours: Number.NaN, brightness: undefined }, false, []);
+    const odd = stateOf(keys, declared, { ...live, power: new Date(0), hours: Number.NaN, brightness: undefined }, []);
     expect(odd).toMatchObject({ power: "1970-01-01T00:00:00.000Z", hours: null, brightness: null });
     expect(JSON.parse(JSON.stringify(odd))).toStrictEqual(odd);
   });
@@ -75,7 +89,7 @@ describe("state after a write", () => {
 
 describe("state after a read", () => {
   test("takes live values, and carries over what only a write may change", () => {
-    const before = { ...state, __unfinished: true, warnings: ["careful"] };
+    const before = { ...state, __attempted: { brightness: 7 }, __unfinished: true, warnings: ["careful"] };
     const after = refreshedState(keys, before, { ...live, brightness: 9, power: "off" });
     expect(after).toStrictEqual({ ...before, brightness: 9, power: "off" });
   });

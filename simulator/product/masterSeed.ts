@@ -1,0 +1,8 @@
+import type { Agent } from "./agent.js";
+import type { World } from "./world.js";
+
+/** Cassandra per DMA: one node is the master seed, here main's, and without it the other one's database does not start (domain 4.5). */
+export function lacksMasterSeed(world: World, agent: Agent): boolean {
+  if (agent.storage.kind !== "cassandraPerDma" || agent.copy?.position !== "backup") return false;
+  return world.reachableBuddy(agent) === null;
+}

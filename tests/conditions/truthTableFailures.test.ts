@@ -1,0 +1,301 @@
+import {
+  backupSilent,
+  everything,
+  forLong,
+  mainIsKept,
+  mainSilent,
+  onlineIsSilent,
+  proveRows,
+  type Row,
+  silentHere,
+  stuck,
+  swapped,
+  type Texts,
+} from "./truthTable.js";
+
+const cassandra = { storage: { kind: "cassandraPerDma" as const, replicationFactor: 2 } };
+const gateway = { profile: "10.1-gateway" as const };
+const nobodyOnline = { refused: "NO_ONLINE_MEMBER", said: /no member is online\. Bring one online first/ };
+const invalid = (seen: string) => ({ refused: "PAIR_INVALID", said: new RegExp(`${seen} Bring exactly one member online`) });
+const bothOnline = { allow: everything, refused: "BOTH_ONLINE", said: /both \S+ and \S+ are online \(split brain\)\. Set the one with/ };
+const noneOnline = { allow: everything, refused: "NOBODY_ONLINE", said: /neither \S+ nor \S+ is online, so it is not clear whom to keep/ };
+const cutOff = {
+  allow: everything,
+  refused: "MEMBERS_CUT_OFF",
+  said: /both answer here, but the online Agent \S+\.2 does not reach \S+\.1/,
+};
+const bothCut = (t: Texts) => [
+  t.heartbeat("main"),
+  t.sync("main"),
+  t.dbSync("main"),
+  t.heartbeat("backup"),
+  t.sync("backup"),
+  t.dbSync("backup"),
+];
+
+/** Domain 4.5: databases, heartbeats, runtime errors, addresses, and what belongs to a storage or a version. */
+const rows: Row[] = [
+  {
+    event: "the database of A is down",
+    happens: forLong(({ a }) => a.setDatabase("Failing")),
+    roles: ["Online", "Offline"],
+    read: { online: "main", led: { main: "red" }, problems: (t) => [t.database("main")] },
+    up: "works",
+    destroy: [mainIsKept],
+    repair: { how: ({ a }) => a.setDatabase("OK"), roles: ["Online", "Offline"] },
+  },
+  {
+    event: "the database of B is down",
+    happens: forLong(({ b }) => b.setDatabase("Failing")),
+    roles: ["Online", "Offline"],
+    read: { online: "main", led: { backup: "red" }, problems: (t) => [t.database("backup")] },
+    up: "works",
+    destroy: [mainIsKept],
+    repair: { how: ({ b }) => b.setDatabase("OK"), roles: ["Online", "Offline"] },
+  },
+  {
+    event: "both local Cassandra nodes are down",
+    given: { main: cassandra, backup: cassandra },
+    happens: forLong(({ a, b }) => {
+      for (const agent of [a, b]) agent.setDatabase("Failing");
+    }),
+    roles: ["Online", "Offline"],
+    read: { online: "main", led: { main: "red", backup: "red" }, problems: (t) => [t.database("main"), t.database("backup")] },
+    up: "works",
+    destroy: [mainIsKept],
+    repair: {
+      how: ({ a, b }) => {
+        for (const agent of [a, b]) agent.setDatabase("OK");
+      },
+      roles: ["Online", "Offline"],
+    },
+  },
+  {
+    event: "A is the master seed of Cassandra per DMA, and B starts without it",
+    given: { mode: "manual", main: cassandra, backup: cassandra },
+    happens: ({ a, b }) => {
+      a.stop();
+      b.restart();
+    },
+    roles: ["Stopped", "Offline"],
+    read: {
+      online: "none",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.database("backup")],
+    },
+    up: nobodyOnline,
+    destroy: [onlineIsSilent],
+    repair: { how: ({ a }) => a.start(), roles: ["Online", "Offline"] },
+  },
+  {
+    event: "the link between A and B is down, and they talk over another path",
+    happens: ({ pair }) => pair.breakPath(1),
+    roles: ["Online", "Preparing to go online"],
+    read: {
+      online: "main",
+      state: "switching",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [t.heartbeat("main"), t.heartbeat("backup")],
+    },
+    up: "works",
+    destroy: [mainIsKept],
+    repair: { how: ({ pair }) => pair.mendPath(), roles: ["Online", "Offline"] },
+  },
+  {
+    event: "the link between A and B is down, and there is no other path",
+    happens: ({ pair }) => pair.breakPath(),
+    roles: ["Online", "Online"],
+    read: {
+      online: "both",
+      state: "invalid",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [...bothCut(t), "Both members are online (split brain)."],
+    },
+    up: invalid("Both members are online \\(split brain\\)\\."),
+    destroy: [bothOnline],
+    repair: {
+      how: ({ b, pair }) => {
+        pair.mendPath();
+        b.restart();
+      },
+      roles: ["Online", "Offline"],
+    },
+  },
+  {
+    event: "all inverted heartbeats of B fail, and A is dead",
+    happens: forLong(({ a, address, simulator }) => {
+      simulator.setSilent(address(253), true);
+      a.stop();
+    }),
+    roles: ["Stopped", "Offline"],
+    read: {
+      online: "none",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.inverted("backup")],
+    },
+    up: nobodyOnline,
+    destroy: [onlineIsSilent],
+    repair: {
+      how: ({ a, address, simulator }) => {
+        a.start();
+        simulator.setSilent(address(253), false);
+      },
+      roles: ["Online", "Offline"],
+    },
+  },
+  {
+    event: "all inverted heartbeats of A fail, and B still hears A",
+    happens: forLong(({ address, simulator }) => simulator.setSilent(address(254), true)),
+    roles: ["Offline", "Offline"],
+    read: {
+      online: "none",
+      state: "invalid",
+      led: { main: "red" },
+      problems: (t) => [t.inverted("main"), "Both members are offline."],
+    },
+    up: invalid("Both members are offline\\."),
+    destroy: [noneOnline],
+    repair: {
+      how: async ({ address, become, pair, simulator }) => {
+        simulator.setSilent(address(254), false);
+        pair.bringOnline("main");
+        await become("Online", "Offline");
+      },
+      roles: ["Online", "Offline"],
+    },
+  },
+  {
+    event: "all inverted heartbeats of A fail, and B does not hear A any more",
+    happens: ({ address, pair, simulator }) => {
+      simulator.setSilent(address(254), true);
+      pair.breakPath();
+    },
+    roles: ["Offline", "Online"],
+    read: {
+      online: "backup",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [t.heartbeat("main"), t.inverted("main"), t.heartbeat("backup"), t.sync("backup"), t.dbSync("backup")],
+    },
+    up: { refused: "SL_SYNC_FAILED", said: /saved on \S+\.2 only; the other Agent does not answer/ },
+    destroy: [cutOff],
+    repair: {
+      how: ({ address, pair, simulator }) => {
+        simulator.setSilent(address(254), false);
+        pair.mendPath();
+      },
+      roles: ["Offline", "Online"],
+    },
+  },
+  {
+    event: "A dies in the manual mode",
+    given: { mode: "manual" },
+    happens: forLong(({ a }) => a.stop()),
+    roles: ["Stopped", "Offline"],
+    read: { online: "none", led: { main: "red", backup: "red" }, problems: (t) => [t.silent("main"), t.heartbeat("backup")] },
+    up: nobodyOnline,
+    destroy: [onlineIsSilent],
+    repair: {
+      how: async ({ a, become, pair }) => {
+        pair.bringOnline("backup");
+        await become("Stopped", "Online");
+        a.start();
+      },
+      roles: ["Offline", "Online"],
+    },
+  },
+  {
+    event: "A has a runtime error and the watchdog's action is switch, in the manual mode",
+    given: { mode: "manual", main: { switchesOnRuntimeError: true } },
+    happens: ({ a }) => a.raiseRuntimeError(),
+    roles: ["Offline", "Online"],
+    read: { online: "backup", led: { main: "red" }, problems: (t) => [t.row("main", "RTE Count is above 0")] },
+    up: "works",
+    destroy: swapped,
+    repair: { how: ({ a }) => a.clearRuntimeErrors(), roles: ["Offline", "Online"] },
+  },
+  {
+    event: "NIC 1 of B is disabled, and B is to go online",
+    given: { mode: "manual" },
+    happens: forLong(({ b, pair }) => {
+      b.unplug(1);
+      pair.bringOnline("backup");
+    }),
+    roles: ["Online", "Offline"],
+    read: { online: "main", led: { main: "red", backup: "red" }, problems: (t) => [t.heartbeat("main"), t.silent("backup")] },
+    up: backupSilent,
+    destroy: [silentHere],
+    repair: { how: ({ b }) => b.plug(1), roles: ["Online", "Offline"] },
+  },
+  {
+    event: "a foreign host answers on the virtual address during a switch",
+    given: { mode: "manual" },
+    happens: ({ address, pair, simulator }) => {
+      simulator.setForeignHost(address(5), true);
+      pair.startSwitch();
+    },
+    roles: ["Offline", "Acquiring Virtual IP Address"],
+    read: { online: "none", state: "switching" },
+    up: { refused: "TIMED_OUT", said: /not done within 10 min.*last seen: switching/ },
+    destroy: [stuck],
+    repair: { how: ({ address, simulator }) => simulator.setForeignHost(address(5), false), roles: ["Offline", "Online"] },
+  },
+  {
+    event: "both start at the same time, and A is still starting after 15 minutes",
+    happens: async ({ a, b, wait }) => {
+      a.stop();
+      b.stop();
+      await wait(100);
+      a.start({ seconds: 2_000 });
+      b.start();
+      await wait(800);
+    },
+    roles: ["Starting", "Online"],
+    read: { online: "backup", led: { backup: "red" }, problems: (t) => [t.heartbeat("backup")] },
+    up: "works",
+    destroy: swapped,
+    repair: { how: () => {}, roles: ["Offline", "Online"] },
+  },
+  {
+    event: "NATS is down during a switch, before 10.3.0/10.2.11",
+    given: { mode: "manual", main: gateway, backup: gateway },
+    happens: forLong(({ b, pair }) => {
+      b.setNats("Failing");
+      pair.bringOnline("backup");
+    }),
+    roles: ["Online", "Offline"],
+    read: { online: "main" },
+    up: "works",
+    destroy: [mainIsKept],
+    repair: { how: ({ b }) => b.setNats("OK"), roles: ["Online", "Offline"] },
+  },
+  {
+    event: "NATS is down during a switch, in a version that shows it",
+    given: { mode: "manual", main: { profile: "10.6" }, backup: { profile: "10.6" } },
+    happens: ({ b, pair }) => {
+      b.setNats("Failing");
+      pair.bringOnline("backup");
+    },
+    roles: ["Offline", "Online"],
+    read: { online: "backup", led: { backup: "red" }, problems: (t) => [t.row("backup", "NATS communication is Failing")] },
+    up: "works",
+    destroy: swapped,
+    repair: { how: ({ b }) => b.setNats("OK"), roles: ["Offline", "Online"] },
+  },
+  {
+    event: "A is stopped with SHIFT+Stop, before 10.2.0 [CU12]/10.3.3",
+    given: { main: gateway, backup: gateway },
+    happens: ({ a }) => a.stop({ releaseVirtualIp: false }),
+    roles: ["Stopped", "Acquiring Virtual IP Address"],
+    read: {
+      online: "none",
+      state: "switching",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [t.silent("main"), t.heartbeat("backup")],
+    },
+    up: { refused: "TIMED_OUT", said: /not done within 10 min.*last seen: main \S+ does not answer/ },
+    destroy: [stuck],
+    repair: { how: ({ a }) => a.start(), roles: ["Offline", "Online"] },
+  },
+];
+
+proveRows(71, rows);
