@@ -41,8 +41,11 @@ const cures = new Map([
   ["404", "Check basePath, and that the API is set up on this Agent."],
   ["421", "No call met the Agent itself; check that address is its corporate IP address."],
   ["429", "The token allows fewer calls; raise its limit."],
-  ["STALE_REVISION", "Somebody else changed the pair meanwhile; run `pulumi up` again."],
-  ["FOREIGN_OWNER", "Another resource owns it; remove it there first."],
+  ["STALE_REVISION", "Somebody else changed the pair meanwhile; look at what it is now, then run the same command again."],
+  ["SL_FAILOVER_CONFIG", "Something is under way at this pair; run the same command again when it has finished."],
+  ["SL_SWITCHING", "The pair is switching; run the same command again when it has finished."],
+  ["500", "Look at the log of the API on that Agent."],
+  ["FOREIGN_OWNER", "It belongs to another resource, or to nobody; let its owner give it up first."],
 ]);
 
 const longestPhrase = 300;

@@ -33,6 +33,11 @@ export class AgentRefusedError extends FailoverError {
     super(code, message, { facts: { status, ...facts } });
     this.nothingDone = status >= 400 && status < 500;
   }
+
+  /** The codes are the product's and its host's; one page has them all. */
+  override get runbook(): string {
+    return "AGENT_REFUSED";
+  }
 }
 
 /** What answered is not the Agent that was asked, or speaks no Failover API. */

@@ -12,6 +12,10 @@ import { isPassing } from "./retry.js";
 /** An operation that the Agent itself reports as failed. */
 export class OperationFailedError extends FailoverError {
   override readonly name = "OperationFailedError";
+
+  override get runbook(): string {
+    return "OPERATION_FAILED";
+  }
 }
 
 const progressMilliseconds = 30_000;
@@ -35,7 +39,7 @@ export async function waitForOperation(connection: Connection, started: Operatio
     tolerate: (error) => (isPassing(error) ? `${latest.phase}, the Agent does not answer` : undefined),
     progress: (state, elapsed) => say(state.replace(/^phase /, ""), elapsed),
     timeoutMilliseconds: context.timeoutMilliseconds,
-    afterTimeout: "The operation goes on at the Agent; run `pulumi up` again to carry on waiting, or raise timeouts.",
+    afterTimeout: "The operation goes on at the Agent; run the same command again to carry on waiting, or raise timeouts.",
     signal: context.signal,
   }).catch((error: unknown) => {
     throw vanished(error, subject) ?? error;

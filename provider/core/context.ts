@@ -115,12 +115,19 @@ function isRefusedWrite(error: unknown): error is RefusedWrite {
   return error instanceof Error && "nothingDone" in error && error.nothingDone === true;
 }
 
+/** One failed read may be told to several resources; its runbook is named once. */
+const presented = new WeakSet<Error>();
+
 /** Anything that was thrown, as an error that the engine may show: no secret, and never a bare value (it would hang the call). */
 export function presentable(error: unknown): Error {
   const line = redact(reasonOf(error));
   if (error instanceof FailoverError) {
-    if (line === error.message) return error;
-    return new FailoverError(error.code, line, { facts: error.facts });
+    if (presented.has(error)) return error;
+    // A secret may have become known only after the error was made.
+    const shown = line === error.message ? error : new FailoverError(error.code, line, { facts: error.facts });
+    shown.message = `${line} Runbook: ${error.runbook}.`;
+    presented.add(shown);
+    return shown;
   }
   const shown = new Error(line);
   if (error instanceof Error && error.stack !== undefined) shown.stack = redact(error.stack);

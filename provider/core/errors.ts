@@ -23,6 +23,11 @@ export class FailoverError extends Error {
     // the trace is noise between the lines that a person needs; its code is what helps to look it up.
     this.stack = `(${this.code})`;
   }
+
+  /** The page in docs/runbooks that says what to do. */
+  get runbook(): string {
+    return this.code;
+  }
 }
 
 /** What somebody declared cannot be done, and nothing was touched. */

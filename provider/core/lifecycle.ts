@@ -44,8 +44,8 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const converged = await definition.converge(inputs, observed, context, state);
       return stateOf(keys, news, converged as JsonObject, context.warnings);
     } catch (error) {
+      if (!context.begun) throw error;
       const shown = presentable(error);
-      if (!context.begun) throw shown;
       const seen = { ...(observed ?? state), ...context.facts } as JsonObject;
       const partial = unfinishedState(keys, news, seen, state, context.warnings);
       throw Object.assign(shown, { id, properties: toJson({ ...news, ...partial }), reasons: [shown.message] });

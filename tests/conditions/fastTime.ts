@@ -1,8 +1,10 @@
 import { vi } from "vitest";
 import { systemClock } from "../../provider/core/clock.js";
 
-/** An Agent that takes a call and says nothing is given up after this; the product's own cap would be 35 s of our time. */
-const longestAnswerMilliseconds = 1_000;
+/** A verb gets at least this long, and half of it is waited for one answer: real sockets on a busy machine need some of our time. */
+const leastMilliseconds = 2_000;
+/** Longer timers are deadlines of the provider. Nothing in these worlds takes so long. */
+const deadlineMilliseconds = 10_000;
 
 /**
  * From here on the provider's time runs `speed` times faster than ours. With the simulator's `timeScale` at the same figure, two looks
@@ -15,8 +17,12 @@ export function quickenTime(speed: number): void {
   vi.spyOn(systemClock, "sleep").mockImplementation((milliseconds, signal) => sleep(milliseconds / speed, signal));
   const { timeout } = AbortSignal;
   vi.spyOn(AbortSignal, "timeout").mockImplementation((milliseconds) =>
-    timeout.call(AbortSignal, Math.max(milliseconds / speed, longestAnswerMilliseconds)),
+    timeout.call(AbortSignal, Math.max(milliseconds / speed, leastMilliseconds / 2)),
   );
+  const { setTimeout } = globalThis;
+  const quick = (act: () => void, milliseconds = 0, ...rest: []) =>
+    setTimeout(act, milliseconds < deadlineMilliseconds ? milliseconds : Math.max(milliseconds / speed, leastMilliseconds), ...rest);
+  vi.spyOn(globalThis, "setTimeout").mockImplementation(Object.assign(quick, { __promisify__: setTimeout.__promisify__ }));
 }
 
 const said: string[] = [];

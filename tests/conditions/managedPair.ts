@@ -1,8 +1,8 @@
 import { afterAll, beforeAll } from "vitest";
+import { PairConfig } from "../../provider/agent/pairSchema.js";
 import { closeConnections } from "../../provider/agent/transport.js";
 import { failoverPair } from "../../provider/index.js";
 import type { AgentControl, PairControl, Simulator } from "../../simulator/index.js";
-import { type LivePairOptions, startLivePair } from "../contract/livePair.js";
 import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
 import { keepProgress, linesOf, quickenTime } from "./fastTime.js";
 
@@ -81,7 +81,6 @@ export interface ManagedPair extends Pick<PairWorld, "address" | "connection"> {
   wait: (seconds: number) => Promise<void>;
 }
 
-export const owner = "room/test/pair";
 const worlds: PairWorld[] = [];
 let made = 0;
 
@@ -98,19 +97,52 @@ export function prepareRoom(): void {
   });
 }
 
+export interface PairOptions extends WorldOptions {
+  /** Differences to what the program declares of the pair. */
+  declared?: object;
+}
+
 /** A pair that the program has taken up, on a network of its own in 127.`octet`. */
-export async function managedPair(octet: number, options: LivePairOptions & { declared?: object } = {}): Promise<ManagedPair> {
-  const name = `pair${octet}-${made++}`;
-  const world = await startLivePair(`${octet}.${made % 256}`, { timeScale: speed, owner: `room/test/${name}`, ...options });
-  const managed = manage(world, name, options.declared);
+export async function managedPair(octet: number, { config, ...options }: PairOptions & { config?: Partial<PairConfig> } = {}) {
+  const [name, network] = nameOne(octet);
+  const pairs = [{ owner: `room/test/${name}`, config: configOn(network, config) }];
+  const managed = manage(await startPairWorld(network, { timeScale: speed, pairs, ...options }), name, options.declared);
   await managed.program.up();
   return managed;
 }
 
 /** Two prepared Agents that are no pair yet. */
-export async function preparedAgents(octet: number, options: WorldOptions & { declared?: object } = {}): Promise<ManagedPair> {
-  const name = `pair${octet}-${made++}`;
-  return manage(await startPairWorld(`${octet}.${made % 256}`, { timeScale: speed, ...options }), name, options.declared);
+export async function preparedAgents(octet: number, options: PairOptions = {}): Promise<ManagedPair> {
+  const [name, network] = nameOne(octet);
+  return manage(await startPairWorld(network, { timeScale: speed, ...options }), name, options.declared);
+}
+
+function nameOne(octet: number): [name: string, network: string] {
+  const number = made++;
+  return [`pair${octet}-${number}`, `${octet}.${number % 256}`];
+}
+
+/** The pair that `world.pair()` declares, as an Agent has it. */
+function configOn(network: string, more: Partial<PairConfig> = {}): PairConfig {
+  const address = (last: number) => `127.${network}.${last}`;
+  const heartbeat = (kind: string, from: string, target: object) => ({ kind, from, target, interface: null, maxFailures: 3 });
+  return PairConfig.parse({
+    type: "virtualIp",
+    main: { address: address(1), acquisitionAddress: null },
+    backup: { address: address(2), acquisitionAddress: null },
+    virtualIps: [{ network: "corporate", address: address(5), prefixLength: 24 }],
+    hostname: null,
+    mode: "automatic",
+    heartbeats: [
+      heartbeat("normal", "main", { agent: "backup" }),
+      heartbeat("normal", "backup", { agent: "main" }),
+      heartbeat("inverted", "main", { address: address(254) }),
+      heartbeat("inverted", "backup", { address: address(253) }),
+    ],
+    syncInterface: null,
+    restartWhenGoingOffline: false,
+    ...more,
+  });
 }
 
 function manage(world: PairWorld, name: string, declared: object = {}): ManagedPair {

@@ -46,7 +46,7 @@ describe("a pair's outputs", () => {
   });
 
   test("name the shared hostname where there is one, and have the same keys", async () => {
-    const config = { type: "sharedHostname", hostname: "dma.example.com", virtualIps: [] } as const;
+    const config = { type: "sharedHostname" as const, hostname: "dma.example.com", virtualIps: [] };
     const { resource } = await live({ config, declared: { virtualIps: undefined, hostname: "DMA.example.com." } });
     expect(resource.outs).toMatchObject({ type: "sharedHostname", reachableAt: "dma.example.com", virtualIps: null });
     expect(Object.keys(resource.outs).sort()).toEqual(Object.keys((await live()).resource.outs).sort());
@@ -97,7 +97,7 @@ describe("read", () => {
   });
 
   test("gives a fixed input back as declared: it changed behind our back, not in the program, and only up refuses it", async () => {
-    const config = { type: "sharedHostname", hostname: "dma.example.com", virtualIps: [] } as const;
+    const config = { type: "sharedHostname" as const, hostname: "dma.example.com", virtualIps: [] };
     const { args, resource, pair } = await live({ config, declared: { virtualIps: undefined, hostname: "dma.example.com" } });
     pair().editConfig({ hostname: "other.example.com" });
     await resource.refresh();

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Simulator } from "../../simulator/index.js";
 import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
-import { token, tokenEnv } from "../support/world.js";
-import { closeWorlds, openPrepared, type PairOptions } from "./pairs.js";
+import { token, tokenEnv, type WorldOptions } from "../support/world.js";
+import { closeWorlds, openPrepared } from "./pairs.js";
 import { holdAt, phasesOf } from "./phases.js";
 import { Resource } from "./resource.js";
 
@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 /** Two prepared Agents and no pair yet, and how often their set-up has begun. */
-async function open(options: PairOptions = {}) {
+async function open(options: WorldOptions = {}) {
   const two = await openPrepared(`65.${++network}`, options);
   return { ...two, setUps: phasesOf(two.simulator, "checking") };
 }

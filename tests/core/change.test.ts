@@ -177,7 +177,7 @@ describe("update", () => {
     real.name = "stolen";
     const error = await watch.failureOf(lamp.update(id, outs, { ...inputs, brightness: 9 }));
     expect(error).toMatchObject({ code: "FIXED_INPUT" });
-    expect(error.message).toBe("Updating Lamp: name: stolen is engraved. Take another lamp.");
+    expect(error.message).toBe("Updating Lamp: name: stolen is engraved. Take another lamp. Runbook: FIXED_INPUT.");
     expect(world.log).toEqual(["observe at 10.0.0.1"]);
   });
 });

@@ -101,7 +101,7 @@ describe("create", () => {
     world.lamps.set("wall", { ...foreign });
     const error = await watch.failureOf<Partially>(created(lampIn(world)));
     expect(error).toMatchObject({ name: "RefusedError", code: "FOREIGN_OWNER" });
-    expect(error.message).toBe("Creating lamp desk: it belongs to other/stack/desk. Take another socket.");
+    expect(error.message).toBe("Creating lamp desk: it belongs to other/stack/desk. Take another socket. Runbook: FOREIGN_OWNER.");
     expect(error).not.toHaveProperty("id");
     expect(world.lamps.get("wall")).toEqual(foreign);
   });

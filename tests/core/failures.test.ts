@@ -51,7 +51,7 @@ describe.each(Object.keys(verbs))("%s that fails", (verb) => {
   test("shows no secret of what lies beneath", async () => {
     const cause = Object.assign(new Error(`socket: ${token}`), { data: token });
     const shown = withoutProperties(await failing(verb, new FailoverError("CODE", "Lighting lamp: no.", { cause })));
-    expect(shown).toMatchObject({ code: "CODE", message: "Lighting lamp: no." });
+    expect(shown).toMatchObject({ code: "CODE", message: "Lighting lamp: no. Runbook: CODE." });
     withoutProperties(await failing(verb, new Error("Lighting lamp: no.", { cause })));
   });
 

@@ -72,6 +72,10 @@ describe("an error that is shown", () => {
     const late = "known-only-later";
     const error = new RefusedError("CODE", `Reading it: ${late} is wrong.`, { facts: { status: 400 } });
     keepSecret(late);
-    expect(presentable(error)).toMatchObject({ message: "Reading it: [secret] is wrong.", code: "CODE", facts: { status: 400 } });
+    expect(presentable(error)).toMatchObject({
+      message: "Reading it: [secret] is wrong. Runbook: CODE.",
+      code: "CODE",
+      facts: { status: 400 },
+    });
   });
 });

@@ -74,7 +74,7 @@ describe("read", () => {
     expect(failures).toEqual([]);
     expect(changes).toBe(true);
     const error = await watch.failureOf(lamp.update(id, props, news));
-    expect(error.message).toBe("Updating Lamp: name: stolen is engraved. Take another lamp.");
+    expect(error.message).toBe("Updating Lamp: name: stolen is engraved. Take another lamp. Runbook: FIXED_INPUT.");
     expect(world.lamps.get("wall")?.name).toBe("stolen");
   });
 
