@@ -7,7 +7,6 @@ import { originOf } from "./transport.js";
 const freshMilliseconds = 5_000;
 
 interface Kept {
-  agent: string;
   since: number;
   snapshot: Promise<Snapshot>;
 }
@@ -19,11 +18,10 @@ const kept = new Map<string, Kept>();
  * whole pair costs one GET an Agent. A failure is not kept.
  */
 export function sharedSnapshot(connection: Connection, read: () => Promise<Snapshot>, clock: Clock = systemClock): Promise<Snapshot> {
-  const agent = agentAddress(connection);
   const key = JSON.stringify([
     originOf(connection),
     connection.basePath,
-    agent,
+    agentAddress(connection),
     connection.caFile,
     connection.tlsServerName,
     tokenOf(connection),
@@ -35,7 +33,7 @@ export function sharedSnapshot(connection: Connection, read: () => Promise<Snaps
     if (entry?.snapshot === snapshot) entry.since = clock.now();
     return answer;
   });
-  kept.set(key, { agent, since: Number.POSITIVE_INFINITY, snapshot });
+  kept.set(key, { since: Number.POSITIVE_INFINITY, snapshot });
   snapshot.catch(() => {
     if (kept.get(key)?.snapshot === snapshot) kept.delete(key);
   });

@@ -2,8 +2,6 @@ import { canonicalAddress } from "../core/addresses.js";
 
 /** Fixed place of a member in the configuration; it never moves at a switch (domain 1.1). */
 export type Position = "main" | "backup";
-/** What a member does at the moment; roles move (domain 1.1). */
-export type Role = "online" | "offline";
 /** How users reach the pair; not changeable while the pair is active (domain 3.1, 3.5). */
 export type PairType = "virtualIp" | "sharedHostname";
 /** `automatic` switches by itself on failing heartbeats, `manual` waits for a person (domain 3.1). */

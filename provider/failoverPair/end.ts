@@ -4,7 +4,8 @@ import { sameAddress } from "../core/addresses.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
-import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
+import { formatMilliseconds } from "../core/durations.js";
+import { FailoverError, RefusedError, reasonOf, WaitError } from "../core/errors.js";
 import { type Ending, type EndingRefusalCode, planEnding } from "../failover/ending.js";
 import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
@@ -35,41 +36,58 @@ const restarting: ReadonlySet<EndingRefusalCode> = new Set([
  * by the verb's time, whose end names the last thing that was seen.
  */
 export async function endPairOf(recorded: RecordedPair, context: Context): Promise<void> {
+  let last = "nothing yet.";
+  try {
+    await endUntilGone(recorded, context, (reason) => {
+      last = reason;
+    });
+  } catch (error) {
+    if (!context.signal.aborted || error !== context.signal.reason) throw error;
+    const waited = formatMilliseconds(context.timeoutMilliseconds);
+    throw new WaitError(
+      "TIMED_OUT",
+      `Ending pair ${recorded.dataMinerId}: not done within ${waited}, last seen: ${last} Run \`pulumi destroy\` again: it carries on from there.`,
+    );
+  }
+}
+
+async function endUntilGone(recorded: RecordedPair, context: Context, seen: (reason: string) => void): Promise<void> {
   let endings = 0;
-  let refusedOnce: EndingRefusalCode | undefined;
+  let refusedBefore: EndingRefusalCode | undefined;
   let closing: string[] = [];
   for (;;) {
     const ended = endings > 0;
     const view = await viewPair(recorded, context, ended ? 0 : patienceMilliseconds);
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
     if (plan.kind === "nothing") {
-      if (ended && !isInformed(view)) {
-        await systemClock.sleep(pauseMilliseconds, context.signal);
-        continue;
+      if (!ended || isInformed(view)) {
+        for (const line of [...plan.notes, ...closing]) context.progress(line);
+        return;
       }
-      for (const line of [...plan.notes, ...closing]) context.progress(line);
-      return;
-    }
-    if (plan.kind === "refused") {
+      seen("the rest of the system still reaches the kept Agent at another address.");
+      await systemClock.sleep(pauseMilliseconds, context.signal);
+    } else if (plan.kind === "refused") {
+      seen(plan.reason);
       const passes = plan.code === "PAIR_IN_TRANSITION" || (ended && restarting.has(plan.code));
-      const secondLook = momentary.has(plan.code) && refusedOnce !== plan.code;
-      if (!passes && !secondLook) throw new RefusedError(plan.code, plan.reason);
-      if (secondLook) context.progress(`${plan.reason} Looking again in 10 s.`);
-      refusedOnce = plan.code;
-      const followed = passes && (await followWhatRuns(view, recorded.dataMinerId, context));
-      if (followed) endings = Math.max(endings, 1);
-      else await systemClock.sleep(secondLook ? secondLookMilliseconds : pauseMilliseconds, context.signal);
-      continue;
+      if (!passes && (!momentary.has(plan.code) || plan.code === refusedBefore)) throw new RefusedError(plan.code, plan.reason);
+      refusedBefore = plan.code;
+      if (!passes) context.progress(`${plan.reason} Looking again in 10 s.`);
+      const followed = passes ? await followWhatRuns(view, recorded.dataMinerId, context) : undefined;
+      if (followed === "end") endings = Math.max(endings, 1);
+      if (!followed) await systemClock.sleep(passes ? pauseMilliseconds : secondLookMilliseconds, context.signal);
+    } else {
+      if (endings >= mostEndings) throw notEnded(plan, recorded);
+      closing = plan.closing;
+      if (await end(plan, view, recorded, context)) endings++;
     }
-    if (endings >= mostEndings) {
-      throw new FailoverError(
-        "NOT_ENDED",
-        `Ending pair ${recorded.dataMinerId}: the ending succeeded, but ${plan.keep} still shows the pair. Check its Failover log (SLFailover.txt).`,
-      );
-    }
-    if (await end(plan, view, recorded, context)) endings++;
-    closing = plan.closing;
   }
+}
+
+function notEnded({ keep }: Plan, { dataMinerId }: RecordedPair): FailoverError {
+  return new FailoverError(
+    "NOT_ENDED",
+    `Ending pair ${dataMinerId}: the ending succeeded, but ${keep} still shows the pair. Check its Failover log (SLFailover.txt).`,
+  );
 }
 
 /** False when the pair has moved on since it was looked at; who is kept must then be decided anew. */

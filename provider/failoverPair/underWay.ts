@@ -21,14 +21,18 @@ export async function followOperation(connection: Connection, operation: Operati
   }
 }
 
-/** Follows what somebody's run began, also our own killed one, so that its failure is told. False when nothing is known to run. */
-export async function followWhatRuns(view: PairView, dataMinerId: number | null | undefined, context: Context): Promise<boolean> {
+/** Follows what somebody's run began, also our own killed one, so that its failure is told. Undefined when nothing is known to run. */
+export async function followWhatRuns(
+  view: PairView,
+  dataMinerId: number | null | undefined,
+  context: Context,
+): Promise<Operation["kind"] | undefined> {
   const running = membersOf(view).filter(({ facts }) => facts?.pair?.operation?.state === "running");
   // The online member is the one that stays; the other may be reset at any moment.
   const member = running.find(({ facts }) => facts?.status?.failoverStatus === "Online") ?? running[0];
   const operation = member?.facts?.pair?.operation;
-  if (!member || !operation) return false;
+  if (!member || !operation) return undefined;
   context.progress(`a ${operation.kind} of pair ${dataMinerId} is under way (${operation.phase}); waiting for it.`);
   await followOperation(member.connection, operation, `Waiting for the ${operation.kind} of pair ${dataMinerId}`, context);
-  return true;
+  return operation.kind;
 }

@@ -9,8 +9,26 @@ import { Resource } from "./resource.js";
 let provider: DynamicProvider;
 let network = 0;
 
+/** Two prepared Agents and no pair yet, and how often their set-up has begun. */
+async function open(options: WorldOptions = {}) {
+  const two = await openPrepared(`65.${++network}`, options);
+  return { ...two, setUps: phasesOf(two.simulator, "checking") };
+}
+
+/** Creates by the phase in which one process was at work on each when it was killed. */
+const killed = new Map<string, Awaited<ReturnType<typeof open>>>();
+const cuts = { first: "checking", second: "synchronizing", third: "joiningCluster", finished: "joiningCluster", changed: "joiningCluster" };
+
 beforeAll(async () => {
   provider = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+  const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+  for (const [name, phase] of Object.entries(cuts)) {
+    const two = await open();
+    const inputs = await new Resource(provider).check(two.args({ __owner: `room/test/${name}` }));
+    await holdAt(two.simulator, phase, () => doomed.create(inputs));
+    killed.set(name, two);
+  }
+  doomed.stop();
 });
 
 afterAll(async () => {
@@ -18,10 +36,10 @@ afterAll(async () => {
   await closeWorlds();
 });
 
-/** Two prepared Agents and no pair yet, and how often their set-up has begun. */
-async function open(options: WorldOptions = {}) {
-  const two = await openPrepared(`65.${++network}`, options);
-  return { ...two, setUps: phasesOf(two.simulator, "checking") };
+function cutOff(name: keyof typeof cuts) {
+  const two = killed.get(name);
+  if (!two) throw new Error(`There is no ${name}.`);
+  return { ...two, args: (more?: object) => two.args({ __owner: `room/test/${name}`, ...more }), phase: cuts[name] };
 }
 
 const failure = (call: Promise<unknown>): Promise<ProviderError> =>
@@ -30,21 +48,11 @@ const failure = (call: Promise<unknown>): Promise<ProviderError> =>
     (error: unknown) => (error instanceof ProviderError ? error : Promise.reject(error)),
   );
 
-/** Another process begins the act and is killed in the middle of it, as `kill -9` of a run does. */
-async function killedAt(simulator: Simulator, phase: string, act: (resource: Resource) => Promise<unknown>): Promise<void> {
-  const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
-  const reached = holdAt(simulator, phase);
-  act(new Resource(doomed)).catch(() => {});
-  await reached;
-  doomed.stop();
-}
-
 describe.concurrent("create, called again after a killed run", () => {
-  test.each(["checking", "synchronizing", "joiningCluster"])("carries the set-up on that is in phase %s", async (phase) => {
-    const { simulator, args, setUps } = await open();
-    await killedAt(simulator, phase, (resource) => resource.up(args()));
+  test.each(["first", "second", "third"] as const)("carries on the set-up that is under way in its %s part", async (name) => {
+    const { simulator, args, setUps, phase } = cutOff(name);
     const carriedOn = new Resource(provider).up(args());
-    await provider.line(new RegExp(`a setUp of pair 111 is under way \\(${phase}\\)`));
+    await provider.line(new RegExp(`${name}: .*under way \\(${phase}\\)`));
     simulator.releasePhase(phase);
     expect((await carriedOn).outs).toMatchObject({ state: "active", online: "main" });
     expect(setUps.count).toBe(1);
@@ -52,22 +60,20 @@ describe.concurrent("create, called again after a killed run", () => {
   });
 
   test("takes up the pair that was finished meanwhile, without a write", async () => {
-    const { simulator, args } = await open();
-    await killedAt(simulator, "joiningCluster", (resource) => resource.up(args()));
-    simulator.releasePhase("joiningCluster");
+    const { simulator, args, phase, writes } = cutOff("finished");
+    simulator.releasePhase(phase);
     await simulator.settled();
     simulator.requests.clear();
     expect((await new Resource(provider).up(args())).outs).toMatchObject({ state: "active", problems: [] });
-    expect(simulator.requests.all().filter(({ method }) => method !== "GET")).toEqual([]);
+    expect(writes()).toEqual([]);
   });
 
-  test("and changes the difference when the program was changed in between", async () => {
-    const { simulator, args, setUps } = await open();
-    await killedAt(simulator, "joiningCluster", (resource) => resource.up(args()));
+  test("changes the difference when the program was changed in between", async () => {
+    const { simulator, args, setUps, phase, pair } = cutOff("changed");
     const changed = new Resource(provider).up(args({ mode: "manual" }));
-    simulator.releasePhase("joiningCluster");
+    simulator.releasePhase(phase);
     expect((await changed).outs).toMatchObject({ state: "active", mode: "manual" });
-    expect(simulator.pair().config.mode).toBe("manual");
+    expect(pair().config.mode).toBe("manual");
     expect(setUps.count).toBe(1);
   });
 });
@@ -75,11 +81,10 @@ describe.concurrent("create, called again after a killed run", () => {
 describe.concurrent("create that ran out of time", () => {
   test("leaves id, properties and reasons; diff says changes, and update finishes what it began", async () => {
     const { simulator, args, setUps } = await open();
-    const reached = holdAt(simulator, "synchronizing");
+    simulator.holdPhase("synchronizing");
     const resource = new Resource(provider);
     const brief = args({ timeouts: { create: "3s" } });
     const { message, initFailure } = await failure(resource.up(brief));
-    await reached;
     expect(initFailure?.reasons).toEqual([message]);
     expect(message).toMatch(/not done within 3s, last seen: .*synchronizing|not done within 3s, last seen: running/);
     expect(initFailure?.properties).toMatchObject({ __provider: expect.stringContaining(".failoverPair"), schemaVersion: 1 });

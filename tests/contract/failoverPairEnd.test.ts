@@ -8,15 +8,6 @@ import { Resource } from "./resource.js";
 let provider: DynamicProvider;
 let network = 0;
 
-beforeAll(async () => {
-  provider = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
-});
-
-afterAll(async () => {
-  provider.stop();
-  await closeWorlds();
-});
-
 /** A pair that this resource owns; `name` makes its lines its own. */
 async function live(options: LivePairOptions = {}) {
   const name = `pair${++network}`;
@@ -34,6 +25,26 @@ function expectEnded({ simulator, agent }: TwoAgents): void {
   expect(backup).toMatchObject({ dataMinerId: null, elementCount: 0, pristine: true });
 }
 
+/** Pairs by the phase in which one process was ending each when it was killed. */
+const killed = new Map<string, Awaited<ReturnType<typeof live>>>();
+const cuts = ["stoppingOffline", "resettingOffline", "releasingVirtualIp", "restartingOnline"];
+
+beforeAll(async () => {
+  provider = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+  const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+  for (const phase of cuts) {
+    const made = await live();
+    await holdAt(made.simulator, phase, () => doomed.delete(made.resource.id, made.resource.outs));
+    killed.set(phase, made);
+  }
+  doomed.stop();
+});
+
+afterAll(async () => {
+  provider.stop();
+  await closeWorlds();
+});
+
 describe.concurrent("delete", () => {
   test("ends the pair, says before who is reset, and deleting again is success without a write", async () => {
     const made = await live();
@@ -46,24 +57,16 @@ describe.concurrent("delete", () => {
     expect(writes()).toHaveLength(1);
   });
 
-  test.each(["stoppingOffline", "resettingOffline", "releasingVirtualIp", "restartingOnline"])(
-    "carries on an ending that was cut off in phase %s: one ending in all",
-    async (phase) => {
-      const made = await live();
-      const { simulator, resource, endings } = made;
-      const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
-      const reached = holdAt(simulator, phase);
-      doomed.delete(resource.id, resource.outs).catch(() => {});
-      await reached;
-      doomed.stop();
-      const carriedOn = resource.destroy();
-      simulator.releasePhase(phase);
-      await carriedOn;
-      await simulator.settled();
-      expectEnded(made);
-      expect(endings.count).toBe(1);
-    },
-  );
+  test.each(cuts)("carries on an ending that was killed in phase %s: one ending in all", async (phase) => {
+    const made = killed.get(phase);
+    if (!made) throw new Error(`There is no ${phase}.`);
+    const carriedOn = made.resource.destroy();
+    made.simulator.releasePhase(phase);
+    await carriedOn;
+    await made.simulator.settled();
+    expectEnded(made);
+    expect(made.endings.count).toBe(1);
+  });
 
   test("that ran out of time says so, and the next one finishes it", async () => {
     const made = await live();

@@ -12,8 +12,10 @@ export function phasesOf(simulator: Simulator, phase: string): { readonly count:
   return seen;
 }
 
-/** Resolves when a phase has begun, and keeps it from ending until it is released. */
-export function holdAt(simulator: Simulator, phase: string): Promise<void> {
+/** Begins an act and resolves when it has reached a phase, in which it stays until that is released. */
+export function holdAt(simulator: Simulator, phase: string, act: () => Promise<unknown>): Promise<void> {
   simulator.holdPhase(phase);
-  return new Promise((reached) => simulator.atPhase(phase, reached));
+  const reached = new Promise<void>((resolve) => simulator.atPhase(phase, resolve));
+  const ended = act().then(() => Promise.reject(new Error(`It ended before phase ${phase}.`)));
+  return Promise.race([reached, ended]);
 }
