@@ -65,7 +65,8 @@ export function endPair(world: World, agent: Agent, wanted: EndPair, { requestId
   if (!copy || (copy.state === "inactive" && wanted.mode === "disable")) return { status: 204, body: null };
   refuseWhileBusy(world, agent);
   if (wanted.revision !== agent.revision) throw stale(agent);
-  if (copy.owner !== wanted.owner) throw foreign(copy);
+  // Disabling a pair clears its owner, so whoever comes may end what is left of it.
+  if (copy.owner !== wanted.owner && !(copy.owner === null && copy.state === "inactive")) throw foreign(copy);
   if (wanted.keep !== agent.address)
     throw conflict(apiCodes.wrongMember, `${agent.address} was asked to end the pair and keep ${wanted.keep}.`);
   if (wanted.reset !== agent.buddyAddress)

@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
-import { failure, textsOf } from "./truthTable.js";
 import { type ManagedPair, managedPair, prepareRoom } from "./managedPair.js";
+import { failure, textsOf } from "./truthTable.js";
 
 prepareRoom();
 const octet = 73;
@@ -61,7 +61,10 @@ describe.concurrent("both members that", () => {
 });
 
 /** Somebody else ends the pair: whom that keeps, and what becomes of the other one. */
-async function endedByAnother(options: Parameters<typeof managedPair>[1] = {}, given?: (pair: ManagedPair) => unknown): Promise<ManagedPair> {
+async function endedByAnother(
+  options: Parameters<typeof managedPair>[1] = {},
+  given?: (pair: ManagedPair) => unknown,
+): Promise<ManagedPair> {
   const pair = await managedPair(octet, options);
   await given?.(pair);
   const another = await pair.another().up();

@@ -76,6 +76,18 @@ test("a pair that somebody disabled is drift named state, and up enables it agai
   succeeded(await stack.drift());
 });
 
+test("a pair that somebody disabled is still ours to end: destroy resets the backup", async () => {
+  const profile = { profile: "10.1-gateway" } as const;
+  await open({ main: profile, backup: profile });
+  const stack = await newStack("first");
+  await stack.declare(declaration());
+  succeeded(await stack.up());
+  world.simulator.pair().setState("inactive");
+  succeeded(await stack.destroy());
+  expect(world.simulator.pairs).toEqual([]);
+  expect(world.simulator.agent(world.address(2)).snapshot().agent.pristine).toBe(true);
+});
+
 test("Agents that cannot disable refuse that in the first preview, and say what they can", async () => {
   await open();
   const stack = await newStack("first");
