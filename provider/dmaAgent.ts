@@ -8,7 +8,7 @@ import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
-import { isUnknown, sameValue } from "./core/values.js";
+import { isUnknown, sameValue, withoutAbsent } from "./core/values.js";
 import { DmaAgentInputs } from "./dmaAgent/inputs.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./dmaAgent/inputs.js";
@@ -86,7 +86,9 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
 
   differences: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
 
-  async remove(recorded, context) {
+  async remove(state, context) {
+    // State holds null for what is absent; a connection leaves it out.
+    const recorded = withoutAbsent(state) as typeof state;
     const snapshot = await farewell(recorded, context);
     if (!snapshot) return;
     const { pair, agent } = snapshot;
@@ -168,12 +170,12 @@ async function applySettings(
 }
 
 /** The Agent, when there still is one to put anything back on. */
-async function farewell(recorded: DmaAgentInputs & { dataMinerId?: number | null }, context: Context): Promise<Snapshot | undefined> {
+async function farewell(recorded: DmaAgentInputs, context: Context): Promise<Snapshot | undefined> {
   const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";
   const connection: Connection = connectionOf(recorded);
   try {
     const snapshot = await readAgent(connection, { signal: context.signal, patienceMilliseconds: farewellMilliseconds });
-    if (snapshot.agent.dataMinerId !== null && snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
+    if (recorded.dataMinerId === undefined || snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
     context.progress(`Agent ${recorded.address} has lost its DataMiner ID ${recorded.dataMinerId}; it is left as it is.${left}`);
   } catch (error) {
     if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {

@@ -124,10 +124,13 @@ async function end(plan: Plan, view: PairView, recorded: RecordedPair, context: 
   }
 }
 
-/** Only what is ours is ended. A pair that somebody disabled has no owner any more (domain 5.1), and is still ours to end. */
+/** Disabling clears the owner in its last phase (domain 5.1): such a pair is still ours to end. */
+const disabledStates = new Set(["ending", "inactive"]);
+
+/** Only what is ours is ended. */
 function ownerToEndAs(pair: { owner: string | null; state: string }, recorded: RecordedPair): string {
   const [ours, ...others] = ownersOf(recorded);
-  if (pair.owner === null && pair.state === "inactive" && ours !== undefined) return ours;
+  if (pair.owner === null && disabledStates.has(pair.state) && ours !== undefined) return ours;
   if (pair.owner !== null && [ours, ...others].includes(pair.owner)) return pair.owner;
   const whose = pair.owner === null ? "has no owner any more, so somebody made it anew by hand" : `belongs to ${pair.owner} now`;
   throw new RefusedError(

@@ -32,6 +32,8 @@ export interface ProcedureOptions {
 export class Procedure {
   private at = -1;
   private enteredAt = 0;
+  /** Whether the phase has begun: an Agent that is stopped as it enters one begins it when it is back. */
+  private begun = false;
   private over = false;
   private cancelTimer: (() => void) | null = null;
 
@@ -59,7 +61,7 @@ export class Procedure {
       if (!outlivesRestart) this.fail(conflict(productCodes.notRunning, `${driver.address} stopped in phase ${this.phase}.`));
       return;
     }
-    if (this.world.heldPhases.has(step.phase)) return;
+    if (!this.begin(step) || this.world.heldPhases.has(step.phase)) return;
     const elapsed = (this.world.clock.now() - this.enteredAt) / 1000;
     if (elapsed < step.seconds) {
       this.wake(step.seconds - elapsed);
@@ -90,6 +92,7 @@ export class Procedure {
     const step = this.options.steps[index];
     this.at = index;
     this.enteredAt = this.world.clock.now();
+    this.begun = false;
     if (!step) {
       this.conclude("succeeded", null);
       this.world.changed();
@@ -97,8 +100,15 @@ export class Procedure {
     }
     if (this.options.operation) this.options.operation.phase = step.phase;
     this.world.entered(this, step.phase);
-    if (this.attempt(step.begin)) this.wake(step.seconds);
+    if (this.options.driver.power === "running") this.begin(step);
     this.world.changed();
+  }
+
+  private begin(step: Step): boolean {
+    if (this.begun) return true;
+    this.begun = true;
+    if (this.attempt(step.begin)) this.wake(step.seconds);
+    return !this.over;
   }
 
   private attempt(act: (() => void) | undefined): boolean {

@@ -153,8 +153,12 @@ describe("what was read before a write", () => {
     forgetSnapshots();
     const after = sharedSnapshot(connection, read, clock);
     readings[0]?.answer(aSnapshot(here, { revision: "old" }));
+    expect((await before).revision).toBe("old");
+    // The new one is still under way, and is not taken for as old as the other.
+    clock.time += 6_000;
+    const joined = sharedSnapshot(connection, read, clock);
     readings[1]?.answer(aSnapshot(here, { revision: "new" }));
-    expect([(await before).revision, (await after).revision]).toEqual(["old", "new"]);
+    expect([(await after).revision, (await joined).revision]).toEqual(["new", "new"]);
     expect(await sharedSnapshot(connection, read, clock)).toMatchObject({ revision: "new" });
     expect(readings).toHaveLength(2);
   });

@@ -1,181 +1,136 @@
 import { describe, test } from "vitest";
 import { type ManagedPair, managedPair, prepareRoom } from "./managedPair.js";
-import { failure, textsOf } from "./truthTable.js";
+import { failure } from "./truthTable.js";
 
 prepareRoom();
-const octet = 73;
+const octet = 74;
 
-/** What may always be changed, for it touches nothing: how long the end may take. */
-const onlyRecorded = { timeouts: { delete: "10m" } };
-const changed = { mode: "manual", timeouts: { update: "10m" } };
+const splitBrain = async ({ become, pair }: ManagedPair) => {
+  pair.breakPath();
+  await become("Online", "Online");
+};
+const bothOffline = async ({ address, become, simulator }: ManagedPair) => {
+  simulator.setSilent(address(254), true);
+  await become("Offline", "Offline");
+};
 
-/** Ways in which a member is silent although nothing is known to be wrong with the pair. */
-const silences: [how: string, silence: (member: ManagedPair["a"]) => void][] = [
-  ["refuses connections", (member) => member.stop()],
-  ["never answers", (member) => member.cutOff()],
-  ["cuts every connection", (member) => member.cutOff({ how: "reset" })],
-  ["is behind a proxy that knows no way", (member) => member.fail({ kind: "htmlPage", status: 502 }, { times: 10_000 })],
-  ["has a web server without DataMiner behind it", (member) => member.fail({ kind: "hostError", errorCode: 1006 }, { times: 10_000 })],
+interface Contradiction {
+  name: string;
+  happens: (pair: ManagedPair) => unknown;
+  online: "main" | "backup" | "none" | "both";
+  problem: RegExp;
+  /** Whose configuration counts. */
+  compared: "main" | "backup";
+  destroy: string;
+}
+const contradictions: Contradiction[] = [
+  {
+    name: "a split brain",
+    happens: splitBrain,
+    online: "both",
+    problem: /^Both members are online \(split brain\)\.$/,
+    compared: "main",
+    destroy: "BOTH_ONLINE",
+  },
+  {
+    name: "two offline members",
+    happens: bothOffline,
+    online: "none",
+    problem: /^Both members are offline\.$/,
+    compared: "main",
+    destroy: "NOBODY_ONLINE",
+  },
+  {
+    name: "two configurations, main online",
+    happens: () => {},
+    online: "main",
+    problem: /^The members hold different configurations\.$/,
+    compared: "main",
+    destroy: "MEMBERS_DISAGREE",
+  },
+  {
+    name: "two configurations, the backup online",
+    happens: ({ pair }) => pair.switchRoles(),
+    online: "backup",
+    problem: /^The members hold different configurations\.$/,
+    compared: "backup",
+    destroy: "MEMBERS_DISAGREE",
+  },
 ];
 
-describe.concurrent("a backup that", () => {
-  test.for(silences)("%s is a problem and no drift; only what is recorded can be changed", async ([, silence], { expect }) => {
-    const { b, pair, program, ...world } = await managedPair(octet);
-    silence(b);
+describe.concurrent("seen twice, 10 s apart, the pair is invalid:", () => {
+  test.for(contradictions)("$name", async ({ happens, online, problem, compared, destroy }, { expect }) => {
+    const pair = await managedPair(octet);
+    const { a, b, program, simulator } = pair;
+    await happens(pair);
+    const other = compared === "main" ? "backup" : "main";
+    pair.pair.editConfig({ syncInterface: 1 }, { only: other });
+    simulator.requests.clear();
     await program.refresh();
-    expect(program.outs).toMatchObject({ online: "main", state: "active", led: { backup: "red" } });
-    expect(program.outs.problems).toContain(textsOf(world).silent("backup"));
-    expect(await program.drift()).toEqual([]);
-    expect(await failure(program.up(changed))).toMatchObject({ code: "MEMBER_UNREACHABLE" });
-    expect(pair.config.mode).toBe("automatic");
-    await program.up(onlyRecorded);
-    expect(program.outs).toMatchObject({ ...onlyRecorded, online: "main" });
-  });
-});
+    const looks = simulator.requests.all({ route: "readAgent", addressed: a.address }).map(({ time }) => Date.parse(time));
+    expect(looks).toHaveLength(2);
+    expect(looks[1]! - looks[0]!).toBeGreaterThanOrEqual(10_000);
+    expect(program.outs).toMatchObject({ state: "invalid", online, onlineAgent: onlineAgent(pair, online) });
+    expect(program.outs.problems).toContainEqual(expect.stringMatching(problem));
+    expect(await program.drift(), "the other one's configuration does not count").toEqual([]);
 
-describe.concurrent("a main that", () => {
-  test.for(silences.slice(1))("%s: nobody who answers is online, and that is not two offline members", async ([, silence], { expect }) => {
-    const { a, program, ...world } = await managedPair(octet);
-    silence(a);
+    pair.pair.editConfig({ mode: "manual" }, { only: compared });
     await program.refresh();
-    expect(program.outs).toMatchObject({ online: "none", onlineAgent: null, state: "active", led: { main: "red", backup: "green" } });
-    expect(program.outs.problems).toEqual([textsOf(world).silent("main")]);
-    expect(await program.drift()).toEqual([]);
-    expect(await failure(program.up(changed))).toMatchObject({ code: "NO_ONLINE_MEMBER" });
-  });
-});
+    expect(await program.drift(), "the online one's does, or main's").toEqual(["mode"]);
 
-describe.concurrent("both members that", () => {
-  test.for(silences)("%s: nothing is known, so read, up and destroy fail and the state is kept", async ([, silence], { expect }) => {
-    const { a, b, program } = await managedPair(octet);
-    for (const member of [a, b]) silence(member);
-    const { id, outs } = program;
-    for (const act of [() => program.refresh(), () => program.up(changed), () => program.destroy()]) {
-      expect(await failure(act())).toMatchObject({ code: "PAIR_UNREACHABLE" });
+    const written = simulator.requests.count({ method: "PUT" });
+    for (const more of [{}, { mode: "manual", restartWhenGoingOffline: true }]) {
+      const refused = { code: "PAIR_INVALID", message: expect.stringMatching(/Runbook: PAIR_INVALID\.$/) };
+      expect(await failure(program.up(more))).toMatchObject(refused);
     }
-    expect((await failure(program.destroy())).message).toContain("`pulumi state delete` takes the pair out of the state");
-    expect(program).toMatchObject({ id, outs });
-    await program.up(onlyRecorded);
-    expect(program.outs).toMatchObject(onlyRecorded);
+    expect(simulator.requests.count({ method: "PUT" })).toBe(written);
+    await program.up({ mode: "manual", endMode: "delete", allowUnreachableOffline: true, allowDataLoss: true, allowResetOfMain: true });
+    expect(program.outs).toMatchObject({ endMode: "delete", allowResetOfMain: true });
+    expect(await failure(program.destroy())).toMatchObject({
+      code: destroy,
+      message: expect.stringMatching(new RegExp(`Runbook: ${destroy}\\.$`)),
+    });
+    expect(simulator.requests.count({ method: "DELETE" })).toBe(0);
+    for (const member of [a, b]) expect(member.snapshot().agent).toMatchObject({ dataMinerId: 111, elementCount: 40 });
   });
 });
 
-/** Somebody else ends the pair: whom that keeps, and what becomes of the other one. */
-async function endedByAnother(
-  options: Parameters<typeof managedPair>[1] = {},
-  given?: (pair: ManagedPair) => unknown,
-): Promise<ManagedPair> {
-  const pair = await managedPair(octet, options);
-  await given?.(pair);
-  const another = await pair.another().up();
-  await another.up({ allowResetOfMain: true, allowUnreachableOffline: true });
-  await another.destroy();
-  return pair;
+const onlineAgent = ({ address }: ManagedPair, online: string): string | null =>
+  online === "main" ? address(1) : online === "backup" ? address(2) : null;
+
+/** Resolves when both members have been asked. */
+const _firstLook = ({ simulator }: ManagedPair) =>
+  simulator.until(() => simulator.requests.count({ route: "readAgent", status: 200 }) >= 2);
+
+describe.concurrent("a contradiction that is over at the second look is no invalid pair:", () => {
+  test("two offline members, of which one is on its way online", async ({ expect }) => {
+    const pair = await managedPair(octet);
+    await bothOffline(pair);
+    pair.simulator.setSilent(pair.address(254), false);
+    pair.simulator.requests.clear();
+    const read = pair.program.refresh();
+    await polled(() => pair.simulator.requests.count({ route: "readAgent", status: 200 }) >= 2);
+    pair.pair.bringOnline("main");
+    await read;
+    expect(pair.program.outs.state).toBe("switching");
+    await pair.become("Online", "Offline");
+    await pair.program.refresh();
+    expect(pair.program.outs).toMatchObject({ state: "active", online: "main", problems: [] });
+  });
+
+  test("two configurations that meet again", async ({ expect }) => {
+    const pair = await managedPair(octet);
+    pair.pair.editConfig({ syncInterface: 1 }, { only: "main" });
+    pair.simulator.requests.clear();
+    const read = pair.program.refresh();
+    await polled(() => pair.simulator.requests.count({ route: "readAgent", status: 200 }) >= 2);
+    pair.pair.meet();
+    await read;
+    expect(pair.program.outs).toMatchObject({ state: "active", problems: [] });
+  });
+});
+
+/** Requests are no facts of the simulated world, so nobody tells when they come. */
+async function polled(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((done) => setTimeout(done, 1));
 }
-
-describe.concurrent("a pair is gone when", () => {
-  const gone: [seen: string, end: () => Promise<ManagedPair>][] = [
-    [
-      "both answer without one",
-      async () => {
-        const pair = await endedByAnother();
-        pair.b.prepareAgain({ dataMinerId: 111 });
-        return pair;
-      },
-    ],
-    ["the kept one does, and the reset one says 401", () => endedByAnother()],
-    ["the kept one does, and the reset one says 404", () => endedByAnother({ backup: { afterReset: 404 } })],
-    ["the kept one is the backup, and main says 401", () => endedByAnother({}, ({ pair }) => pair.switchRoles())],
-    [
-      "the kept one does, and the reset one is off",
-      async () => {
-        const pair = await endedByAnother();
-        pair.b.stop();
-        return pair;
-      },
-    ],
-    [
-      "the kept one does, and the reset one never answers",
-      async () => {
-        const pair = await endedByAnother();
-        pair.b.cutOff();
-        return pair;
-      },
-    ],
-  ];
-  test.for(gone)("%s", async ([, end], { expect }) => {
-    const { program, simulator } = await end();
-    simulator.requests.clear();
-    await program.destroy();
-    expect(await program.refresh()).toBe(false);
-    expect(simulator.requests.all().filter(({ method }) => method !== "GET")).toEqual([]);
-  });
-});
-
-describe.concurrent("a pair is not gone when", () => {
-  const notGone: [seen: string, end: () => Promise<ManagedPair>, code: string][] = [
-    [
-      "the reset one answers again, pristine and with the ID, and the kept one is silent",
-      async () => {
-        const pair = await endedByAnother();
-        pair.b.prepareAgain({ dataMinerId: 111 });
-        pair.a.stop();
-        return pair;
-      },
-      "AGENT_UNREACHABLE",
-    ],
-    [
-      "the reset one answers again under another ID, and the kept one never answers",
-      async () => {
-        const pair = await endedByAnother();
-        pair.b.prepareAgain({ dataMinerId: 222 });
-        pair.a.cutOff();
-        return pair;
-      },
-      "NO_ANSWER_IN_TIME",
-    ],
-    [
-      "main was reset and answers again, and the backup that was kept is silent",
-      async () => {
-        const pair = await endedByAnother({}, ({ pair: { switchRoles } }) => switchRoles());
-        pair.a.prepareAgain({ dataMinerId: 111 });
-        pair.b.stop();
-        return pair;
-      },
-      "AGENT_UNREACHABLE",
-    ],
-    [
-      "the reset one says 401, and the kept one is silent",
-      async () => {
-        const pair = await endedByAnother();
-        pair.a.stop();
-        return pair;
-      },
-      "1010",
-    ],
-  ];
-  test.for(notGone)("%s", async ([, end, code], { expect }) => {
-    const { program, simulator } = await end();
-    simulator.requests.clear();
-    expect(await failure(program.refresh())).toMatchObject({ code });
-    expect((await failure(program.destroy())).code).toMatch(/^(KEPT_MEMBER_SILENT|MEMBER_REFUSES)$/);
-    expect(program.id).not.toBe("");
-    expect(simulator.requests.all().filter(({ method }) => method !== "GET")).toEqual([]);
-  });
-
-  test("the one that was given up comes back and still knows of it: that is invalid, and nobody is reset", async ({ expect }) => {
-    const { b, become, program, roles, ...world } = await endedByAnother({}, ({ b: offline }) => offline.stop());
-    b.start();
-    await world.simulator.until(() => roles()[1] === "Offline");
-    expect(await program.refresh()).toBe(true);
-    expect(program.outs).toMatchObject({ state: "invalid", online: "none", led: { main: "red", backup: "red" } });
-    expect(program.outs.problems).toEqual([
-      textsOf(world).row("main", "it shows no Failover status"),
-      textsOf(world).row("backup", "Configuration is Invalid (Failover buddy has no Failover configuration)"),
-      `main ${world.address(1)}: it knows of no pair.`,
-      expect.stringContaining("Both members are offline."),
-    ]);
-    expect(await failure(program.up(changed))).toMatchObject({ code: "PAIR_INVALID" });
-    expect(await failure(program.destroy())).toMatchObject({ code: "MEMBERS_DISAGREE" });
-  });
-});

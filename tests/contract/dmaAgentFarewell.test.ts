@@ -1,12 +1,16 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { AgentControl } from "../../simulator/index.js";
 import { DynamicProvider } from "../support/dynamicProvider.js";
 import { type PairWorld, token, tokenEnv } from "../support/world.js";
-import { closeWorlds, openLivePair } from "./pairs.js";
+import { closeWorlds, openLivePair, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
 let world: PairWorld;
+let folder: string;
 
 const settings = { maxStartupSeconds: 700 };
 const args = (last: number, more?: object) => world.connection(last, { __owner: `room/test/agent${last}`, ...more });
@@ -15,15 +19,17 @@ const up = (last: number, more?: object) => new Resource(provider).up(args(last,
 const linesOf = (last: number) => provider.lines.filter((line) => line.startsWith(`DmaAgent agent${last}:`));
 
 beforeAll(async () => {
-  const lasts = [21, 22, 23, 24, 25];
+  const lasts = [21, 22, 23, 24, 25, 26, 27];
   const prepared = { dataMinerId: 111, system: "DMS", elementCount: 3 };
-  ({ world } = await openLivePair("61.1", { others: Object.fromEntries(lasts.map((last) => [last, prepared])) }));
+  ({ world } = await openLivePair("61.1", { others: { ...Object.fromEntries(lasts.map((last) => [last, prepared])), 28: {} } }));
+  folder = await mkdtemp(join(tmpdir(), "dma-failover-token-"));
+  await writeFile(join(folder, "token"), token);
   provider = await DynamicProvider.start("dmaAgent", { [tokenEnv]: token });
 });
 
 afterAll(async () => {
   provider.stop();
-  await closeWorlds();
+  await Promise.all([closeWorlds(), rm(folder, { recursive: true })]);
 });
 
 describe("an Agent that is gone is left as it is, with one line", () => {
@@ -45,6 +51,39 @@ describe("an Agent that is gone is left as it is, with one line", () => {
     agent(24).fail({ kind: "hostError", errorCode: 1010 });
     await resource.destroy();
     expect(await provider.line(/agent24: .*no longer knows this API/)).not.toContain("Not put back");
+  });
+});
+
+describe("an Agent is found to be said farewell to", () => {
+  const sources: [what: string, last: number, source: () => object][] = [
+    ["a token file", 26, () => ({ tokenEnv: undefined, tokenFile: join(folder, "token") })],
+    ["a literal token", 27, () => ({ tokenEnv: undefined, token })],
+  ];
+  test.each(sources)("with %s", async (_, last, source) => {
+    const resource = await up(last, { settings, ...source() });
+    expect(agent(last).snapshot().agent.settings.maxStartupSeconds).toBe(700);
+    await resource.destroy();
+    expect(agent(last).snapshot().agent.settings.maxStartupSeconds).toBe(900);
+  });
+
+  test("over https with the authorities of the system", async () => {
+    const { world: secure } = await openPrepared("61.2", { protocol: "https" });
+    const trusting = await DynamicProvider.start("dmaAgent", { [tokenEnv]: token, NODE_EXTRA_CA_CERTS: String(secure.simulator.caFile) });
+    const args = secure.connection(1, { protocol: "https", settings, __owner: "room/test/secure" });
+    const resource = await new Resource(trusting).up(args);
+    await resource.destroy();
+    trusting.stop();
+    expect(secure.simulator.agent(secure.address(1)).snapshot().agent.settings.maxStartupSeconds).toBe(900);
+    expect(secure.simulator.requests.count({ method: "PUT", status: 200 })).toBe(2);
+  });
+
+  test("that never had a DataMiner ID has lost none", async () => {
+    const resource = await up(28);
+    expect(resource.outs.dataMinerId).toBeNull();
+    await resource.destroy();
+    await resource.diff(args(28, { timeouts: { delete: "1m" } }));
+    await provider.line(/agent28: differs/);
+    expect(linesOf(28)).toHaveLength(1);
   });
 });
 

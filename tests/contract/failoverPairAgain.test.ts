@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Simulator } from "../../simulator/index.js";
 import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
 import { token, tokenEnv, type WorldOptions } from "../support/world.js";
 import { closeWorlds, openPrepared } from "./pairs.js";
@@ -83,10 +82,10 @@ describe.concurrent("create that ran out of time", () => {
     const { simulator, args, setUps } = await open();
     simulator.holdPhase("synchronizing");
     const resource = new Resource(provider);
-    const brief = args({ timeouts: { create: "3s" } });
+    const brief = args({ timeouts: { create: "4s" } });
     const { message, initFailure } = await failure(resource.up(brief));
     expect(initFailure?.reasons).toEqual([message]);
-    expect(message).toMatch(/not done within 3s, last seen: .*synchronizing|not done within 3s, last seen: running/);
+    expect(message).toMatch(/not done within 4s, last seen: .*synchronizing|not done within 4s, last seen: running/);
     expect(initFailure?.properties).toMatchObject({ __provider: expect.stringContaining(".failoverPair"), schemaVersion: 1 });
     expect(initFailure?.properties.main).toMatchObject({ tokenEnv });
     expect(await resource.diff(brief)).toMatchObject({ changes: true, replaces: [] });
@@ -101,19 +100,19 @@ describe.concurrent("create that ran out of time", () => {
     const { simulator, args } = await open();
     simulator.holdPhase("joiningCluster");
     const resource = new Resource(provider);
-    await failure(resource.up(args({ timeouts: { create: "3s" } })));
+    await failure(resource.up(args({ timeouts: { create: "4s" } })));
     simulator.releasePhase("joiningCluster");
     await simulator.settled();
     expect(await resource.refresh()).toBe(true);
     expect(resource.outs).toMatchObject({ state: "active", mode: "automatic" });
-    expect(await resource.diff(args({ timeouts: { create: "3s" } }))).toMatchObject({ changes: true });
+    expect(await resource.diff(args({ timeouts: { create: "4s" } }))).toMatchObject({ changes: true });
   });
 
   test("can be deleted: the set-up is waited for, then ended", async () => {
     const { simulator, args, agent } = await open();
     simulator.holdPhase("joiningCluster");
     const resource = new Resource(provider);
-    await failure(resource.up(args({ timeouts: { create: "3s" } })));
+    await failure(resource.up(args({ timeouts: { create: "4s" } })));
     const deleted = resource.destroy();
     simulator.releasePhase("joiningCluster");
     await deleted;
@@ -160,9 +159,33 @@ describe.concurrent("a write", () => {
     const { message, initFailure } = await failure(resource.up(args()));
     expect(message).toMatch(new RegExp(`failed in phase checking, .*Virtual IP address ${world.address(5)} is in use`));
     expect(initFailure?.id).toBe(`${world.address(1)}+${world.address(2)}`);
+    expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
     simulator.setForeignHost(world.address(5), false);
     await resource.up(args());
     expect(resource.outs).toMatchObject({ state: "active", __unfinished: false });
     expect(setUps.count).toBe(2);
+  });
+
+  test("whose set-up failed leaves nothing to end, and a refresh drops it", async () => {
+    const { simulator, args, world, writes } = await open();
+    simulator.atPhase("checking", () => simulator.setForeignHost(world.address(5), true));
+    const resource = new Resource(provider);
+    await failure(resource.up(args()));
+    await resource.destroy();
+    expect(writes().map(({ method }) => method)).toEqual(["PUT"]);
+    expect(await resource.refresh()).toBe(false);
+  });
+
+  test("whose operation the Agent forgets is looked at again by the next run: one set-up", async () => {
+    const { simulator, args, agent, setUps } = await open();
+    const resource = new Resource(provider);
+    const forgetting = holdAt(simulator, "joiningCluster", () => resource.up(args()).catch(() => {}));
+    await forgetting;
+    for (const last of [1, 2]) agent(last).forgetOperations();
+    simulator.releasePhase("joiningCluster");
+    await simulator.settled();
+    await resource.up(args());
+    expect(resource.outs).toMatchObject({ state: "active", online: "main" });
+    expect(setUps.count).toBe(1);
   });
 });

@@ -83,6 +83,18 @@ describe("a change in the middle of something else", () => {
     expect(agent(2).snapshot().revision).toBe(agent(1).snapshot().revision);
   });
 
+  test("that somebody else overtakes is not written over his: it is refused, and nothing is recorded", async () => {
+    const { simulator, args, resource, agent, pair } = await live();
+    agent(1).fail({ kind: "slow", seconds: 2000 }, { route: "putPair" });
+    const { outs } = resource;
+    const changing = resource.up(args({ mode: "manual" })).catch((error: unknown) => error);
+    await vi.waitFor(() => expect(simulator.requests.count({ method: "PUT" })).toBe(1));
+    pair().editConfig({ restartWhenGoingOffline: true });
+    expect(await changing).toMatchObject({ message: expect.stringContaining("STALE_REVISION"), initFailure: undefined });
+    expect(resource.outs).toEqual(outs);
+    expect(pair().config).toMatchObject({ mode: "automatic", restartWhenGoingOffline: true });
+  });
+
   test("that ran out of time is finished by the next update", async () => {
     const { simulator, args, resource, pair, writes } = await live();
     simulator.holdPhase("synchronizing");

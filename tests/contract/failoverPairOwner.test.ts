@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
-import { closeWorlds, type LivePairOptions, openLivePair } from "./pairs.js";
+import { closeWorlds, type LivePairOptions, openLivePair, openPrepared } from "./pairs.js";
+import { phasesOf } from "./phases.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
@@ -91,6 +92,22 @@ describe("a stranger's pair", () => {
     expect(await refusalOf(args({ ...adopting, main: world.connection(2), backup: world.connection(1) }))).toMatch(/main|backup/);
     expect(writes()).toEqual([]);
   });
+});
+
+test("two programs that begin at once make one pair: one is refused, and has nothing in state", async () => {
+  const two = await openPrepared("66.200");
+  const setUps = phasesOf(two.simulator, "checking");
+  const both = ["room/test/pair", "room/other/pair"].map(async (owner) => {
+    const resource = new Resource(provider);
+    const inputs = await resource.check(two.args({ __owner: owner }));
+    return { owner, create: () => provider.create(inputs) };
+  });
+  const ends = await Promise.allSettled((await Promise.all(both)).map(({ create }) => create()));
+  expect(ends.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+  for (const end of ends) if (end.status === "rejected") expect(end.reason).toMatchObject({ initFailure: undefined });
+  const winner = ends.findIndex(({ status }) => status === "fulfilled");
+  expect(two.pair().owner).toBe((await both[winner])?.owner);
+  expect(setUps.count).toBe(1);
 });
 
 describe("a renamed resource", () => {

@@ -35,6 +35,7 @@ const repository = resolve(__dirname, "../..");
 /** The very process that the engine starts for dynamic resources, spoken to as the engine does: over gRPC. */
 export class DynamicProvider {
   private stderr = "";
+  private stdout = "";
 
   private constructor(
     private readonly process: ChildProcess,
@@ -43,6 +44,9 @@ export class DynamicProvider {
   ) {
     process.stderr?.on("data", (chunk: Buffer) => {
       this.stderr += chunk.toString();
+    });
+    process.stdout?.on("data", (chunk: Buffer) => {
+      this.stdout += chunk.toString();
     });
   }
 
@@ -121,9 +125,14 @@ export class DynamicProvider {
     return this.stderr.split("\n").filter((line) => line !== "");
   }
 
+  /** Everything that the process wrote, to stdout and stderr. */
+  get printed(): string {
+    return this.stdout + this.stderr;
+  }
+
   /** The first line that fits, as soon as it is there: stderr takes a way of its own, beside the answers. */
   async line(pattern: RegExp): Promise<string> {
-    const end = Date.now() + 2_000;
+    const end = Date.now() + 5_000;
     for (;;) {
       const found = this.lines.find((line) => pattern.test(line));
       if (found !== undefined) return found;

@@ -1,0 +1,95 @@
+import { describe, test } from "vitest";
+import { FailoverError } from "../../provider/core/errors.js";
+import { type Act, acts, countBeginnings, isEnded, isOnePair } from "./acts.js";
+import { type ManagedPair, prepareRoom } from "./managedPair.js";
+
+prepareRoom();
+const octet = 77;
+
+const perPhase = acts.flatMap((act) => act.phases.map((phase): [act: string, phase: string, Act] => [act.name, phase, act]));
+
+/** A run that may fail, as long as it says why. */
+const tried = (run: Promise<unknown>): Promise<FailoverError | undefined> =>
+  run.then(
+    () => undefined,
+    (error: unknown) => (error instanceof FailoverError ? error : Promise.reject(error)),
+  );
+
+describe("an Agent that restarts in the middle is waited for: exactly one operation, and one run is enough", () => {
+  test.concurrent.for(perPhase)("main, %s, in %s", async ([, phase, { given, run, done }], { expect }) => {
+    const pair = await given(octet);
+    const begun = countBeginnings(pair.simulator);
+    pair.simulator.atPhase(phase, () => pair.a.restart());
+    await run(pair);
+    await pair.simulator.settled();
+    expect(begun.setUp + begun.change + begun.end).toBe(1);
+    done(pair, expect);
+  });
+
+  test.concurrent.for(perPhase)("the backup, %s, in %s", async ([, phase, { given, run, done }], { expect }) => {
+    const pair = await given(octet);
+    const begun = countBeginnings(pair.simulator);
+    pair.simulator.atPhase(phase, () => pair.b.restart());
+    await run(pair);
+    await pair.simulator.settled();
+    expect(begun.setUp + begun.change + begun.end).toBe(1);
+    done(pair, expect);
+  });
+});
+
+describe("an operation that vanishes is looked for in what the members say: exactly one, and one run is enough", () => {
+  test.concurrent.for(perPhase)("%s, in %s", async ([, phase, { given, run, done }], { expect }) => {
+    const pair = await given(octet);
+    const begun = countBeginnings(pair.simulator);
+    pair.simulator.atPhase(phase, () => {
+      for (const member of [pair.a, pair.b]) member.forgetOperations();
+    });
+    await run(pair);
+    await pair.simulator.settled();
+    expect(begun.setUp + begun.change + begun.end).toBe(1);
+    done(pair, expect);
+  });
+});
+
+/** After at most one more run: one pair or none, and whoever was online has kept what it had. */
+async function proveSwitched(pair: ManagedPair, { kind, run, name }: Act, expect: typeof import("vitest").expect): Promise<void> {
+  const begun = countBeginnings(pair.simulator);
+  const first = await tried(run(pair));
+  await pair.simulator.settled();
+  const again = first && (await tried(run(pair)));
+  await pair.simulator.settled();
+  expect(begun.setUp, "never a second set-up").toBeLessThanOrEqual(1);
+  if (name === "disabling") return;
+  if (kind !== "end") {
+    expect(again).toBeUndefined();
+    isOnePair(pair, expect);
+    return;
+  }
+  if (pair.simulator.pairs.length === 0) return isEnded(pair, expect);
+  expect(again).toMatchObject({ code: "BACKUP_IS_ONLINE" });
+  isOnePair(pair, expect);
+  await pair.program.up({ allowResetOfMain: true });
+  await pair.program.destroy();
+  isEnded(pair, expect, "backup");
+}
+
+describe("a switch in the middle: one pair or none after at most one more run", () => {
+  test.concurrent.for(perPhase)("%s, in %s", async ([, phase, act], { expect }) => {
+    const pair = await act.given(octet);
+    pair.simulator.atPhase(phase, () => {
+      if (pair.simulator.pairs.length > 0) pair.pair.bringOnline("backup");
+    });
+    await proveSwitched(pair, act, expect);
+  });
+
+  test.concurrent.for(acts)("$name, right before the write", async (act, { expect }) => {
+    const pair = await act.given(octet);
+    pair.a.fail({ kind: "slow", seconds: 8 }, { route: act.route });
+    const watch = setInterval(() => {
+      if (pair.simulator.requests.count({ route: act.route }) === 0) return;
+      clearInterval(watch);
+      if (pair.simulator.pairs.length > 0) pair.pair.bringOnline("backup");
+    }, 1);
+    await proveSwitched(pair, act, expect);
+  });
+});

@@ -1,0 +1,105 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DynamicProvider } from "../support/dynamicProvider.js";
+import { token, tokenEnv } from "../support/world.js";
+import { closeWorlds, openPrepared } from "./pairs.js";
+import { Resource } from "./resource.js";
+
+const repository = resolve(__dirname, "../..");
+const run = promisify(execFile);
+const packageName = "pulumi-dataminer-failover";
+
+let project: string;
+
+/** A project outside of the repository with the packed package in its node_modules, as `npm install` leaves it. */
+beforeAll(async () => {
+  project = await realpath(await mkdtemp(join(tmpdir(), "dma-failover-project-")));
+  const modules = join(project, "node_modules");
+  await mkdir(join(modules, packageName), { recursive: true });
+  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], { cwd: repository });
+  const [packed] = JSON.parse(stdout) as { filename: string }[];
+  await run("tar", ["-xzf", join(project, packed?.filename ?? ""), "-C", join(modules, packageName), "--strip-components=1"]);
+  const { dependencies, peerDependencies } = JSON.parse(await readFile(join(modules, packageName, "package.json"), "utf8")) as Manifest;
+  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
+    await mkdir(dirname(join(modules, name)), { recursive: true });
+    await symlink(join(repository, "node_modules", name), join(modules, name), "dir");
+  }
+}, 60_000);
+
+interface Manifest {
+  dependencies: Record<string, string>;
+  peerDependencies: Record<string, string>;
+}
+
+afterAll(async () => {
+  await closeWorlds();
+  await rm(project, { recursive: true });
+});
+
+/** What a program of that project prints, as JSON. */
+async function program(file: string, text: string): Promise<unknown> {
+  await writeFile(join(project, file), text);
+  const { stdout } = await run(process.execPath, [file], { cwd: project });
+  return JSON.parse(stdout) as unknown;
+}
+
+const doors = ["DmaAgent", "FailoverPair", "standardHeartbeats"];
+
+describe("the packed package", () => {
+  test("opens from a CommonJS program", async () => {
+    const text = `console.log(JSON.stringify(Object.keys(require("${packageName}")).sort()));`;
+    expect(await program("door.cjs", text)).toEqual(doors);
+  });
+
+  test("opens from an ESM program, by name", async () => {
+    const text = `
+      import { ${doors.join(", ")} } from "${packageName}";
+      import { startSimulator } from "${packageName}/simulator";
+      import { dmaAgent, failoverPair } from "${packageName}/provider";
+      console.log(JSON.stringify([${doors.join(", ")}, startSimulator, dmaAgent.check, failoverPair.check].map((door) => typeof door)));`;
+    expect(await program("door.mjs", text)).toEqual(new Array(6).fill("function"));
+  });
+
+  test("has the doors that users' state and tests name, and no other way in", async () => {
+    const resolved = (door: string) => program("resolve.cjs", `console.log(JSON.stringify(require.resolve("${packageName}${door}")));`);
+    for (const [door, file] of [
+      ["/provider", "provider"],
+      ["/simulator", "simulator"],
+      ["", "sdk"],
+    ] as const) {
+      expect(await resolved(door)).toBe(join(project, "node_modules", packageName, "dist", file, "index.js"));
+    }
+    await expect(resolved("/dist/provider/index.js")).rejects.toThrow("ERR_PACKAGE_PATH_NOT_EXPORTED");
+  });
+
+  test("loads neither the provider nor its libraries into a program: it must start fast", async () => {
+    const loaded = await program("cache.cjs", `require("${packageName}"); console.log(JSON.stringify(Object.keys(require.cache)));`);
+    const ours = join(project, "node_modules", packageName, "dist");
+    const beyond = (loaded as string[]).filter((file) => file.startsWith(ours) && !file.startsWith(join(ours, "sdk")));
+    expect(beyond).toEqual([]);
+    expect((loaded as string[]).filter((file) => /node_modules\/(zod|undici|hono|commander|selfsigned)\//.test(file))).toEqual([]);
+  });
+
+  test("holds what it needs to run, and nothing of the repository's tests and tools", async () => {
+    const held = await readdir(join(project, "node_modules", packageName));
+    expect(held.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "docs", "package.json"]);
+    expect((await readdir(join(project, "node_modules", packageName, "dist"))).sort()).toEqual(["cli", "provider", "sdk", "simulator"]);
+  });
+
+  test.each(["dmaAgent", "failoverPair"])("is found by the text in state, from the project's folder: %s", async (handler) => {
+    const provider = await DynamicProvider.start(handler, { [tokenEnv]: token }, project);
+    try {
+      const { world, args } = await openPrepared(handler === "dmaAgent" ? "60.251" : "60.252");
+      const declared = handler === "dmaAgent" ? world.connection(1, { __owner: "room/test/agent" }) : args();
+      const resource = await new Resource(provider).up(declared);
+      expect(await resource.refresh()).toBe(true);
+      await resource.destroy();
+    } finally {
+      provider.stop();
+    }
+  });
+});
