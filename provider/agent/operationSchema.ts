@@ -18,8 +18,8 @@ export const Operation = z
     state: z.enum(["running", "succeeded", "failed"]),
     phase: z.string().meta({ description: "Where it is; unknown phases are shown as they are." }),
     percent: z.number().min(0).max(100).nullable(),
-    startedUtc: z.iso.datetime(),
-    finishedUtc: z.iso.datetime().nullable(),
+    startedUtc: z.iso.datetime({ offset: true }),
+    finishedUtc: z.iso.datetime({ offset: true }).nullable(),
     error: z.object({ code: z.string(), detail: z.string() }).nullable(),
   })
   .meta({ id: "Operation", description: "Long work, polled until it has ended; kept for at least 24 hours." });

@@ -39,7 +39,7 @@ export const AgentFacts = z
     interfaces: z.array(Interface),
     pcap: z.enum(["npcap", "winpcap", "none", "undetected"]),
     https: z
-      .object({ name: z.string(), subjectAltNames: z.array(z.string()), notAfter: z.iso.datetime(), trusted: z.boolean() })
+      .object({ name: z.string(), subjectAltNames: z.array(z.string()), notAfter: z.iso.datetime({ offset: true }), trusted: z.boolean() })
       .nullable(),
     storage: z.object({
       kind: z.enum(["staas", "dedicatedCluster", "cassandraPerDma", "legacySql"]),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 const reason = { failureReason: z.string().nullish() };
-const lastSuccess = { lastSuccess: z.iso.datetime().nullish() };
+const lastSuccess = { lastSuccess: z.iso.datetime({ offset: true }).nullish() };
 
 /** The rows of the Failover Status window with their literal values (domain 6). Values are text: a newer product may show others. */
 export const Status = z

@@ -75,7 +75,7 @@ export class VerbContext implements Context {
   }
 
   async write<Answer>(act: () => Promise<Answer>, facts: JsonObject = {}): Promise<Answer> {
-    this.facts = facts;
+    this.facts = { ...this.facts, ...facts };
     try {
       const answer = await act();
       this.begun = true;

@@ -59,7 +59,11 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       if (failures.length > 0) return { inputs, failures };
       const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
       const first = Object.keys(olds).length === 0;
-      if (!first) return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, completed as Partial<Inputs>) ?? [] };
+      if (!first) {
+        // What is not known yet may turn out to be what it was.
+        const known = Object.fromEntries(Object.entries(completed).filter(([, value]) => !containsUnknown(value)));
+        return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, known as Partial<Inputs>) ?? [] };
+      }
       if (!definition.preview || containsUnknown(completed)) return { inputs: completed, failures: [] };
       const context = begin("check", completed as CommonInputs);
       return { inputs: completed, failures: await definition.preview(completed as Inputs, context) };

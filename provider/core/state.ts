@@ -72,7 +72,9 @@ export function unfinishedState(
   before: JsonObject | undefined,
   warnings: readonly string[],
 ): JsonObject {
-  const state: JsonObject = { ...stateOf(keys, inputs, seen, warnings), __unfinished: true };
+  // Of what was never seen, what was declared must stand in for it: read and delete know the thing by its state alone.
+  const known = before ? seen : { ...configurationOf(keys, inputs), ...seen };
+  const state: JsonObject = { ...stateOf(keys, inputs, known, warnings), __unfinished: true };
   return toJson(before ? { ...state, __declared: before.__declared, __attempted: state.__declared } : state);
 }
 
@@ -95,7 +97,8 @@ export function inputsOf(keys: Keys, state: JsonObject): JsonObject {
 /** Keys whose declared value differs from the live or recorded one, or that the program has begun or ceased to manage. */
 export function differingKeys(keys: Keys, state: JsonObject, declared: JsonObject): string[] {
   const before = inputsOf(keys, state);
-  return keys.inputs.filter((key) => isUnknown(declared[key]) || !sameValue(before[key], declared[key]));
+  const ceased = (key: string) => isConfiguration(keys, key) && isManaged(state.__declared, key) && !isManaged(declared, key);
+  return keys.inputs.filter((key) => isUnknown(declared[key]) || ceased(key) || !sameValue(before[key], declared[key]));
 }
 
 function pick(from: JsonObject, wanted: (key: string, value: unknown) => boolean): JsonObject {

@@ -8,6 +8,9 @@ const octet = 77;
 
 const perPhase = acts.flatMap((act) => act.phases.map((phase): [act: string, phase: string, Act] => [act.name, phase, act]));
 
+/** Phases in which the Agent that is asked looks at the other one, and says no when it is not there. */
+const checks = new Set(["checking", "stoppingOffline"]);
+
 /** A run that may fail, as long as it says why. */
 const tried = (run: Promise<unknown>): Promise<FailoverError | undefined> =>
   run.then(
@@ -26,7 +29,8 @@ describe("an Agent that restarts in the middle is waited for: exactly one operat
     done(pair, expect);
   });
 
-  test.concurrent.for(perPhase)("the backup, %s, in %s", async ([, phase, { given, run, done }], { expect }) => {
+  const afterTheChecks = perPhase.filter(([, phase]) => !checks.has(phase));
+  test.concurrent.for(afterTheChecks)("the backup, %s, in %s", async ([, phase, { given, run, done }], { expect }) => {
     const pair = await given(octet);
     const begun = countBeginnings(pair.simulator);
     pair.simulator.atPhase(phase, () => pair.b.restart());
@@ -35,6 +39,26 @@ describe("an Agent that restarts in the middle is waited for: exactly one operat
     expect(begun.setUp + begun.change + begun.end).toBe(1);
     done(pair, expect);
   });
+});
+
+describe("a backup that restarts while the online one checks whether it is there", () => {
+  const whileChecking = perPhase.filter(([, phase]) => checks.has(phase));
+  test.concurrent.for(whileChecking)(
+    "fails %s, in %s, before anything is done; another run does it",
+    async ([, phase, act], { expect }) => {
+      const { given, run, done } = act;
+      const pair = await given(octet);
+      pair.simulator.atPhase(phase, () => pair.b.restart());
+      expect(await tried(run(pair))).toMatchObject({
+        code: "SL_NO_CONNECTION",
+        message: expect.stringContaining(`failed in phase ${phase}`),
+      });
+      await pair.simulator.settled();
+      await run(pair);
+      await pair.simulator.settled();
+      done(pair, expect);
+    },
+  );
 });
 
 describe("an operation that vanishes is looked for in what the members say: exactly one, and one run is enough", () => {
