@@ -159,11 +159,11 @@ async function applySettings(
 ): Promise<Snapshot> {
   const owner = inputs.__owner;
   if (owner === undefined || dataMinerId === null || dataMinerId === undefined) {
-    const seen = owner === undefined ? "the resource has no owner" : "it has no DataMiner ID";
-    throw new RefusedError(
-      "SETTINGS_REFUSED",
-      `Changing settings of Agent ${inputs.address}: ${seen}. Prepare the Agent before it is declared.`,
-    );
+    const seen =
+      owner === undefined
+        ? "the resource has no owner. Declare it with the class DmaAgent of this package."
+        : "it has no DataMiner ID. Give it its licence and its ID first.";
+    throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${seen}`);
   }
   const body = { owner, previousOwner: previousOwner === owner ? null : (previousOwner ?? null), settings: timers ? { timers } : null };
   return context.write(() => putSettings(connectionOf(inputs), dataMinerId, body, { signal: context.signal }));

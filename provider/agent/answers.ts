@@ -74,7 +74,7 @@ export function snapshotOf(connection: Connection, answer: Answer): Snapshot {
   if (!/^1(\.|$)/.test(apiVersion)) {
     throw new WrongAnswerError(
       "API_VERSION",
-      `${answer.act}: it speaks version ${phrase(apiVersion)} of the Failover API, this package version 1. Update the package.`,
+      `${answer.act}: it speaks version ${phrase(apiVersion)} of the Failover API, this package version 1. Update whichever is older: this package, or the script on the Agent.`,
     );
   }
   const snapshot = parse(Snapshot, answer);

@@ -60,7 +60,7 @@ function vanished(error: unknown, subject: string): FailoverError | undefined {
   if (!(error instanceof AgentRefusedError) || error.status !== 404) return undefined;
   return new FailoverError(
     "OPERATION_VANISHED",
-    `${subject}: the Agent no longer knows the operation. Run \`pulumi up\` again: it carries on from what the Agents say.`,
+    `${subject}: the Agent no longer knows the operation. Run the same command again: it carries on from what the Agents say.`,
     {
       cause: error,
     },

@@ -105,7 +105,7 @@ function endsAfter(milliseconds: number, subject: string): AbortSignal {
   const timedOut = () =>
     new WaitError(
       "TIMED_OUT",
-      `${subject} not done within ${formatMilliseconds(milliseconds)}. Run the command again: it carries on from there.`,
+      `${subject} not done within ${formatMilliseconds(milliseconds)}. Run the command again, it carries on from there; or raise timeouts.`,
     );
   setTimeout(() => controller.abort(timedOut()), milliseconds).unref();
   return controller.signal;

@@ -24,7 +24,7 @@ export function openState(type: string, stored: JsonObject): JsonObject {
     throw new StateError(
       "NOT_OUR_STATE",
       `Reading ${type}: this is no state of a ${type} resource. ${type}.get and import are not supported; declare the resource, ` +
-        "and what exists already is taken up when it is created.",
+        'and a pair that exists is taken over with adopt: "matching".',
     );
   }
   if (typeof version !== "number" || version > schemaVersion || version < 1) {

@@ -85,7 +85,9 @@ async function write(
   if (owner === undefined || agent.dataMinerId === null) {
     throw new RefusedError(
       "NOT_PREPARED",
-      `${subject}: ${owner === undefined ? "the resource has no owner" : "main has no DataMiner ID"}. Prepare it first.`,
+      owner === undefined
+        ? `${subject}: the resource has no owner. Declare it with the class FailoverPair of this package.`
+        : `${subject}: ${agent.address} has no DataMiner ID. Give it its licence and its ID first.`,
     );
   }
   const body = { requestId: randomUUID(), revision, owner, previousOwner: liveOwner === owner ? null : liveOwner, config };

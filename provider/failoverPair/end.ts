@@ -58,6 +58,7 @@ async function endUntilGone(recorded: RecordedPair, context: Context, seen: (rea
   for (;;) {
     const ended = endings > 0;
     const view = await viewPair(recorded, context, ended ? 0 : patienceMilliseconds);
+    context.signal.throwIfAborted();
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
     if (plan.kind === "nothing") {
       if (!ended || isInformed(view)) {
@@ -98,7 +99,7 @@ async function end(plan: Plan, view: PairView, recorded: RecordedPair, context: 
   if (!facts || !pair || dataMinerId === null || dataMinerId === undefined) {
     throw new RefusedError(
       "NO_DATAMINER_ID",
-      `Ending pair ${recorded.dataMinerId}: ${plan.keep} has no DataMiner ID. Look at that Agent first.`,
+      `Ending the pair of ${plan.keep} and ${plan.reset}: ${plan.keep} has no DataMiner ID. Check DataMiner.xml on it, then run \`pulumi destroy\` again.`,
     );
   }
   const owner = ownerToEndAs(pair, recorded);
@@ -115,6 +116,8 @@ async function end(plan: Plan, view: PairView, recorded: RecordedPair, context: 
   try {
     const operation = await endPair(connection, dataMinerId, request, { signal: context.signal });
     if (operation) await followOperation(connection, operation, `Ending pair ${dataMinerId}`, context);
+    // There was nothing left to end; what still shows the pair is about to forget it.
+    else await systemClock.sleep(pauseMilliseconds, context.signal);
     return true;
   } catch (error) {
     if (!hasMovedOn(error)) throw error;

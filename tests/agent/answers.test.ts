@@ -35,7 +35,9 @@ describe("an answer", () => {
   test.each(["2", "2.1", "10", "0", "1beta"])("of version %s is refused, and says who shall be updated", async (apiVersion) => {
     const failure = await failureOf(json(200, aSnapshot(here, { apiVersion })));
     expect(failure).toMatchObject({ name: "WrongAnswerError", code: "API_VERSION" });
-    expect(failure.message).toContain(`it speaks version ${apiVersion} of the Failover API, this package version 1. Update the package.`);
+    expect(failure.message).toContain(
+      `it speaks version ${apiVersion} of the Failover API, this package version 1. Update whichever is older: this package, or the script on the Agent.`,
+    );
   });
 
   test("of another version is recognised as such although it looks quite different", async () => {

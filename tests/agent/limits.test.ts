@@ -124,7 +124,7 @@ describe("a slow answer", () => {
     ["never comes", silence],
   ])("ends at the deadline: it %s", async (_what, reply) => {
     const { connection, calls } = await standIn([reply]);
-    const failure = await watch.failureOf(readAgent(connection, { signal: AbortSignal.timeout(100) }));
+    const failure = await watch.failureOf(readAgent(connection, { signal: AbortSignal.timeout(1_500) }));
     expect(failure).toMatchObject({ name: "AgentUnreachableError", code: "NO_ANSWER_IN_TIME", nothingDone: false });
     expect(failure.message).toBe(
       "Reading Agent 127.0.20.1: no answer in time. Check that the Agent runs and that this machine reaches it.",

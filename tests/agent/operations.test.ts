@@ -90,7 +90,7 @@ describe("waiting for an operation", () => {
     const { call } = await waiting([running("checking"), error(404, "NOT_FOUND", "no such operation")]);
     const failure = await watch.failureOf(call);
     expect(failure).toMatchObject({ code: "OPERATION_VANISHED" });
-    expect(failure.message).toContain("Run `pulumi up` again: it carries on from what the Agents say.");
+    expect(failure.message).toContain("Run the same command again: it carries on from what the Agents say.");
   });
 
   test.each([

@@ -156,7 +156,9 @@ describe("the time of a verb", () => {
       vi.advanceTimersByTime(1);
       expect(signal.aborted).toBe(true);
       expect(signal.reason).toBeInstanceOf(WaitError);
-      expect(signal.reason.message).toBe("Lamp desk: create not done within 5m. Run the command again: it carries on from there.");
+      expect(signal.reason.message).toBe(
+        "Lamp desk: create not done within 5m. Run the command again, it carries on from there; or raise timeouts.",
+      );
     } finally {
       vi.useRealTimers();
     }

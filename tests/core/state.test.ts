@@ -51,7 +51,7 @@ describe("state after a write", () => {
       schemaVersion,
     });
     expect(unfinishedState(keys, { name: "desk" }, {}, undefined, ["careful"])).toStrictEqual({
-      name: null,
+      name: "desk",
       brightness: null,
       colour: null,
       host: null,

@@ -43,7 +43,7 @@ function isThisPair(ending: EndingCase): EndingRefusal | undefined {
   return refuse(
     ending,
     "OTHER_PAIR",
-    `recorded is DataMiner ID ${options.dataMinerId}. Run \`pulumi refresh\` and check which pair this is.`,
+    `${online.address} has DataMiner ID ${agent.dataMinerId ?? "none"}, recorded is ${options.dataMinerId}. Run \`pulumi refresh\` and check which pair this is.`,
   );
 }
 
@@ -77,7 +77,7 @@ function offlineAnswers(ending: EndingCase): EndingRefusal | undefined {
   return refuse(
     ending,
     "OFFLINE_UNREACHABLE",
-    `the offline Agent ${offline.address} does not answer. Bring it back, or set allowUnreachableOffline and keep that server off the network afterwards.`,
+    `the offline Agent ${offline.address} does not answer. Bring it back, or set allowUnreachableOffline, run \`pulumi up\` first, and keep that server off the network afterwards.`,
   );
 }
 
@@ -100,7 +100,7 @@ function membersReachEachOther(ending: EndingCase): EndingRefusal | undefined {
     ending,
     "MEMBERS_CUT_OFF",
     `both answer here, but the online Agent ${online.address} does not reach ${offline.address}. ` +
-      `Repair the path between them, or shut ${offline.address} down for good and set allowUnreachableOffline.`,
+      `Repair the path between them, or shut ${offline.address} down for good, set allowUnreachableOffline and run \`pulumi up\` first.`,
   );
 }
 
@@ -123,7 +123,7 @@ function mainStays(ending: EndingCase): EndingRefusal | undefined {
   return refuse(
     ending,
     "BACKUP_IS_ONLINE",
-    `the backup ${online.address} is online, so the main Agent ${offline.address} would be reset. Switch back first, or set allowResetOfMain.`,
+    `the backup ${online.address} is online, so the main Agent ${offline.address} would be reset. Switch back first, or set allowResetOfMain and run \`pulumi up\` before \`pulumi destroy\`.`,
   );
 }
 
@@ -142,6 +142,6 @@ function dataIsOnBothNodes(ending: EndingCase): EndingRefusal | undefined {
     ending,
     "DATA_ON_ONE_NODE",
     `the keyspaces SLDMADB and system_auth have ${seen}, so data that only ${ending.offline.address} holds would be lost. ` +
-      "Set it to 2 and run a repair, or set allowDataLoss.",
+      "Set it to 2 and run a repair, or set allowDataLoss and run `pulumi up` first.",
   );
 }

@@ -72,7 +72,7 @@ export function nobodyOnline(question: EndingQuestion): EndingRefusal {
 const nobodyOfBoth = unclear("NOBODY_ONLINE", ({ main, backup }) => {
   const disabled = [main, backup].some(({ facts }) => facts?.pair?.state === "inactive");
   const cure = disabled
-    ? "Run `pulumi up`, which enables the pair again, then try again."
+    ? "Bring the one with the newest data online; `pulumi up --refresh` then enables the pair again."
     : "Bring the one with the newest data online, then try again.";
   return `neither ${main.address} nor ${backup.address} is online, so it is not clear whom to keep. ${cure}`;
 });

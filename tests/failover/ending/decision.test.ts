@@ -90,7 +90,7 @@ describe("it is not clear whom to keep", () => {
       offline({ pair: { state: "inactive" } }),
       "NOBODY_ONLINE",
       "Ending pair 111: neither 10.10.10.1 nor 10.10.10.2 is online, so it is not clear whom to keep. " +
-        "Run `pulumi up`, which enables the pair again, then try again.",
+        "Bring the one with the newest data online; `pulumi up --refresh` then enables the pair again.",
     ],
     [
       "the online member is dead",

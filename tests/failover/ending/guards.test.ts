@@ -19,7 +19,7 @@ describe("main is reset", () => {
     expect(refusal(...swapped)).toEqual({
       code: "BACKUP_IS_ONLINE",
       reason:
-        "Ending pair 111: the backup 10.10.10.2 is online, so the main Agent 10.10.10.1 would be reset. Switch back first, or set allowResetOfMain.",
+        "Ending pair 111: the backup 10.10.10.2 is online, so the main Agent 10.10.10.1 would be reset. Switch back first, or set allowResetOfMain and run `pulumi up` before `pulumi destroy`.",
     });
     expect(plan(...swapped, { allowResetOfMain: true }).reset).toBe(mainAddress);
   });
@@ -41,7 +41,7 @@ describe("Cassandra per DMA", () => {
       code: "DATA_ON_ONE_NODE",
       reason:
         `Ending pair 111: the keyspaces SLDMADB and system_auth have ${seen}, so data that only 10.10.10.2 holds would be lost. ` +
-        "Set it to 2 and run a repair, or set allowDataLoss.",
+        "Set it to 2 and run a repair, or set allowDataLoss and run `pulumi up` first.",
     });
     expect(plan(online({ agent }), offline({ agent }), { allowDataLoss: true }).ask).toBe("main");
   });
@@ -67,7 +67,7 @@ describe("an offline Agent that does not answer", () => {
     expect(refusal(online(cut), undefined)).toEqual({
       code: "OFFLINE_UNREACHABLE",
       reason:
-        "Ending pair 111: the offline Agent 10.10.10.2 does not answer. Bring it back, or set allowUnreachableOffline and keep that server off the network afterwards.",
+        "Ending pair 111: the offline Agent 10.10.10.2 does not answer. Bring it back, or set allowUnreachableOffline, run `pulumi up` first, and keep that server off the network afterwards.",
     });
     expect(plan(online(cut), undefined, { allowUnreachableOffline: true })).toMatchObject({
       reset: backupAddress,
@@ -92,7 +92,7 @@ describe("an offline Agent that answers here", () => {
       code: "MEMBERS_CUT_OFF",
       reason:
         "Ending pair 111: both answer here, but the online Agent 10.10.10.1 does not reach 10.10.10.2. " +
-        "Repair the path between them, or shut 10.10.10.2 down for good and set allowUnreachableOffline.",
+        "Repair the path between them, or shut 10.10.10.2 down for good, set allowUnreachableOffline and run `pulumi up` first.",
     };
     expect(refusal(online(cut), offline())).toEqual(expected);
     expect(refusal(online(cut), offline(), { allowUnreachableOffline: true })).toEqual(expected);
@@ -131,7 +131,7 @@ describe("the pair", () => {
   test("has the recorded DataMiner ID", () => {
     expect(refusal(online(), offline(), { dataMinerId: 222 })).toEqual({
       code: "OTHER_PAIR",
-      reason: "Ending pair 111: recorded is DataMiner ID 222. Run `pulumi refresh` and check which pair this is.",
+      reason: "Ending pair 111: 10.10.10.1 has DataMiner ID 111, recorded is 222. Run `pulumi refresh` and check which pair this is.",
     });
   });
 
