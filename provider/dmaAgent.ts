@@ -8,8 +8,8 @@ import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
-import { isUnknown, sameValue, withoutAbsent } from "./core/values.js";
-import { DmaAgentInputs } from "./dmaAgent/inputs.js";
+import { isUnknown, sameValue } from "./core/values.js";
+import { DmaAgentInputs, inOrder } from "./dmaAgent/inputs.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./dmaAgent/inputs.js";
 
@@ -86,9 +86,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
 
   differences: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
 
-  async remove(state, context) {
-    // State holds null for what is absent; a connection leaves it out.
-    const recorded = withoutAbsent(state) as typeof state;
+  async remove(recorded, context) {
     const snapshot = await farewell(recorded, context);
     if (!snapshot) return;
     const { pair, agent } = snapshot;
@@ -114,7 +112,10 @@ function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
 
 function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__owner): Observed {
   const { agent } = snapshot;
-  const live: Record<string, unknown> = agent.settings;
+  const live: Record<string, unknown> = {
+    ...agent.settings,
+    interfacesRequiredToGoOnline: inOrder(agent.settings.interfacesRequiredToGoOnline),
+  };
   return {
     address: agent.address,
     dataMinerId: agent.dataMinerId,

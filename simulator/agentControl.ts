@@ -44,6 +44,11 @@ export class AgentControl {
     return this.agent.power === "running";
   }
 
+  /** Text of the row "Failover Status", at once; null without a pair. */
+  get failoverStatus(): string | null {
+    return this.agent.failoverStatus;
+  }
+
   /** What it knows, asked directly: also of an Agent that is stopped or cut off. */
   snapshot(): Snapshot {
     return snapshotOf(this.world, this.agent);

@@ -4,7 +4,7 @@ import type { CommonInputs, Definition, Recorded } from "./definition.js";
 import { RefusedError } from "./errors.js";
 import { checkInputs, type Failure } from "./inputs.js";
 import { differingKeys, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
-import { containsUnknown, type JsonObject, toJson } from "./values.js";
+import { containsUnknown, type JsonObject, toJson, withoutAbsent } from "./values.js";
 
 /** What the dynamic-provider process calls. */
 export interface Handler {
@@ -131,7 +131,8 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
 
     async delete(_id, props) {
       const state = openState(definition.type, props);
-      await definition.remove(state as State, begin("delete", inputsOf(keys, state)));
+      // State holds null for what is absent; a resource knows it as left out, as every other verb tells it.
+      await definition.remove(withoutAbsent(state) as State, begin("delete", inputsOf(keys, state)));
     },
   };
   return guarded(handler);

@@ -3,6 +3,11 @@ import { connectionFields, connectionRules, withAddress } from "../agent/connect
 import { Timers } from "../agent/snapshotSchema.js";
 import { Timeouts } from "../core/durations.js";
 
+/** A set of interface indexes in its one spelling. */
+export function inOrder(indexes: number[]): number[] {
+  return [...new Set(indexes)].sort((one, other) => one - other);
+}
+
 const settingsFields = {
   /** Seconds after which a previously online Agent that starts no longer counts as starting. Product default: 900. */
   maxStartupSeconds: Timers.shape.maxStartupSeconds.optional(),
@@ -13,7 +18,7 @@ const settingsFields = {
   /** Failed pings in a row after which a virtual IP address counts as free. Product default: 3. */
   pingFailuresBeforeVirtualIpIsFree: Timers.shape.pingFailuresBeforeVirtualIpIsFree.optional(),
   /** 1-based indexes of the interfaces that must be enabled to go online; empty for none. Product default: [1]. */
-  interfacesRequiredToGoOnline: Timers.shape.interfacesRequiredToGoOnline.optional(),
+  interfacesRequiredToGoOnline: Timers.shape.interfacesRequiredToGoOnline.overwrite(inOrder).optional(),
 };
 type SettingsShape = typeof settingsFields;
 export interface SettingsFields extends SettingsShape {}

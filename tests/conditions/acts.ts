@@ -26,8 +26,8 @@ const endPhases = [
 ];
 
 /** Both members hold the same active pair of ours, one of them is online, and no data is lost. */
-export function isOnePair({ a, b, pair, simulator }: ManagedPair, expect: ExpectStatic): void {
-  expect(simulator.pairs).toHaveLength(1);
+export function isOnePair({ a, b, isPaired, pair }: ManagedPair, expect: ExpectStatic): void {
+  expect(isPaired()).toBe(true);
   expect(["main", "backup"]).toContain(pair.online);
   const [main, backup] = [a.snapshot(), b.snapshot()];
   for (const { agent, pair: seen } of [main, backup]) {
@@ -38,9 +38,9 @@ export function isOnePair({ a, b, pair, simulator }: ManagedPair, expect: Expect
 }
 
 /** The pair is no more: `kept` stands alone with its data, and the other one is as new. */
-export function isEnded({ a, b, simulator }: ManagedPair, expect: ExpectStatic, kept: "main" | "backup" = "main"): void {
+export function isEnded({ a, b, isPaired }: ManagedPair, expect: ExpectStatic, kept: "main" | "backup" = "main"): void {
   const [stays, reset] = kept === "main" ? [a, b] : [b, a];
-  expect(simulator.pairs).toEqual([]);
+  expect(isPaired()).toBe(false);
   expect(stays.snapshot()).toMatchObject({ pair: null, agent: whole });
   expect(reset.snapshot()).toMatchObject({ pair: null, agent: { dataMinerId: null, elementCount: 0, pristine: true } });
 }

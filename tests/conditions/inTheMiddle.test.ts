@@ -89,7 +89,7 @@ async function proveSwitched(pair: ManagedPair, { kind, run, name }: Act, expect
     isOnePair(pair, expect);
     return;
   }
-  if (pair.simulator.pairs.length === 0) return isEnded(pair, expect);
+  if (!pair.isPaired()) return isEnded(pair, expect);
   expect(again).toMatchObject({ code: "BACKUP_IS_ONLINE" });
   isOnePair(pair, expect);
   await pair.program.up({ allowResetOfMain: true });
@@ -101,7 +101,7 @@ describe("a switch in the middle: one pair or none after at most one more run", 
   test.concurrent.for(perPhase)("%s, in %s", async ([, phase, act], { expect }) => {
     const pair = await act.given(octet);
     pair.simulator.atPhase(phase, () => {
-      if (pair.simulator.pairs.length > 0) pair.pair.bringOnline("backup");
+      if (pair.isPaired()) pair.pair.bringOnline("backup");
     });
     await proveSwitched(pair, act, expect);
   });
@@ -112,7 +112,7 @@ describe("a switch in the middle: one pair or none after at most one more run", 
     const watch = setInterval(() => {
       if (pair.simulator.requests.count({ route: act.route }) === 0) return;
       clearInterval(watch);
-      if (pair.simulator.pairs.length > 0) pair.pair.bringOnline("backup");
+      if (pair.isPaired()) pair.pair.bringOnline("backup");
     }, 1);
     await proveSwitched(pair, act, expect);
   });

@@ -26,7 +26,7 @@ const faults: [what: string, ...Fault[]][] = [
   ["it is slow", { kind: "slow", seconds: 20 }],
 ];
 
-describe.each(acts)("$name: exactly one operation and the right result, although", ({ given, run, done, kind, route }) => {
+describe.concurrent.each(acts)("$name: exactly one operation and the right result, although", ({ given, run, done, kind, route }) => {
   test.concurrent.for(faults)("%s", async ([, ...wrong], { expect }) => {
     const pair = await given(octet);
     const begun = countBeginnings(pair.simulator);

@@ -4,12 +4,9 @@ import { closeConnections } from "../../provider/agent/transport.js";
 import { failoverPair } from "../../provider/index.js";
 import type { AgentControl, PairControl, Simulator } from "../../simulator/index.js";
 import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
-import { keepProgress, linesOf, quickenTime } from "./fastTime.js";
+import { keepProgress, linesOf, QuickTime } from "./fastTime.js";
 
 type Values = Record<string, unknown>;
-
-/** How much faster than ours all time runs here, the Agents' and the provider's alike. */
-export const speed = 200;
 
 /** One resource as the engine keeps it from verb to verb; every verb is a run of its own. */
 export class Program {
@@ -70,11 +67,13 @@ export interface ManagedPair extends Pick<PairWorld, "address" | "connection"> {
   a: AgentControl;
   b: AgentControl;
   pair: PairControl;
+  /** Whether one of the two knows of a pair. */
+  isPaired: () => boolean;
   program: Program;
   /** Another program that declares the same. */
   another: () => Program;
   /** Texts of the row "Failover Status", asked of the simulator directly. */
-  roles: () => (string | undefined)[];
+  roles: () => (string | null)[];
   /** Resolves when the simulated members say so; which virtual address one waits for does not count. */
   become: (a: string, b: string) => Promise<void>;
   /** So many simulated seconds. */
@@ -84,17 +83,26 @@ export interface ManagedPair extends Pick<PairWorld, "address" | "connection"> {
 const worlds: PairWorld[] = [];
 let made = 0;
 
-/** For a test file: its own networks, quick time, and an end of everything at last. */
-export function prepareRoom(): void {
+let time: QuickTime | undefined;
+
+/** For a test file: time that runs so many times faster than ours, and an end of everything at last. */
+export function prepareRoom(speed = 500): void {
   beforeAll(() => {
     process.env[tokenEnv] = token;
-    quickenTime(speed);
+    time = new QuickTime(speed);
+    time.rule();
     keepProgress();
   });
   afterAll(async () => {
     await Promise.all(worlds.map((world) => world.close()));
     await closeConnections();
+    time?.end();
   });
+}
+
+function startWorld(network: string, options: WorldOptions): Promise<PairWorld> {
+  if (!time) throw new Error("prepareRoom() comes first.");
+  return startPairWorld(network, { ...options, clock: time.clock() });
 }
 
 export interface PairOptions extends WorldOptions {
@@ -102,11 +110,28 @@ export interface PairOptions extends WorldOptions {
   declared?: object;
 }
 
+/** Agents .3 and .4: a pair of somebody else in the same DataMiner System, so that a wrong address is always within reach. */
+const neighbours = (network: string) => ({
+  others: {
+    3: { dataMinerId: 222, name: "NEXT-MAIN", system: "DMS", elementCount: 7 },
+    4: { dataMinerId: 222, name: "NEXT-BACKUP", system: "DMS" },
+  },
+  pair: {
+    owner: "next/door/pair",
+    config: configOn(network, {
+      main: { address: `127.${network}.3`, acquisitionAddress: null },
+      backup: { address: `127.${network}.4`, acquisitionAddress: null },
+      virtualIps: [{ network: "corporate", address: `127.${network}.6`, prefixLength: 24 }],
+    }),
+  },
+});
+
 /** A pair that the program has taken up, on a network of its own in 127.`octet`. */
 export async function managedPair(octet: number, { config, ...options }: PairOptions & { config?: Partial<PairConfig> } = {}) {
   const [name, network] = nameOne(octet);
-  const pairs = [{ owner: `room/test/${name}`, config: configOn(network, config) }];
-  const managed = manage(await startPairWorld(network, { timeScale: speed, pairs, ...options }), name, options.declared);
+  const { others, pair } = neighbours(network);
+  const pairs = [{ owner: `room/test/${name}`, config: configOn(network, config) }, pair];
+  const managed = manage(await startWorld(network, { pairs, others, ...options }), name, options.declared);
   await managed.program.up();
   return managed;
 }
@@ -114,7 +139,7 @@ export async function managedPair(octet: number, { config, ...options }: PairOpt
 /** Two prepared Agents that are no pair yet. */
 export async function preparedAgents(octet: number, options: PairOptions = {}): Promise<ManagedPair> {
   const [name, network] = nameOne(octet);
-  return manage(await startPairWorld(network, { timeScale: speed, ...options }), name, options.declared);
+  return manage(await startWorld(network, options), name, options.declared);
 }
 
 function nameOne(octet: number): [name: string, network: string] {
@@ -156,7 +181,7 @@ function manage(world: PairWorld, name: string, declared: object = {}): ManagedP
     __owner: `room/test/${name}`,
     ...more,
   });
-  const roles = () => [a, b].map((agent) => agent.snapshot().status?.failoverStatus);
+  const roles = () => [a.failoverStatus, b.failoverStatus];
   return {
     simulator,
     address,
@@ -166,6 +191,7 @@ function manage(world: PairWorld, name: string, declared: object = {}): ManagedP
     get pair() {
       return simulator.pair(address(1));
     },
+    isPaired: () => simulator.pairs.some(({ mainAddress }) => mainAddress === a.address),
     program: new Program(`FailoverPair ${name}`, args),
     another: () => new Program(`FailoverPair ${name}`, args),
     roles,

@@ -107,6 +107,7 @@ const watched: [event: string, options: Parameters<typeof managedPair>[1], happe
     async (pair) => {
       const another = await pair.another().up();
       await another.destroy();
+      await pair.wait(60);
       await pair.another().up();
     },
     ["inactive", "configuring"],

@@ -74,7 +74,7 @@ export function textsOf({ address }: Pick<ManagedPair, "address">): Texts {
 const silentMember = (of: string) => new RegExp(`needs both members up\\. Reading Agent \\S+\\.${of}: `);
 export const mainSilent = { refused: "MEMBER_UNREACHABLE", said: silentMember("1") };
 export const backupSilent = { refused: "MEMBER_UNREACHABLE", said: silentMember("2") };
-const offlineUnreachable = { refused: "OFFLINE_UNREACHABLE", said: /\. Bring it back, or set allowUnreachableOffline and keep/ };
+const offlineUnreachable = { refused: "OFFLINE_UNREACHABLE", said: /the offline Agent .*allowUnreachableOffline/ };
 export const silentHere = {
   allow: everything,
   refused: "OFFLINE_SILENT_HERE",
@@ -82,7 +82,7 @@ export const silentHere = {
 };
 export const mainWouldBeReset = {
   refused: "BACKUP_IS_ONLINE",
-  said: /so the main Agent \S+ would be reset\. Switch back first, or set allow/,
+  said: /the main Agent \S+ would be reset.*allowResetOfMain/,
 };
 export const onlineIsSilent = {
   allow: everything,
