@@ -36,8 +36,22 @@ export function checkEnding(world: World, { keep, reset, offlineUnavailable }: E
   if (!talks && !offlineUnavailable) {
     throw conflict(productCodes.noConnection, `There is no connection available with the DataMiner at ${reset.address}.`);
   }
-  if (talks && reset.isOnline)
+  if (talks) requireOffline(reset);
+}
+
+function requireOffline(reset: Agent): void {
+  if (reset.isOnline)
     throw conflict(productCodes.agentOnline, `${reset.address} is online; this action can only be executed on an agent that is offline.`);
+  if (reset.inTransition && reset.power === "running") throw conflict(apiCodes.switching, `${reset.address} is ${reset.failoverStatus}.`);
+}
+
+/** Only a server that the online Agent still reaches can be reset from there, and nobody may have brought it online meanwhile. */
+function checkReset(world: World, { keep, reset }: Ending): void {
+  if (!keep.isOnline)
+    throw conflict(apiCodes.agentOffline, `${keep.address} is not online any more; ${reset.address} is stopped and was not reset.`);
+  if (!world.network.reachesServer(keep, reset))
+    throw conflict(productCodes.noConnection, `There is no connection with the server ${reset.address}; it was not reset.`);
+  requireOffline(reset);
 }
 
 /** An Agent that is unavailable is left alone (domain 5.5), and so is one that is no member any more: an earlier ending has reset it. */
@@ -72,9 +86,7 @@ function offlineSteps(world: World, ending: Ending): Step[] {
       phase: "resettingOffline",
       seconds: 120,
       finish: () => {
-        if (!keep.isOnline)
-          throw conflict(apiCodes.agentOffline, `${keep.address} is not online any more; ${reset.address} is stopped and was not reset.`);
-        if (reset.isOnline) throw conflict(productCodes.agentOnline, `${reset.address} went online and was not reset.`);
+        checkReset(world, ending);
         stop(world, reset);
         reset.factoryReset();
         start(world, reset);

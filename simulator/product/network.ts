@@ -26,6 +26,11 @@ export class Network {
     return a.cards.some((card) => (index === undefined || card.index === index) && this.pathHolds(a, b, card.index));
   }
 
+  /** Whether one Agent reaches the other's server, be its DataMiner stopped or not. */
+  reachesServer(a: Agent, b: Agent): boolean {
+    return isUp(a) && b.isolation?.from !== "everyone" && a.cards.some(({ index }) => this.pathHolds(a, b, index));
+  }
+
   /** Whether a ping from an Agent is answered. */
   answers(from: Agent, address: string): boolean {
     const card = cardTowards(from.cards, address);

@@ -24,6 +24,7 @@ const faults: [what: string, ...Fault[]][] = [
     { kind: "hostError", errorCode: 1014, retryAfterSeconds: 9 },
   ],
   ["it is slow", { kind: "slow", seconds: 20 }],
+  ["it arrives long after it was sent again", { kind: "slow", seconds: 600 }],
 ];
 
 describe.concurrent.each(acts)("$name: exactly one operation and the right result, although", ({ given, run, done, kind, route }) => {
@@ -32,21 +33,22 @@ describe.concurrent.each(acts)("$name: exactly one operation and the right resul
     const begun = countBeginnings(pair.simulator);
     for (const fault of wrong) pair.a.fail(fault, { route });
     await run(pair);
+    if (wrong.some((fault) => fault.kind === "slow")) await pair.wait(600);
+    await pair.simulator.settled();
     expect(begun[kind]).toBe(1);
     expect(begun.setUp + begun.change + begun.end).toBe(1);
-    await pair.simulator.settled();
     done(pair, expect);
   });
 
   test.concurrent("it arrives long after its run has given up, and another run has done it", async ({ expect }) => {
     const pair = await given(octet);
     const begun = countBeginnings(pair.simulator);
-    pair.a.fail({ kind: "slow", seconds: 600 }, { route });
+    pair.a.fail({ kind: "slow", seconds: 600 }, { route, times: 2 });
     expect(await failure(run(pair))).toMatchObject({ code: "NO_ANSWER_IN_TIME" });
     await run(pair);
     await pair.wait(600);
     await pair.simulator.settled();
-    expect(pair.simulator.requests.count({ route })).toBe(2);
+    expect(pair.simulator.requests.count({ route })).toBe(3);
     expect(begun.setUp + begun.change + begun.end).toBe(1);
     done(pair, expect);
   });
