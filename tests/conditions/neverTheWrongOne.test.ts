@@ -100,14 +100,17 @@ async function proveOne({ online, allow, mode, restartWhenGoingOffline, before, 
   }
 }
 
-test("whatever happens around a destroy, the wrong member is never reset: 1000 runs", { timeout: 900_000 }, async () => {
-  const seed = Number(process.env.FAST_CHECK_SEED ?? Date.now() % 2 ** 31);
+/** The same stories in every run, unless FAST_CHECK_SEED asks for others; a failure names its own seed. */
+const seed = Number(process.env.FAST_CHECK_SEED ?? 111);
+
+test("whatever happens around a destroy, the wrong member is never reset: 1000 runs", { timeout: 600_000 }, async () => {
   const rows = Array.from({ length: lanes }, (_, lane) =>
     fc.assert(fc.asyncProperty(aScenario, proveOne), { numRuns: runsInLane, seed: seed + lane, endOnFailure: true }),
   );
-  const start = performance.now();
   const failed = (await Promise.allSettled(rows)).flatMap((row) => (row.status === "rejected" ? [row.reason as Error] : []));
-  console.log(Object.fromEntries([...tally].sort(([, a], [, b]) => b - a)), performance.now() - start, failed.length);
-  for (const f of failed.slice(1, 4)) console.log(f.message);
   if (failed[0]) throw failed[0];
+  // The stories must have been worth telling: endings of both members, and refusals for many reasons.
+  expect(tally.get("ended, b reset")).toBeGreaterThan(100);
+  expect(tally.get("ended, a reset")).toBeGreaterThan(50);
+  expect(tally.size).toBeGreaterThan(8);
 });
