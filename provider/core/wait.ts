@@ -47,6 +47,8 @@ export async function waitFor<Seen>(wait: Wait<Seen>): Promise<Seen> {
         });
       }
     } catch (error) {
+      // The time is up mostly during a call, above all to an Agent that hangs.
+      if (wait.signal?.aborted && error === wait.signal.reason) throw ended(wait, last);
       const tolerated = error instanceof WaitError ? undefined : wait.tolerate?.(error);
       if (tolerated === undefined) throw error;
       if (wait.signal?.aborted) throw ended(wait, last);

@@ -83,7 +83,12 @@ async function proveSwitched(pair: ManagedPair, { kind, run, name }: Act, expect
   const again = first && (await tried(run(pair)));
   await pair.simulator.settled();
   expect(begun.setUp, "never a second set-up").toBeLessThanOrEqual(1);
-  if (name === "disabling") return;
+  if (name === "disabling") {
+    const [a, b] = [pair.a.snapshot(), pair.b.snapshot()];
+    for (const { agent } of [a, b]) expect(agent).toMatchObject({ dataMinerId: 111, elementCount: 40, pristine: false });
+    expect([a.pair?.state, b.pair?.state]).toEqual(again ? ["active", "active"] : ["inactive", "inactive"]);
+    return;
+  }
   if (kind !== "end") {
     expect(again).toBeUndefined();
     isOnePair(pair, expect);

@@ -1,10 +1,7 @@
 import { everything, forLong, mainIsKept, onlineIsSilent, proveRows, type Row, swapped, type Texts } from "./truthTable.js";
 
-const _cassandra = { storage: { kind: "cassandraPerDma" as const, replicationFactor: 2 } };
-const _gateway = { profile: "10.1-gateway" as const };
 const nobodyOnline = { refused: "NO_ONLINE_MEMBER", said: /no member is online\. Bring one online first/ };
 const invalid = (seen: string) => ({ refused: "PAIR_INVALID", said: new RegExp(`the Failover configuration is invalid\\. .*${seen}`) });
-const _starting = { allow: everything, refused: "TIMED_OUT", said: /main is Starting/ };
 const bothOnline = { allow: everything, refused: "BOTH_ONLINE", said: /both \S+ and \S+ are online \(split brain\)\. Set the one with/ };
 const noneOnline = { allow: everything, refused: "NOBODY_ONLINE", said: /neither \S+ nor \S+ is online, so it is not clear whom to keep/ };
 const cutOff = {

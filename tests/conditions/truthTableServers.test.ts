@@ -9,29 +9,12 @@ import {
   silentHere,
   stuck,
   swapped,
-  type Texts,
 } from "./truthTable.js";
 
 const cassandra = { storage: { kind: "cassandraPerDma" as const, replicationFactor: 2 } };
 const gateway = { profile: "10.1-gateway" as const };
 const nobodyOnline = { refused: "NO_ONLINE_MEMBER", said: /no member is online\. Bring one online first/ };
-const _invalid = (seen: string) => ({ refused: "PAIR_INVALID", said: new RegExp(`the Failover configuration is invalid\\. .*${seen}`) });
 const starting = { allow: everything, refused: "TIMED_OUT", said: /main is Starting/ };
-const _bothOnline = { allow: everything, refused: "BOTH_ONLINE", said: /both \S+ and \S+ are online \(split brain\)\. Set the one with/ };
-const _noneOnline = { allow: everything, refused: "NOBODY_ONLINE", said: /neither \S+ nor \S+ is online, so it is not clear whom to keep/ };
-const _cutOff = {
-  allow: everything,
-  refused: "MEMBERS_CUT_OFF",
-  said: /both answer here, but the online Agent \S+\.2 does not reach \S+\.1/,
-};
-const _bothCut = (t: Texts) => [
-  t.heartbeat("main"),
-  t.sync("main"),
-  t.dbSync("main"),
-  t.heartbeat("backup"),
-  t.sync("backup"),
-  t.dbSync("backup"),
-];
 
 /** Domain 4.5: databases, addresses, start-up, and what belongs to a version. */
 const rows: Row[] = [

@@ -98,10 +98,6 @@ describe.concurrent("seen twice, 10 s apart, the pair is invalid:", () => {
 const onlineAgent = ({ address }: ManagedPair, online: string): string | null =>
   online === "main" ? address(1) : online === "backup" ? address(2) : null;
 
-/** Resolves when both members have been asked. */
-const _firstLook = ({ simulator }: ManagedPair) =>
-  simulator.until(() => simulator.requests.count({ route: "readAgent", status: 200 }) >= 2);
-
 describe.concurrent("a contradiction that is over at the second look is no invalid pair:", () => {
   test("two offline members, of which one is on its way online", async ({ expect }) => {
     const pair = await managedPair(octet);
