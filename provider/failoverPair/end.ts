@@ -75,7 +75,8 @@ async function endUntilGone(recorded: RecordedPair, context: Context, seen: (rea
       if (!passes) context.progress(`${plan.reason} Looking again in 10 s.`);
       const followed = passes ? await followWhatRuns(view, recorded.dataMinerId, context) : undefined;
       if (followed === "end") endings = Math.max(endings, 1);
-      if (!followed) await systemClock.sleep(passes ? pauseMilliseconds : secondLookMilliseconds, context.signal);
+      // Also after something was followed: an operation that a member shows but cannot be asked for must not be asked for without end.
+      await systemClock.sleep(passes ? pauseMilliseconds : secondLookMilliseconds, context.signal);
     } else {
       if (endings >= mostEndings) throw notEnded(plan, recorded);
       closing = plan.closing;
