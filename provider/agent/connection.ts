@@ -10,7 +10,8 @@ import { ConnectionError } from "./errors.js";
 
 const hostPattern = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
-const IpAddress = z
+/** An IPv4 or IPv6 address in its one spelling. */
+export const IpAddress = z
   .string()
   .refine((text) => canonicalAddress(text) !== undefined, "expected an IPv4 or IPv6 address")
   .overwrite((text) => canonicalAddress(text) ?? text);

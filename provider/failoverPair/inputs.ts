@@ -1,21 +1,16 @@
 import { z } from "zod";
-import { agentAddress, Connection } from "../agent/connection.js";
+import { agentAddress, Connection, IpAddress } from "../agent/connection.js";
 import { canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { withoutAbsent } from "../core/values.js";
 import { canonicalHeartbeats, canonicalHostname, canonicalVirtualIps, positions } from "../failover/configuration.js";
 import { judgeHeartbeats } from "../failover/heartbeats.js";
 
-const Address = z
-  .string()
-  .refine((text) => canonicalAddress(text) !== undefined, "expected an IPv4 or IPv6 address")
-  .overwrite((text) => canonicalAddress(text) ?? text);
-
 const virtualIpFields = {
   /** The network whose interface holds it: `"corporate"`, where users live, or `"acquisition"`, where managed devices live. */
   network: z.enum(["corporate", "acquisition"]),
   /** The address itself: unused elsewhere, in the subnet of that interface on both Agents. */
-  address: Address,
+  address: IpAddress,
   /** Bits of the subnet, as in `24`. */
   prefixLength: z.int().min(1).max(128),
 };
@@ -23,7 +18,7 @@ type VirtualIpShape = typeof virtualIpFields;
 export interface VirtualIpFields extends VirtualIpShape {}
 const VirtualIpInput: z.ZodObject<VirtualIpFields, z.core.$strict> = z.strictObject(virtualIpFields);
 
-const Target = z.union([z.strictObject({ agent: z.enum(positions) }), z.strictObject({ address: Address })], {
+const Target = z.union([z.strictObject({ agent: z.enum(positions) }), z.strictObject({ address: IpAddress })], {
   error: 'expected { agent: "main" | "backup" } or { address: "<IP address>" }',
 });
 
