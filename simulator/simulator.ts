@@ -104,6 +104,11 @@ export class Simulator {
     this.world.changed();
   }
 
+  /** From now on the rest of a DataMiner System learns of a new primary address only so many simulated seconds later. */
+  slowSystem(seconds: number): void {
+    this.world.systemLearnsAfterSeconds = seconds;
+  }
+
   /** The next time that a phase begins, this happens. */
   atPhase(phase: string, act: () => void): void {
     const watcher = (_: unknown, entered: string): void => {

@@ -29,6 +29,9 @@ const protocolCodes = new Set(["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SS
 /** Failures before a connection stood: the call certainly did not get there. */
 const neverConnectedCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND", "EAI_AGAIN"]);
 
+/** undici refuses to send what we built: no sign of the Agent's health. */
+const ourMistakeCodes = new Set(["UND_ERR_INVALID_ARG", "UND_ERR_NOT_SUPPORTED"]);
+
 const words: Record<string, string> = {
   ECONNREFUSED: "the connection is refused",
   ECONNRESET: "the connection was cut",
@@ -87,7 +90,7 @@ export function toTransportError(error: unknown, connection: Connection, act: st
       },
     );
   }
-  if (code === undefined) return error;
+  if (code === undefined || ourMistakeCodes.has(code)) return error;
   const seen = words[code] ?? `the call ended with ${code}`;
   return new AgentUnreachableError("AGENT_UNREACHABLE", `${act}: ${seen}. Check that the Agent runs and that this machine reaches it.`, {
     facts: { ...facts, seen },

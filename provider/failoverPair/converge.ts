@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { putPair } from "../agent/client.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
-import type { Configuration, Position } from "../failover/configuration.js";
+import { type Configuration, otherPosition, type Position } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -50,6 +50,7 @@ async function convergeFrom(
   if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) return live;
   const asked = onlinePosition(live);
   const both = requireBoth(live.view, "Changing");
+  requireEachOther(both, asked, live);
   await preflightForChange(inputs, both, differing, context);
   if (differing.includes("virtualIps")) {
     context.warn("its virtual IP addresses change: the online Agent takes new addresses, and clients on an old one are cut off.");
@@ -114,6 +115,17 @@ function requireBoth(view: PairView, act: string): BothFacts {
     });
   }
   return { main: view.main.facts, backup: view.backup.facts } as BothFacts;
+}
+
+/** A change that one member alone takes up would leave the two apart, until they meet again and the older one is overwritten. */
+function requireEachOther(both: BothFacts, asked: Position, { dataMinerId }: ObservedPair): void {
+  if (both[asked].pair?.buddyReachable !== false) return;
+  const [asking, other] = [both[asked].agent.address, both[otherPosition(asked)].agent.address];
+  throw new RefusedError(
+    "MEMBERS_CUT_OFF",
+    `Changing pair ${dataMinerId}: both answer here, but the online Agent ${asking} does not reach ${other}, which would not follow the change. ` +
+      "Repair the path between them, then run `pulumi up` again.",
+  );
 }
 
 /** Of a disabled pair the member that was kept says that it is online. */

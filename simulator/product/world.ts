@@ -30,6 +30,8 @@ export class World {
   readonly phaseWatchers = new Set<(procedure: Procedure, phase: string) => void>();
   /** Where each DataMiner System reaches a DataMiner ID (domain 7.3). */
   readonly primaryAddresses = new Map<string, string>();
+  /** How long the rest of a system takes to learn of a new primary address. */
+  systemLearnsAfterSeconds = 0;
   readonly names = new Map<string, readonly string[]>();
   sockets: Sockets = { open: () => {}, close: () => {}, drop: () => {} };
 
@@ -65,8 +67,14 @@ export class World {
   }
 
   informSystem(agent: Agent, primaryAddress: string): void {
-    if (agent.cluster !== null && agent.dataMinerId !== null)
-      this.primaryAddresses.set(`${agent.cluster}/${agent.dataMinerId}`, primaryAddress);
+    if (agent.cluster === null || agent.dataMinerId === null) return;
+    const name = `${agent.cluster}/${agent.dataMinerId}`;
+    const learn = () => {
+      this.primaryAddresses.set(name, primaryAddress);
+      this.changed();
+    };
+    if (this.systemLearnsAfterSeconds === 0) learn();
+    else this.clock.after(this.systemLearnsAfterSeconds, learn);
   }
 
   /** Writes the pair's configuration on a member, under a new revision, and on the other one where it is reached (domain 3.4). */
@@ -89,7 +97,8 @@ export class World {
   }
 
   entered(procedure: Procedure, phase: string): void {
-    for (const watcher of this.phaseWatchers) watcher(procedure, phase);
+    // A copy: one that watches anew from within its own call is meant for the next phase.
+    for (const watcher of [...this.phaseWatchers]) watcher(procedure, phase);
   }
 
   /** Lets everything follow from the facts as they are now. */

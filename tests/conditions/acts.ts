@@ -1,5 +1,6 @@
 import type { ExpectStatic } from "vitest";
 import type { Simulator } from "../../simulator/index.js";
+import { countBeginnings } from "../support/beginnings.js";
 import { type ManagedPair, managedPair, preparedAgents } from "./managedPair.js";
 
 /** Something a program does to a pair with one write, and how it is when that is done. */
@@ -104,25 +105,19 @@ export const acts: Act[] = [
 ];
 
 /** How often long work of each kind has begun since. */
-export function countBeginnings(simulator: Simulator): Record<Act["kind"], number> {
-  const begun = { checking: 0, configuring: 0, stoppingOffline: 0 };
-  for (const phase of Object.keys(begun) as (keyof typeof begun)[]) {
-    const watch = () =>
-      simulator.atPhase(phase, () => {
-        begun[phase]++;
-        queueMicrotask(watch);
-      });
-    watch();
-  }
+export function countActs(simulator: Simulator): Record<Act["kind"], number> {
+  const [checking, configuring, stoppingOffline] = ["checking", "configuring", "stoppingOffline"].map((phase) =>
+    countBeginnings(simulator, phase),
+  ) as [() => number, () => number, () => number];
   return {
     get setUp() {
-      return begun.checking;
+      return checking();
     },
     get change() {
-      return begun.configuring - begun.checking;
+      return configuring() - checking();
     },
     get end() {
-      return begun.stoppingOffline;
+      return stoppingOffline();
     },
   };
 }

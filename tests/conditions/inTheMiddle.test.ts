@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import { FailoverError } from "../../provider/core/errors.js";
-import { type Act, acts, countBeginnings, isEnded, isOnePair } from "./acts.js";
+import { type Act, acts, countActs, isEnded, isOnePair } from "./acts.js";
 import { type ManagedPair, prepareRoom } from "./managedPair.js";
 
 prepareRoom();
@@ -21,7 +21,7 @@ const tried = (run: Promise<unknown>): Promise<FailoverError | undefined> =>
 describe("an Agent that restarts in the middle is waited for: exactly one operation, and one run is enough", () => {
   test.concurrent.for(perPhase)("main, %s, in %s", async ([, phase, { given, run, done }], { expect }) => {
     const pair = await given(octet);
-    const begun = countBeginnings(pair.simulator);
+    const begun = countActs(pair.simulator);
     pair.simulator.atPhase(phase, () => pair.a.restart());
     await run(pair);
     await pair.simulator.settled();
@@ -32,7 +32,7 @@ describe("an Agent that restarts in the middle is waited for: exactly one operat
   const afterTheChecks = perPhase.filter(([, phase]) => !checks.has(phase));
   test.concurrent.for(afterTheChecks)("the backup, %s, in %s", async ([, phase, { given, run, done }], { expect }) => {
     const pair = await given(octet);
-    const begun = countBeginnings(pair.simulator);
+    const begun = countActs(pair.simulator);
     pair.simulator.atPhase(phase, () => pair.b.restart());
     await run(pair);
     await pair.simulator.settled();
@@ -64,7 +64,7 @@ describe("a backup that restarts while the online one checks whether it is there
 describe("an operation that vanishes is looked for in what the members say: exactly one, and one run is enough", () => {
   test.concurrent.for(perPhase)("%s, in %s", async ([, phase, { given, run, done }], { expect }) => {
     const pair = await given(octet);
-    const begun = countBeginnings(pair.simulator);
+    const begun = countActs(pair.simulator);
     pair.simulator.atPhase(phase, () => {
       for (const member of [pair.a, pair.b]) member.forgetOperations();
     });
@@ -77,7 +77,7 @@ describe("an operation that vanishes is looked for in what the members say: exac
 
 /** After at most one more run: one pair or none, and whoever was online has kept what it had. */
 async function proveSwitched(pair: ManagedPair, { kind, run, name }: Act, expect: typeof import("vitest").expect): Promise<void> {
-  const begun = countBeginnings(pair.simulator);
+  const begun = countActs(pair.simulator);
   const first = await tried(run(pair));
   await pair.simulator.settled();
   const again = first && (await tried(run(pair)));

@@ -1,6 +1,6 @@
 import { describe, test } from "vitest";
 import type { Fault } from "../../simulator/index.js";
-import { acts, countBeginnings } from "./acts.js";
+import { acts, countActs } from "./acts.js";
 import { prepareRoom } from "./managedPair.js";
 import { failure } from "./truthTable.js";
 
@@ -30,7 +30,7 @@ const faults: [what: string, ...Fault[]][] = [
 describe.concurrent.each(acts)("$name: exactly one operation and the right result, although", ({ given, run, done, kind, route }) => {
   test.concurrent.for(faults)("%s", async ([, ...wrong], { expect }) => {
     const pair = await given(octet);
-    const begun = countBeginnings(pair.simulator);
+    const begun = countActs(pair.simulator);
     for (const fault of wrong) pair.a.fail(fault, { route });
     await run(pair);
     if (wrong.some((fault) => fault.kind === "slow")) await pair.wait(600);
@@ -42,7 +42,7 @@ describe.concurrent.each(acts)("$name: exactly one operation and the right resul
 
   test.concurrent("it arrives long after its run has given up, and another run has done it", async ({ expect }) => {
     const pair = await given(octet);
-    const begun = countBeginnings(pair.simulator);
+    const begun = countActs(pair.simulator);
     pair.a.fail({ kind: "slow", seconds: 600 }, { route, times: 2 });
     expect(await failure(run(pair))).toMatchObject({ code: "NO_ANSWER_IN_TIME" });
     await run(pair);
@@ -55,7 +55,7 @@ describe.concurrent.each(acts)("$name: exactly one operation and the right resul
 
   test.concurrent("every answer about its progress is lost for a while", async ({ expect }) => {
     const pair = await given(octet);
-    const begun = countBeginnings(pair.simulator);
+    const begun = countActs(pair.simulator);
     for (const fault of [{ kind: "loseAnswer" }, { kind: "htmlPage", status: 503 }, { kind: "hostError", errorCode: 1014 }] as const) {
       pair.a.fail(fault, { route: "readOperation" });
     }

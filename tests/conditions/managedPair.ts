@@ -1,9 +1,9 @@
 import { afterAll, beforeAll } from "vitest";
-import { PairConfig } from "../../provider/agent/pairSchema.js";
+import type { PairConfig } from "../../provider/agent/pairSchema.js";
 import { closeConnections } from "../../provider/agent/transport.js";
 import { failoverPair } from "../../provider/index.js";
 import type { AgentControl, PairControl, Simulator } from "../../simulator/index.js";
-import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
+import { configOn, type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
 import { keepProgress, linesOf, QuickTime } from "./fastTime.js";
 
 type Values = Record<string, unknown>;
@@ -147,29 +147,6 @@ export async function preparedAgents(octet: number, options: PairOptions = {}): 
 function nameOne(octet: number): [name: string, network: string] {
   const number = made++;
   return [`pair${octet}-${number}`, `${octet}.${number % 256}`];
-}
-
-/** The pair that `world.pair()` declares, as an Agent has it. */
-function configOn(network: string, more: Partial<PairConfig> = {}): PairConfig {
-  const address = (last: number) => `127.${network}.${last}`;
-  const heartbeat = (kind: string, from: string, target: object) => ({ kind, from, target, interface: null, maxFailures: 3 });
-  return PairConfig.parse({
-    type: "virtualIp",
-    main: { address: address(1), acquisitionAddress: null },
-    backup: { address: address(2), acquisitionAddress: null },
-    virtualIps: [{ network: "corporate", address: address(5), prefixLength: 24 }],
-    hostname: null,
-    mode: "automatic",
-    heartbeats: [
-      heartbeat("normal", "main", { agent: "backup" }),
-      heartbeat("normal", "backup", { agent: "main" }),
-      heartbeat("inverted", "main", { address: address(254) }),
-      heartbeat("inverted", "backup", { address: address(253) }),
-    ],
-    syncInterface: null,
-    restartWhenGoingOffline: false,
-    ...more,
-  });
 }
 
 function manage(world: PairWorld, name: string, declared: object = {}): ManagedPair {

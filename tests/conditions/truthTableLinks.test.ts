@@ -109,7 +109,7 @@ const rows: Row[] = [
       led: { main: "red", backup: "red" },
       problems: (t) => [t.heartbeat("main"), t.inverted("main"), t.heartbeat("backup"), t.sync("backup"), t.dbSync("backup")],
     },
-    up: { saved: true, refused: "SL_SYNC_FAILED", said: /saved on \S+\.2 only; the other Agent does not answer/ },
+    up: { refused: "MEMBERS_CUT_OFF", said: /the online Agent \S+\.2 does not reach \S+\.1, which would not follow the change/ },
     destroy: [cutOff],
     repair: {
       how: ({ address, pair, simulator }) => {

@@ -1,5 +1,6 @@
 import {
   backupSilent,
+  type Destroy,
   everything,
   forLong,
   mainIsKept,
@@ -14,6 +15,10 @@ import {
 const cassandra = { storage: { kind: "cassandraPerDma" as const, replicationFactor: 2 } };
 const gateway = { profile: "10.1-gateway" as const };
 const nobodyOnline = { refused: "NO_ONLINE_MEMBER", said: /no member is online\. Bring one online first/ };
+const databaseFails: Destroy[] = [
+  { refused: "DATABASE_FAILING", said: /the database of \S+\.1, which stays, is Failing.*allowDataLoss/ },
+  { ...mainIsKept, allow: ["allowDataLoss"] },
+];
 const starting = { allow: everything, refused: "TIMED_OUT", said: /main is Starting/ };
 
 /** Domain 4.5: databases, addresses, start-up, and what belongs to a version. */
@@ -24,7 +29,7 @@ const rows: Row[] = [
     roles: ["Online", "Offline"],
     read: { online: "main", led: { main: "red" }, problems: (t) => [t.database("main")] },
     up: "works",
-    destroy: [mainIsKept],
+    destroy: databaseFails,
     repair: { how: ({ a }) => a.setDatabase("OK"), roles: ["Online", "Offline"] },
   },
   {
@@ -45,7 +50,7 @@ const rows: Row[] = [
     roles: ["Online", "Offline"],
     read: { online: "main", led: { main: "red", backup: "red" }, problems: (t) => [t.database("main"), t.database("backup")] },
     up: "works",
-    destroy: [mainIsKept],
+    destroy: databaseFails,
     repair: {
       how: ({ a, b }) => {
         for (const agent of [a, b]) agent.setDatabase("OK");

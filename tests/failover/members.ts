@@ -91,6 +91,7 @@ export interface PairedChanges {
   agent?: Partial<AgentFacts>;
   pair?: Partial<PairFacts>;
   failoverStatus?: string;
+  status?: Partial<StatusRows>;
   revision?: string;
 }
 
@@ -101,7 +102,7 @@ export function paired(position: Position, changes: PairedChanges = {}): MemberF
     dms: { pairTypes: ["virtualIp"], agentsByHostname: false },
     revision: changes.revision ?? "r1",
     pair: { state: "active", position, buddyReachable: true, config: pairConfiguration, operation: null, ...changes.pair },
-    status: status({ failoverStatus: changes.failoverStatus ?? (position === "main" ? "Online" : "Offline") }),
+    status: status({ failoverStatus: changes.failoverStatus ?? (position === "main" ? "Online" : "Offline"), ...changes.status }),
   };
 }
 

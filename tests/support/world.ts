@@ -1,3 +1,4 @@
+import { PairConfig } from "../../provider/agent/pairSchema.js";
 import { type AgentOptions, type Simulator, type SimulatorOptions, startSimulator } from "../../simulator/index.js";
 
 /** The name of the environment variable, and the token itself, in every story. */
@@ -55,4 +56,27 @@ export async function startPairWorld(network: string, options: WorldOptions = {}
     }),
     close: () => simulator.close(),
   };
+}
+
+/** The pair that `world.pair()` declares, as an Agent holds it. */
+export function configOn(network: string, more: Partial<PairConfig> = {}): PairConfig {
+  const address = (last: number) => `127.${network}.${last}`;
+  const heartbeat = (kind: string, from: string, target: object) => ({ kind, from, target, interface: null, maxFailures: 3 });
+  return PairConfig.parse({
+    type: "virtualIp",
+    main: { address: address(1), acquisitionAddress: null },
+    backup: { address: address(2), acquisitionAddress: null },
+    virtualIps: [{ network: "corporate", address: address(5), prefixLength: 24 }],
+    hostname: null,
+    mode: "automatic",
+    heartbeats: [
+      heartbeat("normal", "main", { agent: "backup" }),
+      heartbeat("normal", "backup", { agent: "main" }),
+      heartbeat("inverted", "main", { address: address(254) }),
+      heartbeat("inverted", "backup", { address: address(253) }),
+    ],
+    syncInterface: null,
+    restartWhenGoingOffline: false,
+    ...more,
+  });
 }

@@ -17,6 +17,7 @@ export const endingGuards: readonly Guard[] = [
   endModeIsPossible,
   mainStays,
   dataIsOnBothNodes,
+  keptDatabaseWorks,
 ];
 
 function refuse({ online }: EndingCase, code: EndingRefusalCode, text: string): EndingRefusal {
@@ -143,5 +144,18 @@ function dataIsOnBothNodes(ending: EndingCase): EndingRefusal | undefined {
     "DATA_ON_ONE_NODE",
     `the keyspaces SLDMADB and system_auth have ${seen}, so data that only ${ending.offline.address} holds would be lost. ` +
       "Set it to 2 and run a repair, or set allowDataLoss and run `pulumi up` first.",
+  );
+}
+
+/** The reset takes the other copy of the data along, so the one that stays must be whole (domain 6, row Database). */
+function keptDatabaseWorks(ending: EndingCase): EndingRefusal | undefined {
+  const { online, offline, options, resumed } = ending;
+  if (options.endMode === "disable" || options.allowDataLoss || resumed || online.facts.status?.database.value !== "Failing")
+    return undefined;
+  return refuse(
+    ending,
+    "DATABASE_FAILING",
+    `the database of ${online.address}, which stays, is Failing, and the one of ${offline.address} goes with its reset. ` +
+      "Repair it, or set allowDataLoss and run `pulumi up` first.",
   );
 }

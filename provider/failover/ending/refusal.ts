@@ -15,7 +15,8 @@ export type EndingRefusalCode =
   | "MEMBERS_CUT_OFF"
   | "END_MODE_UNSUPPORTED"
   | "BACKUP_IS_ONLINE"
-  | "DATA_ON_ONE_NODE";
+  | "DATA_ON_ONE_NODE"
+  | "DATABASE_FAILING";
 
 export interface EndingRefusal {
   code: EndingRefusalCode;

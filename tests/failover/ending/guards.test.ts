@@ -51,6 +51,26 @@ describe("Cassandra per DMA", () => {
   });
 });
 
+describe("a failing database of the Agent that stays", () => {
+  const failing = { status: { database: { value: "Failing" } } };
+
+  test("keeps the other copy from being reset, unless the program says that it may go", () => {
+    expect(refusal(online(failing), offline())).toEqual({
+      code: "DATABASE_FAILING",
+      reason:
+        "Ending pair 111: the database of 10.10.10.1, which stays, is Failing, and the one of 10.10.10.2 goes with its reset. " +
+        "Repair it, or set allowDataLoss and run `pulumi up` first.",
+    });
+    expect(plan(online(failing), offline(), { allowDataLoss: true }).ask).toBe("main");
+    expect(plan(online(), offline(failing)).ask).toBe("main");
+  });
+
+  test("keeps nobody from disabling, which resets nobody", () => {
+    const both = capable(["delete", "disable"]);
+    expect(plan(online({ ...failing, agent: both }), offline({ agent: both }), { endMode: "disable" }).ask).toBe("main");
+  });
+});
+
 describe("an offline Agent that does not answer", () => {
   test("here, while the online one reaches it, is never given up", () => {
     const expected = {
