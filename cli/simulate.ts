@@ -3,7 +3,15 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { type Control, type ProfileName, profiles, type Simulator, serveControl, startSimulator } from "../simulator/index.js";
+import {
+  type Control,
+  type DnsOptions,
+  type ProfileName,
+  profiles,
+  type Simulator,
+  serveControl,
+  startSimulator,
+} from "../simulator/index.js";
 
 interface SimulateOptions {
   main: string;
@@ -18,8 +26,16 @@ interface SimulateOptions {
   timeScale: number;
   routing: "direct" | "anyAgent";
   tokenEnv: string;
+  dnsZone: string;
+  dnsServer?: string;
+  dnsPort?: number;
+  dnsReverseZone?: string[];
+  dnsKeyFile?: string;
   controlPort: number;
 }
+
+/** The port of DNS, with which the other default ports begin too. */
+const ownDnsPort = 8153;
 
 /** `dma-failover simulate`: two Agents to play with, until it is stopped. */
 export function addSimulate(program: Command): void {
@@ -38,6 +54,14 @@ export function addSimulate(program: Command): void {
     .option("--time-scale <factor>", "simulated seconds in one real second", positiveNumber, 60)
     .addOption(new Option("--routing <routing>", "which Agent runs a call").choices(["direct", "anyAgent"]).default("direct"))
     .option("--token-env <name>", "variable that holds the token; unset: a new one is made", "DMA_TOKEN")
+    .option("--dns-zone <zone>", "where the Agents register their addresses", "skyline.local")
+    .option("--dns-server <address>", "name server to register with instead of a simulated one")
+    .option("--dns-port <port>", "port of the name server, 0: any free one; default: 8153, with --dns-server 53", wholeNumber)
+    .option(
+      "--dns-reverse-zone <zone...>",
+      "where the Agents register their names; default: those of their networks, with --dns-server none",
+    )
+    .option("--dns-key-file <file>", "TSIG key that may change the zones; default: a new one, with --dns-server none")
     .option("--control-port <port>", "port of the control API on 127.0.0.1; 0: any free one", wholeNumber, 8111)
     .action(simulate);
 }
@@ -56,6 +80,7 @@ async function simulate(options: SimulateOptions): Promise<void> {
     port: options.port,
     timeScale: options.timeScale,
     routing: options.routing,
+    dns: dnsOf(options),
   });
   const folder = given ? null : mkdtempSync(join(tmpdir(), "dma-failover-token-"));
   try {
@@ -79,6 +104,11 @@ const common = ({ dataminerId, profile, virtualIp }: SimulateOptions) => ({
   subjectAltNames: [virtualIp],
 });
 
+function dnsOf({ dnsZone: zone, dnsServer: host, dnsPort, dnsReverseZone: reverseZones, dnsKeyFile: file }: SimulateOptions): DnsOptions {
+  const server = host === undefined ? { port: dnsPort ?? ownDnsPort } : { host, ...(dnsPort === undefined ? {} : { port: dnsPort }) };
+  return { server, zone, ...(reverseZones && { reverseZones }), ...(file !== undefined && { key: { file } }) };
+}
+
 function describe(simulator: Simulator, control: Control, options: SimulateOptions, tokenFile: string | null): string {
   const agents = simulator.agents.map((agent) => {
     const { name, dataMinerId, version } = agent.snapshot().agent;
@@ -90,10 +120,21 @@ function describe(simulator: Simulator, control: Control, options: SimulateOptio
     ...agents,
     `  token       ${token}`,
     ...(simulator.caFile ? [`  CA file     ${simulator.caFile}`] : []),
+    ...describeDns(simulator),
     `  control     ${control.url}/state, and POST with a JSON object:`,
     `              curl -H 'content-type: application/json' -d '{}' ${control.url}/switch`,
     "Ctrl+C stops it.",
   ].join("\n");
+}
+
+function describeDns({ dns }: Simulator): string[] {
+  if (!dns) return [];
+  const { server, zone, reverseZones, key, keyFile } = dns;
+  const zones = [zone, ...reverseZones].map((name) => name.replace(/\.$/, ""));
+  return [
+    `  DNS         ${server.host} port ${server.port}, zone ${zones.join(", ")}`,
+    ...(key ? [`  DNS key     ${key.name.replace(/\.$/, "")} (${key.algorithm}) in ${keyFile}`] : []),
+  ];
 }
 
 /** Resolves at SIGINT or SIGTERM; a second one ends the process as usual. */

@@ -1,6 +1,7 @@
 import { putSettings, readAgent } from "./agent/client.js";
-import { agentAddress, type Connection, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
-import { AgentRefusedError, isSilence, isSilenceInCheck } from "./agent/errors.js";
+import { agentAddress, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
+import { isSilence, isSilenceInCheck } from "./agent/errors.js";
+import { farewell, isPairOfStack } from "./agent/farewell.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sharedSnapshot } from "./agent/snapshots.js";
 import type { Context } from "./core/context.js";
@@ -30,16 +31,13 @@ interface Observed extends DmaAgentOutputs {
   __owner: string | undefined;
 }
 
-/** How long a member that is to be left alone may stay silent before it counts as away. */
-const farewellMilliseconds = 30_000;
-
 export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
   type: "DmaAgent",
   inputs: DmaAgentInputs,
   complete: addressed,
   outputs: ["dataMinerId", "agentName", "version", "cluster", "interfaces", "capabilities", "pcap", "reachable"],
   recorded: [...connectionKeys.filter((key) => key !== "address"), "timeouts"],
-  replaces: ["address"],
+  replaces: (recorded, { address }) => (address !== undefined && address !== recorded.address ? ["address"] : []),
   timeouts: { create: 120_000, update: 120_000, delete: 120_000 },
   id: (inputs) => agentAddress(connectionOf(inputs)),
 
@@ -87,20 +85,13 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
   differences: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
 
   async remove(recorded, context) {
-    const snapshot = await farewell(recorded, context);
+    const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";
+    const snapshot = await farewell(connectionOf(recorded), recorded.dataMinerId, left, context);
     if (!snapshot) return;
-    const { pair, agent } = snapshot;
-    const stack = recorded.__owner?.split("/").slice(0, 2).join("/");
-    if (pair && pair.state !== "inactive" && stack !== undefined && pair.owner?.startsWith(`${stack}/`)) {
-      throw new RefusedError(
-        "AGENT_IN_PAIR",
-        `Deleting Agent ${recorded.address}: it is in the Failover pair of ${pair.owner}, which this run does not end. ` +
-          "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
-      );
-    }
+    refuseInOwnPair(recorded, snapshot);
     if (!recorded.__declared.settings && !recorded.__unfinished) return;
     const [owner, ownerBefore] = ownersOf(recorded);
-    await applySettings({ ...recorded, __owner: owner }, undefined, ownerBefore, agent.dataMinerId, context);
+    await applySettings({ ...recorded, __owner: owner }, undefined, ownerBefore, snapshot.agent.dataMinerId, context);
   },
 });
 
@@ -150,6 +141,16 @@ function refuseOtherAgent({ address, host }: DmaAgentInputs, recorded: number | 
   );
 }
 
+/** A set-up whose create was killed is in no state; its members must not be let go. */
+function refuseInOwnPair({ address, __owner }: DmaAgentInputs, { pair }: Snapshot): void {
+  if (!isPairOfStack(pair, __owner)) return;
+  throw new RefusedError(
+    "AGENT_IN_PAIR",
+    `Deleting Agent ${address}: it is in the Failover pair of ${pair?.owner}, which this run does not end. ` +
+      "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
+  );
+}
+
 /** Sets exactly these timers under our owner; what was set before and is left out now is put back by the Agent. */
 async function applySettings(
   inputs: DmaAgentInputs,
@@ -168,24 +169,4 @@ async function applySettings(
   }
   const body = { owner, previousOwner: previousOwner === owner ? null : (previousOwner ?? null), settings: timers ? { timers } : null };
   return context.write(() => putSettings(connectionOf(inputs), dataMinerId, body, { signal: context.signal }));
-}
-
-/** The Agent, when there still is one to put anything back on. */
-async function farewell(recorded: DmaAgentInputs, context: Context): Promise<Snapshot | undefined> {
-  const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";
-  const connection: Connection = connectionOf(recorded);
-  try {
-    const snapshot = await readAgent(connection, { signal: context.signal, patienceMilliseconds: farewellMilliseconds });
-    if (recorded.dataMinerId === undefined || snapshot.agent.dataMinerId === recorded.dataMinerId) return snapshot;
-    context.progress(`Agent ${recorded.address} has lost its DataMiner ID ${recorded.dataMinerId}; it is left as it is.${left}`);
-  } catch (error) {
-    if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {
-      context.progress(
-        `Agent ${recorded.address} no longer knows this API (${error.status}), as one that was reset; it is left as it is.${left}`,
-      );
-    } else if (isSilence(error)) {
-      context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
-    } else throw error;
-  }
-  return undefined;
 }

@@ -6,7 +6,7 @@ import { endPairOf } from "./failoverPair/end.js";
 import { FailoverPairInputs } from "./failoverPair/inputs.js";
 import { type ObservedPair, observePair } from "./failoverPair/observe.js";
 import { refuseStranger } from "./failoverPair/ownership.js";
-import { previewPair } from "./failoverPair/preflight.js";
+import { previewMembers } from "./failoverPair/preflight.js";
 
 export type { FailoverPairDeclared, FailoverPairInputs, HeartbeatDeclared } from "./failoverPair/inputs.js";
 export type { FailoverPairOutputs } from "./failoverPair/observe.js";
@@ -21,7 +21,7 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
   fixed: changedIdentity,
   timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
-  preview: previewPair,
+  preview: previewMembers,
   observe: observePair,
   claim: (inputs, observed) => refuseStranger(inputs, observed),
   converge: convergePair,

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionDeclared } from "../provider/agent/connection.js";
 import type { Args } from "./args.js";
+import type { DmaAgent } from "./dmaAgent.js";
 
 /** How one Agent is reached, written out. A `DmaAgent` stands for its own. */
 export type ConnectionArgs = Args<ConnectionDeclared>;
@@ -23,6 +24,10 @@ export function connectionArgs(args: ConnectionArgs): ConnectionArgs {
   const given = Object.entries(args).filter(([key, value]) => key in fields && value !== undefined);
   return asSecretToken(Object.fromEntries(given) as unknown as ConnectionArgs);
 }
+
+/** The connection of a member, given as a resource or written out. */
+export const connectionOf = (member: DmaAgent | ConnectionArgs): ConnectionArgs =>
+  pulumi.CustomResource.isInstance(member) ? member.connection : asSecretToken(member);
 
 export function asSecretToken<Given extends { token?: pulumi.Input<string | undefined> }>(args: Given): Given {
   return args.token === undefined ? args : { ...args, token: pulumi.secret(args.token) };

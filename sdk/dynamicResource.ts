@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** The handlers by the names under which users' state calls them. */
-type HandlerName = "dmaAgent" | "failoverPair";
+type HandlerName = "dmaAgent" | "failoverPair" | "sharedHostnameRecord" | "virtualIp";
 
 /**
  * A resource whose provider is this very package: state holds one constant line that requires it. No code is serialised, so

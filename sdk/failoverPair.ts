@@ -1,15 +1,21 @@
-import { CustomResource, type CustomResourceOptions, type Output } from "@pulumi/pulumi";
+import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { FailoverPairDeclared, FailoverPairOutputs } from "../provider/failoverPair.js";
 import type { Args } from "./args.js";
-import { asSecretToken, type ConnectionArgs } from "./connection.js";
+import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";
 import { DynamicResource } from "./dynamicResource.js";
+import type { SharedHostnameRecord } from "./sharedHostnameRecord.js";
+import type { VirtualIp, VirtualIpAddressArgs } from "./virtualIp.js";
 
-export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main" | "backup"> {
+export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main" | "backup" | "virtualIps" | "hostname"> {
   /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
   main: DmaAgent | ConnectionArgs;
   /** The freshly prepared Agent with the same DataMiner ID (domain 2). Its data is replaced by main's. */
   backup: DmaAgent | ConnectionArgs;
+  /** Addresses that the online member holds, one a network, the corporate one always. Either this or `hostname`. */
+  virtualIps?: Input<(VirtualIp | Input<VirtualIpAddressArgs>)[] | undefined>;
+  /** The shared hostname that resolves to both Agents. Either this or `virtualIps`; it cannot be changed afterwards. */
+  hostname?: SharedHostnameRecord | Input<string | undefined>;
 }
 
 /**
@@ -43,13 +49,26 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
   declare readonly reachableAt: Output<string | null>;
 
   constructor(name: string, args: FailoverPairArgs, options?: CustomResourceOptions) {
-    const members = { main: connectionOf(args.main), backup: connectionOf(args.backup) };
-    super("FailoverPair", "failoverPair", name, { ...args, ...members }, outputs, options);
+    const { main, backup, virtualIps, hostname, ...rest } = args;
+    const way = {
+      ...(virtualIps === undefined ? {} : { virtualIps: Array.isArray(virtualIps) ? virtualIps.map(addressOf) : virtualIps }),
+      ...(hostname === undefined
+        ? {}
+        : { hostname: CustomResource.isInstance(hostname) ? (hostname as SharedHostnameRecord).fullHostname : hostname }),
+    };
+    super(
+      "FailoverPair",
+      "failoverPair",
+      name,
+      { ...rest, ...way, main: connectionOf(main), backup: connectionOf(backup) },
+      outputs,
+      options,
+    );
   }
 }
 
-const connectionOf = (member: DmaAgent | ConnectionArgs): ConnectionArgs =>
-  CustomResource.isInstance(member) ? member.connection : asSecretToken(member);
+const addressOf = (virtualIp: VirtualIp | Input<VirtualIpAddressArgs>): Input<VirtualIpAddressArgs> =>
+  CustomResource.isInstance(virtualIp) ? (virtualIp as VirtualIp).virtualAddress : (virtualIp as Input<VirtualIpAddressArgs>);
 
 const outputs: Record<keyof FailoverPairOutputs | "warnings", undefined> = {
   dataMinerId: undefined,

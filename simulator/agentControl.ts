@@ -119,6 +119,19 @@ export class AgentControl {
     this.agent.operations.clear();
   }
 
+  /** Registers its addresses in DNS now, like `ipconfig /registerdns`; resolves when that was tried. */
+  async registerInDns(): Promise<void> {
+    const registration = this.world.registrations.get(this.agent);
+    if (!registration) throw new Error("This world has no DNS; start it with the option `dns`.");
+    registration.begin();
+    await registration.settle();
+  }
+
+  /** Why it could not register its addresses when it last tried; null when it could. */
+  get registrationProblem(): string | null {
+    return this.world.registrations.get(this.agent)?.problem ?? null;
+  }
+
   /** Does what a person does with a reset Agent before it can be a backup again (domain 5.7). */
   prepareAgain({ dataMinerId }: { dataMinerId: number }): void {
     this.agent.prepare(dataMinerId);

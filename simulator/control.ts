@@ -1,6 +1,8 @@
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
 import { PairConfig } from "../provider/agent/pairSchema.js";
+import { isDnsFault } from "./dns/faults.js";
+import type { NameServer } from "./dns/nameServer.js";
 import { isFault } from "./host/faults.js";
 import { ListenError } from "./host/listenError.js";
 import type { Simulator } from "./simulator.js";
@@ -12,6 +14,8 @@ export interface Control {
   url: string;
   close(): Promise<void>;
 }
+
+const recordTypes = ["A", "AAAA", "PTR", "CNAME", "NS", "TXT"] as const;
 
 type Arguments = Record<string, unknown>;
 type Command = (simulator: Simulator, given: Arguments) => void | Promise<void>;
@@ -45,6 +49,20 @@ const commands: Record<string, Command> = {
   silence: (simulator, given) => simulator.setSilent(text(given, "address"), given.silent !== false),
   "hold-phase": (simulator, given) => simulator.holdPhase(text(given, "phase")),
   "release-phase": (simulator, given) => simulator.releasePhase(text(given, "phase")),
+  "register-in-dns": (simulator, given) => simulator.agent(text(given, "agent")).registerInDns(),
+  "dns-set": (simulator, given) => {
+    const { nameServer } = simulator;
+    const name = text(given, "name");
+    const data = optionalList(given, "data");
+    const ttl = optionalNumber(given, "ttl");
+    nameServer.zoneOf(name).set(name, oneOf(given, "type", recordTypes), data, ttl === undefined ? {} : { ttl });
+  },
+  "dns-stop": (simulator) => simulator.nameServer.stop(),
+  "dns-start": (simulator) => simulator.nameServer.start(),
+  "dns-fail": (simulator, given) => {
+    if (!isDnsFault(given.fault)) throw new Error('"fault" must be a fault, like {"kind": "loseAnswer"}.');
+    simulator.nameServer.fail(given.fault, { times: optionalNumber(given, "times") ?? 1 });
+  },
   fail: (simulator, given) => {
     if (!isFault(given.fault)) throw new Error('"fault" must be a fault, like {"kind": "loseAnswer"}.');
     simulator.agent(text(given, "agent")).fail(given.fault, { times: optionalNumber(given, "times") ?? 1 });
@@ -108,8 +126,14 @@ function stateOf(simulator: Simulator) {
       owner,
     })),
     requests: simulator.requests.count(),
+    dns: simulator.ownNameServer ? dnsStateOf(simulator.ownNameServer) : null,
   };
 }
+
+const dnsStateOf = ({ address, port, zones }: NameServer) => ({
+  server: { host: address, port },
+  zones: zones.map((zone) => ({ name: zone.name, serial: zone.serial, records: zone.records() })),
+});
 
 function text(given: Arguments, name: string): string {
   const value = optionalText(given, name);
@@ -120,6 +144,12 @@ function text(given: Arguments, name: string): string {
 function optionalText(given: Arguments, name: string): string | undefined {
   const value = given[name] ?? undefined;
   if (value !== undefined && typeof value !== "string") throw new Error(`"${name}" must be text.`);
+  return value;
+}
+
+function optionalList(given: Arguments, name: string): string[] {
+  const value = given[name] ?? [];
+  if (!Array.isArray(value) || !value.every((each) => typeof each === "string")) throw new Error(`"${name}" must be a list of texts.`);
   return value;
 }
 

@@ -2,6 +2,12 @@
 export { AgentControl, type CutOffOptions } from "./agentControl.js";
 export { type Clock, type ManualClock, manualClock, scaledClock } from "./clock.js";
 export { type Control, serveControl } from "./control.js";
+export type { DnsFault, DnsFaultOptions } from "./dns/faults.js";
+export { type DnsKey, keyStatement, makeKey, type ServerKey } from "./dns/keys.js";
+export type { LoggedMessage, MessageLog } from "./dns/messageLog.js";
+export { NameServer, type NameServerOptions } from "./dns/nameServer.js";
+export type { DnsFacts, DnsOptions, OtherServer, OwnServer } from "./dns/options.js";
+export type { SetOptions, Zone, ZoneRecord } from "./dns/zone.js";
 export type { Fault, FaultOptions } from "./host/faults.js";
 export { ListenError } from "./host/listenError.js";
 export type { LoggedRequest, RequestLog } from "./host/requestLog.js";

@@ -1,6 +1,7 @@
 import type { PairConfig, Position } from "../provider/agent/pairSchema.js";
 import type { AgentFacts } from "../provider/agent/snapshotSchema.js";
 import type { Clock } from "./clock.js";
+import type { DnsOptions } from "./dns/options.js";
 import type { ProfileName } from "./profiles.js";
 
 /** One simulated Agent. What is left out is as on an ordinary, healthy server. */
@@ -23,6 +24,7 @@ export interface AgentOptions {
   /** Gives it one more interface, a cross cable for synchronization (domain 3.1). */
   syncAddress?: string;
   prefixLength?: number;
+  /** Every interface is set to register its addresses in DNS, as Windows is by default. Default: true. */
   registersInDns?: boolean;
   pcap?: AgentFacts["pcap"];
   storage?: AgentFacts["storage"];
@@ -62,7 +64,9 @@ export interface SimulatorOptions {
   clock?: Clock;
   /** `anyAgent`: a call is executed by any Agent of the same DataMiner System, round robin (domain 8.2). */
   routing?: "direct" | "anyAgent";
-  /** What names resolve to when an Agent is asked to probe. */
+  /** Agents register their addresses in DNS and look names up there. Absent: they do not register, and know `names`. */
+  dns?: DnsOptions;
+  /** What names resolve to when an Agent is asked to probe; not with `dns`. */
   names?: Readonly<Record<string, readonly string[]>>;
   /** Addresses outside the Agents that answer a ping, like a gateway. */
   hosts?: readonly string[];

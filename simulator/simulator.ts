@@ -1,5 +1,8 @@
 import type { AgentControl } from "./agentControl.js";
 import type { Clock } from "./clock.js";
+import type { NameServer } from "./dns/nameServer.js";
+import type { DnsFacts } from "./dns/options.js";
+import type { StartedDns } from "./dns/startDns.js";
 import type { Hosting } from "./host/endpoint.js";
 import type { RequestLog } from "./host/requestLog.js";
 import type { Routing } from "./host/routing.js";
@@ -16,6 +19,8 @@ export class Simulator {
   readonly token: string;
   readonly basePath: string;
   readonly clock: Clock;
+  /** Where its DNS is, whose ever it is; null without one. */
+  readonly dns: DnsFacts | null;
 
   constructor(
     private readonly world: World,
@@ -25,6 +30,7 @@ export class Simulator {
     private readonly router: Routing,
     authority: { caPem: string | null; caFile: string | null },
     { token, basePath }: Hosting,
+    private readonly startedDns: StartedDns | null,
     private readonly shut: () => Promise<void>,
   ) {
     this.caPem = authority.caPem;
@@ -32,6 +38,19 @@ export class Simulator {
     this.token = token;
     this.basePath = basePath;
     this.clock = world.clock;
+    this.dns = startedDns?.facts ?? null;
+  }
+
+  /** The simulator's own name server, to be asked, changed and broken directly. */
+  get nameServer(): NameServer {
+    const { ownNameServer } = this;
+    if (!ownNameServer) throw new Error("This world has no name server of its own; start it with the option `dns`.");
+    return ownNameServer;
+  }
+
+  /** The same, or null. */
+  get ownNameServer(): NameServer | null {
+    return this.startedDns?.nameServer ?? null;
   }
 
   get agents(): readonly AgentControl[] {
@@ -90,6 +109,7 @@ export class Simulator {
 
   /** What a name resolves to when an Agent is asked to probe; reverse look-ups follow from it. */
   setName(name: string, addresses: readonly string[]): void {
+    if (this.world.nameService) throw new Error("This world has a DNS: names are set in its name server.");
     if (addresses.length === 0) this.world.names.delete(canonical(name));
     else this.world.names.set(canonical(name), addresses);
   }
@@ -124,9 +144,18 @@ export class Simulator {
     return this.world.until(holds);
   }
 
-  /** Resolves when no operation and no switch is under way. */
+  /** Resolves when no operation and no switch is under way, and no message to the name server. */
   settled(): Promise<void> {
-    return this.world.until(() => this.world.procedures.size === 0 && [...this.world.agents.values()].every(({ isSteady }) => isSteady));
+    const { agents, procedures, registrations } = this.world;
+    return this.world.until(() => {
+      const isQuiet = procedures.size === 0 && [...registrations.values()].every(({ isUnderWay }) => !isUnderWay);
+      return isQuiet && [...agents.values()].every(({ isSteady }) => isSteady);
+    });
+  }
+
+  /** Resolves when every Agent has registered what it is to register. While the name server is down that takes until it is back. */
+  registered(): Promise<void> {
+    return this.world.until(() => [...this.world.registrations.values()].every(({ isComplete }) => isComplete));
   }
 
   /** Ends every connection and every timer. */

@@ -6,6 +6,8 @@ import { getRequestListener } from "@hono/node-server";
 import { defaultBasePath } from "../provider/agent/contract.js";
 import { AgentControl } from "./agentControl.js";
 import { scaledClock } from "./clock.js";
+import { reverseZoneOf } from "./dns/reverseZones.js";
+import { type StartedDns, startDns } from "./dns/startDns.js";
 import { type Authority, type Certificate, makeAuthority } from "./host/certificates.js";
 import { Endpoint, type Hosting } from "./host/endpoint.js";
 import { Faults } from "./host/faults.js";
@@ -51,6 +53,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     listeners.set(agent.address, listener);
     controls.set(agent.address, new AgentControl(world, agent, listener, faults, protocol));
   }
+  if (options.dns && options.names) throw new Error("With `dns`, names are set in the name server.");
   makeSurroundings(world, options);
   const failures: unknown[] = [];
   const listenerOf = (agent: Agent): Listener | undefined => listeners.get(agent.address);
@@ -63,19 +66,30 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     drop: (agent) => listenerOf(agent)?.drop(),
   };
   const caFile = authority && (await writeCaFile(authority.caPem));
+  let dns: StartedDns | null = null;
   const close = async (): Promise<void> => {
     world.close();
     await Promise.all([...listeners.values()].map((listener) => listener.close()));
     if (caFile) rmSync(join(caFile, ".."), { recursive: true, force: true });
+    await dns?.close();
     if (failures.length > 0) throw failures[0];
   };
   try {
     await Promise.all([...listeners.values()].map((listener) => listener.open()));
+    if (options.dns) dns = await startDns(options.dns, networkZones(world));
   } catch (error) {
     await close();
     throw error;
   }
-  return new Simulator(world, controls, requests, routing, { caPem: authority?.caPem ?? null, caFile }, hosting, close);
+  if (dns) world.useNameService(dns.service);
+  return new Simulator(world, controls, requests, routing, { caPem: authority?.caPem ?? null, caFile }, hosting, dns, close);
+}
+
+function networkZones(world: World): string[] {
+  const own = [...world.agents.values()].flatMap(({ cards }) =>
+    cards.flatMap(({ addresses }) => addresses.filter(({ virtual }) => !virtual)),
+  );
+  return [...new Set(own.map(({ address, prefixLength }) => reverseZoneOf(address, prefixLength)))];
 }
 
 /** What is there from the start besides the Agents: names, other hosts, pairs. */

@@ -63,7 +63,7 @@ describe("the rules", () => {
     ["provider/dns/client.ts", 'import { client } from "../agent/client.js"', "provider/dns may use provider/core"],
     ["provider/dns/client.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
     ["provider/virtualIp.ts", 'import type { PairInputs } from "./failoverPair.js"', "no resource imports another"],
-    ["provider/virtualIp.ts", 'import { viewPair } from "./failoverPair/view.js"', "a resource may use"],
+    ["provider/virtualIp.ts", 'import { viewMembers } from "./failoverPair/view.js"', "a resource may use"],
     ["provider/failoverPair/view.ts", 'import { failoverPair } from "../failoverPair.js"', "inside failoverPair may use"],
     ["provider/virtualIp.ts", 'export { failoverPair } from "./index.js"', "a resource may use"],
     ["provider/virtualIp.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
@@ -131,7 +131,7 @@ describe("the rules", () => {
       "provider/virtualIp.ts",
       'import { led } from "./failover/led.js"; import { read } from "./agent/client.js"; import { ask } from "./dns/client.js"',
     ],
-    ["provider/failoverPair.ts", 'import { viewPair } from "./failoverPair/view.js"'],
+    ["provider/failoverPair.ts", 'import { viewMembers } from "./failoverPair/view.js"'],
     ["provider/index.ts", 'export { virtualIp } from "./virtualIp.js"'],
     ["sdk/virtualIp.ts", 'import * as pulumi from "@pulumi/pulumi"; import type { VirtualIpInputs } from "../provider/virtualIp.js"'],
     [

@@ -4,17 +4,12 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
 import { reasonOf } from "../core/errors.js";
+import { IpAddress } from "../core/ipAddress.js";
 import { keepSecret } from "../core/redaction.js";
 import { defaultBasePath } from "./contract.js";
 import { ConnectionError } from "./errors.js";
 
 const hostPattern = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
-
-/** An IPv4 or IPv6 address in its one spelling. */
-export const IpAddress = z
-  .string()
-  .refine((text) => canonicalAddress(text) !== undefined, "expected an IPv4 or IPv6 address")
-  .overwrite((text) => canonicalAddress(text) ?? text);
 
 /** The fields that say how one Agent is reached. Each resource that talks to an Agent takes them in this form. */
 export const connectionFields = {

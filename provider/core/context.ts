@@ -28,6 +28,8 @@ export interface Context {
    * also when a later wait fails. A write that was refused changed nothing. `facts` are outputs known before it.
    */
   write<Answer>(act: () => Promise<Answer>, facts?: JsonObject): Promise<Answer>;
+  /** Outputs that become known within a write: state must have them, also when the write fails. */
+  remember(facts: JsonObject): void;
 }
 
 /** An error that says that the write it answers was refused before anything was done. */
@@ -74,8 +76,12 @@ export class VerbContext implements Context {
     warned.add(said);
   }
 
-  async write<Answer>(act: () => Promise<Answer>, facts: JsonObject = {}): Promise<Answer> {
+  remember(facts: JsonObject): void {
     this.facts = { ...this.facts, ...facts };
+  }
+
+  async write<Answer>(act: () => Promise<Answer>, facts: JsonObject = {}): Promise<Answer> {
+    this.remember(facts);
     try {
       const answer = await act();
       this.begun = true;

@@ -26,6 +26,12 @@ export function ownersOf({ __declared, __attempted }: Recorded<CommonInputs, obj
   return [__attempted?.__owner, __declared.__owner].filter((owner) => owner !== undefined && owner !== null);
 }
 
+/** Whether what is recorded was once applied in full: after a first create that failed half-way, nothing was. */
+export function wasApplied(recorded: Recorded<CommonInputs, object> | undefined): boolean {
+  if (recorded === undefined) return false;
+  return recorded.__unfinished !== true || (recorded.__attempted ?? null) !== null;
+}
+
 /**
  * One resource, as its file describes it. `Inputs` is what a program declares, `Observed` the live facts: configuration under
  * the names of the inputs, and the outputs. Verbs, state, unknowns and drift are defineResource's.
@@ -41,8 +47,10 @@ export interface Definition<Schema extends z.ZodObject, Observed extends object>
   outputs: readonly (keyof Observed & string)[];
   /** Inputs that say how to reach the Agents or what a later verb may do: a change is recorded and touches nothing. */
   recorded: readonly (keyof z.infer<Schema> & string)[];
-  /** Inputs whose change makes another thing of it. */
-  replaces?: readonly (keyof z.infer<Schema> & string)[];
+  /** Inputs whose change makes another thing of it; `declared` holds what is known so far. */
+  replaces?(recorded: Recorded<z.infer<Schema>, Observed>, declared: Partial<z.infer<Schema>>): (keyof z.infer<Schema> & string)[];
+  /** Whether the new thing is made before the old one goes. Default: the old one goes first. */
+  createsBeforeReplacing?: boolean;
   /** Changes of identity that cannot be made, each with its cure: an error in check and in update. */
   fixed?(before: Partial<z.infer<Schema>>, after: Partial<z.infer<Schema>>): Failure[];
   timeouts: DefaultTimeouts;

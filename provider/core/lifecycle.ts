@@ -61,8 +61,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const first = Object.keys(olds).length === 0;
       if (!first) {
         // What is not known yet may turn out to be what it was.
-        const known = Object.fromEntries(Object.entries(completed).filter(([, value]) => !containsUnknown(value)));
-        return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, known as Partial<Inputs>) ?? [] };
+        return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, knownOf(completed) as Partial<Inputs>) ?? [] };
       }
       if (!definition.preview || containsUnknown(completed)) return { inputs: completed, failures: [] };
       const context = begin("check", completed as CommonInputs);
@@ -71,16 +70,15 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
 
     async diff(_id, olds, news) {
       const state = openState(definition.type, olds);
-      const replaces = (definition.replaces ?? []).filter(
-        (key) => !containsUnknown(news[key]) && differingKeys({ ...keys, inputs: [key] }, state, news).length > 0,
-      );
+      const replaces = definition.replaces?.(state as State, knownOf(news) as Partial<Inputs>) ?? [];
       const differing = [
         ...differingKeys(keys, state, news),
         ...(definition.differences?.(state as State) ?? []),
         ...(state.__unfinished === true ? ["unfinished"] : []),
       ];
       if (differing.length > 0) say(labelOf(definition.type, news), `differs from what is declared: ${differing.join(", ")}`);
-      return { changes: differing.length > 0, replaces, deleteBeforeReplace: replaces.length > 0 };
+      const deleteBeforeReplace = replaces.length > 0 && definition.createsBeforeReplacing !== true;
+      return { changes: differing.length > 0, replaces, deleteBeforeReplace };
     },
 
     async create(news) {
@@ -137,6 +135,9 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   };
   return guarded(handler);
 }
+
+const knownOf = (inputs: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(inputs).filter(([, value]) => !containsUnknown(value)));
 
 /** `FailoverPair pair`: what the program calls it; the engine gives a dynamic provider no name. */
 function labelOf(type: string, inputs: CommonInputs): string {

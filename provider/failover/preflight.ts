@@ -1,4 +1,4 @@
-import { declaredType, type EndMode } from "./configuration.js";
+import { declaredType, type EndMode, type VirtualIp } from "./configuration.js";
 import type { ConfigurationKey } from "./configurationChange.js";
 import { type Judgement, judge } from "./judgement.js";
 import type { Act } from "./knownIssueTable.js";
@@ -7,7 +7,7 @@ import { certificateNameRules, certificateRules } from "./preflight/certificates
 import { heartbeatRules, issueFindings, optionRules, setUpIssueRules } from "./preflight/declaration.js";
 import { freeAddressRules } from "./preflight/freeAddresses.js";
 import { identityRules, isPairOf } from "./preflight/identity.js";
-import { pcapRules, syncInterfaceRules, virtualIpRules } from "./preflight/network.js";
+import { pcapRules, placementRules, syncInterfaceRules, virtualIpRules } from "./preflight/network.js";
 import type { DeclaredPair, Plan, Rule } from "./preflight/plan.js";
 import { sharedHostnameRules } from "./preflight/sharedHostname.js";
 import { systemRules } from "./preflight/system.js";
@@ -32,6 +32,7 @@ const setUpRules = [
   ...identityRules,
   ...systemRules,
   ...virtualIpRules,
+  ...placementRules,
   ...freeAddressRules,
   ...syncInterfaceRules,
   ...pcapRules,
@@ -50,7 +51,7 @@ export function preflight(question: PreflightQuestion): Judgement {
 
 /** The rules that a changed option of a live pair has to pass. What makes the pair this pair cannot change at all. */
 const changeRules: Partial<Record<ConfigurationKey, readonly Rule[]>> = {
-  virtualIps: [...virtualIpRules, ...freeAddressRules, ...certificateNameRules],
+  virtualIps: [...virtualIpRules, ...placementRules, ...freeAddressRules, ...certificateNameRules],
   mode: heartbeatRules,
   heartbeats: heartbeatRules,
   syncInterface: syncInterfaceRules,
@@ -63,6 +64,13 @@ export function preflightChange(question: Omit<PreflightQuestion, "when">, chang
   const plan: Plan = { ...planOf({ ...question, when: "create" }), isNew: false };
   const rules = new Set(changed.flatMap((key) => changeRules[key] ?? []));
   return judge([...[...rules].flatMap((rule) => rule(plan)), ...actsOf(changed).flatMap((act) => issueFindings(act, plan))]);
+}
+
+/** Whether the two Agents can hold this virtual IP address in turn; with probes, whether nobody else does. */
+export function preflightVirtualIp(virtualIp: VirtualIp, question: Pick<PreflightQuestion, "main" | "backup" | "probes">): Judgement {
+  const declared: DeclaredPair = { virtualIps: [virtualIp], mode: "manual", heartbeats: [] };
+  const plan = planOf({ ...question, declared, endMode: "delete", when: "create" });
+  return judge([...placementRules, ...freeAddressRules].flatMap((rule) => rule(plan)));
 }
 
 const actsOf = (changed: readonly ConfigurationKey[]): Act[] => [

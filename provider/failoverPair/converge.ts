@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { putPair } from "../agent/client.js";
+import { type PairView, viewMembers } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import { type Configuration, otherPosition, type Position } from "../failover/configuration.js";
@@ -12,7 +13,7 @@ import { ownerOf, refuseStranger } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
 import { settledPair } from "./settle.js";
 import { followOperation } from "./underWay.js";
-import { membersOf, type PairView, viewPair } from "./view.js";
+import { membersOf } from "./view.js";
 
 const looks = 3;
 
@@ -63,7 +64,7 @@ async function convergeFrom(
 }
 
 async function setUp(inputs: FailoverPairInputs, context: Context): Promise<ObservedPair> {
-  const both = requireBoth(await viewPair(inputs, context), "Setting up");
+  const both = requireBoth(await viewMembers(inputs, context), "Setting up");
   await preflightForSetUp(inputs, both, context);
   const member = ({ agent }: BothFacts["main"]) => ({ address: agent.address, acquisitionAddress: acquisitionAddress(agent) });
   const wanted = newConfiguration(member(both.main), member(both.backup), inputs);

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { endPair } from "../agent/client.js";
+import { type PairView, viewMembers } from "../agent/memberViews.js";
 import { sameAddress } from "../core/addresses.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
@@ -10,7 +11,7 @@ import { type Ending, type EndingRefusalCode, planEnding } from "../failover/end
 import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
 import { followOperation, followWhatRuns } from "./underWay.js";
-import { membersOf, type PairView, viewPair } from "./view.js";
+import { membersOf } from "./view.js";
 
 type Plan = Ending & { kind: "end" };
 
@@ -57,7 +58,7 @@ async function endUntilGone(recorded: RecordedPair, context: Context, seen: (rea
   let closing: string[] = [];
   for (;;) {
     const ended = endings > 0;
-    const view = await viewPair(recorded, context, ended ? 0 : patienceMilliseconds);
+    const view = await viewMembers(recorded, context, ended ? 0 : patienceMilliseconds);
     context.signal.throwIfAborted();
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
     if (plan.kind === "nothing") {

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { agentAddress, Connection, IpAddress } from "../agent/connection.js";
+import { agentAddress, Connection } from "../agent/connection.js";
 import { canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
+import { IpAddress } from "../core/ipAddress.js";
 import { withoutAbsent } from "../core/values.js";
 import { canonicalHeartbeats, canonicalHostname, canonicalVirtualIps, positions } from "../failover/configuration.js";
 import { judgeHeartbeats } from "../failover/heartbeats.js";

@@ -1,3 +1,4 @@
+import { type PairView, viewMembers } from "../agent/memberViews.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
@@ -8,7 +9,7 @@ import { problems } from "../failover/problems.js";
 import { isFailedOver, type Online, roles } from "../failover/roles.js";
 import { type Led, led } from "../failover/status.js";
 import type { FailoverPairInputs } from "./inputs.js";
-import { bothSilent, looksInvalidView, membersOf, type PairView, speakerOf, viewPair } from "./view.js";
+import { bothSilent, looksInvalidView, membersOf, speakerOf } from "./view.js";
 
 export interface FailoverPairOutputs {
   dataMinerId: number | null;
@@ -42,12 +43,12 @@ export async function observePair(
   context: Context,
   recorded?: RecordedPair,
 ): Promise<ObservedPair | undefined> {
-  const view = await viewPair(inputs, context);
+  const view = await viewMembers(inputs, context);
   if (isGone(view, recorded)) return undefined;
   if (!looksInvalidView(view)) return observedPair(view, false, recorded);
   context.progress("the members contradict each other; looking again in 10 s.");
   await systemClock.sleep(secondLookMilliseconds, context.signal);
-  const again = await viewPair(inputs, context);
+  const again = await viewMembers(inputs, context);
   return isGone(again, recorded) ? undefined : observedPair(again, looksInvalidView(again), recorded);
 }
 

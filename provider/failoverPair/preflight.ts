@@ -1,5 +1,6 @@
 import { probe } from "../agent/client.js";
 import type { ProbeRequest, ProbeResult } from "../agent/contract.js";
+import { type PairView, viewMembers } from "../agent/memberViews.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
@@ -11,7 +12,7 @@ import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { observedPair } from "./observe.js";
 import { otherPairReason, strangerReason } from "./ownership.js";
-import { membersOf, type PairView, viewPair } from "./view.js";
+import { membersOf } from "./view.js";
 
 interface BothProbes {
   main: ProbeResult;
@@ -27,8 +28,8 @@ export interface BothFacts {
  * Judges a first declaration in preview: only what the two Agents say of themselves, and no longer than 10 s each. An Agent
  * that is silent now may be there when the program is run.
  */
-export async function previewPair(inputs: FailoverPairInputs, context: Context): Promise<Failure[]> {
-  const view = await viewPair(inputs, context).catch((error: unknown) => reasonOf(error));
+export async function previewMembers(inputs: FailoverPairInputs, context: Context): Promise<Failure[]> {
+  const view = await viewMembers(inputs, context).catch((error: unknown) => reasonOf(error));
   if (typeof view === "string") return [{ property: "", reason: view }];
   for (const { position, failure, refusal } of membersOf(view)) {
     if (refusal !== undefined) return [{ property: position, reason: refusal }];

@@ -117,7 +117,7 @@ export class Endpoint {
     const executor = hosting.executorOf(agent);
     call.env.entry.executed = executor.address;
     try {
-      const answer = runScript(hosting.world, executor, name, call.req.query(), body);
+      const answer = await runScript(hosting.world, executor, name, call.req.query(), body);
       return answer.body === null ? new Response(null, { status: answer.status }) : Response.json(answer.body, { status: answer.status });
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

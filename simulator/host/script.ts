@@ -22,17 +22,19 @@ interface Answer {
   body: unknown;
 }
 
-type Scripts = { [Name in RouteName]: (world: World, agent: Agent, call: Call<Name>) => Answer };
+type Scripts = { [Name in RouteName]: (world: World, agent: Agent, call: Call<Name>) => Answer | Promise<Answer> };
 
 /** The automation script behind the API, route by route, on the Agent that was meant. */
 const scripts: Scripts = {
   readAgent: (world, agent) => ({ status: 200, body: snapshotOf(world, agent) }),
-  putSettings: (world, agent, { body }) => {
+  putSettings: async (world, agent, { body }) => {
     putSettings(agent, body);
     world.changed();
+    // An Agent that is told to register no longer may have a registration on its way: it arrives before this is answered.
+    await world.registrations.get(agent)?.settle();
     return { status: 200, body: snapshotOf(world, agent) };
   },
-  probe: (world, agent, { body }) => ({ status: 200, body: probe(world, agent, body) }),
+  probe: async (world, agent, { body }) => ({ status: 200, body: await probe(world, agent, body) }),
   putPair: (world, agent, { body, content }) => putPair(world, agent, body, { requestId: body.requestId, content }),
   endPair: (world, agent, { query, content }) =>
     endPair(world, agent, { ...query, offlineUnavailable: query.offlineUnavailable === "true" }, { requestId: query.requestId, content }),
@@ -41,13 +43,13 @@ const scripts: Scripts = {
 };
 
 /** Runs the script on an Agent. Everything that goes in and out passes the schema of the contract. */
-export function runScript<Name extends RouteName>(
+export async function runScript<Name extends RouteName>(
   world: World,
   agent: Agent,
   name: Name,
   query: Record<string, string>,
   body: unknown,
-): Answer {
+): Promise<Answer> {
   const route = routes[name];
   // Whom the call means comes first: nothing may be done, or even judged, for another Agent.
   if (query.agent !== undefined && query.agent !== agent.address) {
@@ -60,7 +62,7 @@ export function runScript<Name extends RouteName>(
     throw conflict(apiCodes.wrongMember, `${agent.address} has DataMiner ID ${agent.dataMinerId ?? "none"}, not ${dataMinerId}.`);
   }
   const content = JSON.stringify([name, parsedQuery, parsedBody]);
-  const answer = scripts[name](world, agent, { query: parsedQuery, body: parsedBody, content });
+  const answer = await scripts[name](world, agent, { query: parsedQuery, body: parsedBody, content });
   const schema = (route.answers as Record<number, { parse(input: unknown): unknown } | null>)[answer.status];
   if (schema === undefined) throw new Error(`${name} may not answer ${answer.status}.`);
   return { status: answer.status, body: schema === null ? null : schema.parse(answer.body) };

@@ -4,18 +4,29 @@ import type { Agent } from "./agent.js";
 import type { World } from "./world.js";
 
 /** What this member sees from its own network: which addresses answer a ping, and what names resolve to. */
-export function probe(world: World, agent: Agent, { addresses, names }: ProbeRequest): ProbeResult {
+export async function probe(world: World, agent: Agent, { addresses, names }: ProbeRequest): Promise<ProbeResult> {
+  const [resolved, reversed] = await Promise.all([
+    Promise.all(names.map((name) => resolve(world, name))),
+    Promise.all(addresses.map((address) => reverse(world, address))),
+  ]);
   return {
     addresses: addresses.map((address) => {
       const answers = world.network.answers(agent, address);
       return { address, answers, mac: answers ? macOf(world, address) : null };
     }),
-    names: names.map((name) => ({ name, addresses: [...(world.names.get(canonical(name)) ?? [])].filter((found) => isIP(found) > 0) })),
-    reverse: addresses.map((address) => ({
-      address,
-      names: [...world.names].filter(([, found]) => found.includes(address)).map(([name]) => name),
-    })),
+    names: names.map((name, index) => ({ name, addresses: resolved[index] ?? [] })),
+    reverse: addresses.map((address, index) => ({ address, names: reversed[index] ?? [] })),
   };
+}
+
+async function resolve({ nameService, names }: World, name: string): Promise<string[]> {
+  if (nameService) return nameService.resolve(name);
+  return [...(names.get(canonical(name)) ?? [])].filter((found) => isIP(found) > 0);
+}
+
+async function reverse({ nameService, names }: World, address: string): Promise<string[]> {
+  if (nameService) return nameService.reverse(address);
+  return [...names].filter(([, found]) => found.includes(address)).map(([name]) => name);
 }
 
 /** A host that is no Agent answers from a card of its own. */

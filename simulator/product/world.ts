@@ -4,10 +4,12 @@ import type { Agent } from "./agent.js";
 import { nextReaction, react } from "./automaticFailover.js";
 import { observeHeartbeats } from "./heartbeats.js";
 import { lacksMasterSeed } from "./masterSeed.js";
+import type { NameService } from "./nameService.js";
 import { Network } from "./network.js";
 import type { OperationRecord } from "./operations.js";
 import { otherPosition, type PairCopy } from "./pairCopy.js";
 import type { Procedure } from "./procedure.js";
+import { Registration } from "./registering.js";
 
 /** What the state machine asks of the sockets. */
 export interface Sockets {
@@ -33,6 +35,9 @@ export class World {
   /** How long the rest of a system takes to learn of a new primary address. */
   systemLearnsAfterSeconds = 0;
   readonly names = new Map<string, readonly string[]>();
+  /** The DNS that the Agents are set to; null: they know `names` and register nowhere. */
+  nameService: NameService | null = null;
+  readonly registrations = new Map<Agent, Registration>();
   sockets: Sockets = { open: () => {}, close: () => {}, drop: () => {} };
 
   private settling = false;
@@ -40,6 +45,7 @@ export class World {
   private writes = 0;
   private waiters: Waiter[] = [];
   private cancelWake: (() => void) | null = null;
+  private isClosed = false;
 
   constructor(readonly clock: Clock) {}
 
@@ -124,10 +130,21 @@ export class World {
     this.cancelWake?.();
     const seconds = nextReaction(this);
     this.cancelWake = seconds === null ? null : this.clock.after(seconds, () => this.changed());
+    for (const registration of this.registrations.values()) registration.follow();
     for (const waiter of this.waiters.filter(({ holds }) => holds())) {
       this.waiters = this.waiters.filter((other) => other !== waiter);
       waiter.resolve();
     }
+  }
+
+  /** Sets every Agent to a DNS, where each one registers from now on. */
+  useNameService(service: NameService): void {
+    this.nameService = service;
+    const done = (): void => {
+      if (!this.isClosed) this.changed();
+    };
+    for (const agent of this.agents.values()) this.registrations.set(agent, new Registration(agent, service, this.clock, done));
+    this.changed();
   }
 
   /** Resolves as soon as something holds. */
@@ -139,7 +156,9 @@ export class World {
   }
 
   close(): void {
+    this.isClosed = true;
     this.clock.close();
+    for (const registration of this.registrations.values()) registration.close();
     for (const { reject } of this.waiters) reject(new Error("The simulator was closed."));
     this.waiters = [];
   }

@@ -69,7 +69,7 @@ export function lampIn(world: World): Handler {
     complete: (inputs) => ({ ...inputs, title: inputs.title ?? inputs.name }),
     outputs: ["power", "hours"],
     recorded: ["socket", "host", "token", "timeouts"],
-    replaces: ["socket"],
+    replaces: (recorded, { socket }) => (socket !== undefined && socket !== recorded.socket ? ["socket"] : []),
     fixed: (before, after) =>
       before.name !== undefined && after.name !== undefined && before.name !== after.name
         ? [{ property: "name", reason: `${before.name} is engraved. Take another lamp.` }]

@@ -20,7 +20,7 @@ function boxes(stored: Map<string, number>) {
     inputs: z.strictObject({ label: z.string(), width: z.int() }),
     outputs: [],
     recorded: [],
-    replaces: ["label"],
+    replaces: (recorded, { label }) => (label !== undefined && label !== recorded.label ? ["label"] : []),
     timeouts: { create: 1_000, update: 1_000, delete: 1_000 },
     id: ({ label }) => label,
     observe: async (box) => look(box),

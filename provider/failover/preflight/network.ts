@@ -5,15 +5,10 @@ import { type NetworkInterface, ownAddresses } from "../memberFacts.js";
 import { type AnsweringMember, answeringMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
 /** Virtual IP addresses (domain 2, P7; 3.1). */
-export const virtualIpRules: readonly Rule[] = [
-  exactlyOneWay,
-  addressesAreAddresses,
-  oneANetwork,
-  corporateIsThere,
-  acquisitionIsUsed,
-  forEachMember(insideTheSubnet),
-  forEachMember(nobodysOwnAddress),
-];
+export const virtualIpRules: readonly Rule[] = [exactlyOneWay, oneANetwork, corporateIsThere, acquisitionIsUsed];
+
+/** What each virtual IP address needs by itself. */
+export const placementRules: readonly Rule[] = [addressesAreAddresses, forEachMember(insideTheSubnet), forEachMember(nobodysOwnAddress)];
 
 /** The interface of synchronization (domain 3.1). */
 export const syncInterfaceRules: readonly Rule[] = [forEachMember(syncInterfaceExists)];

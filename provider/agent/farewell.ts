@@ -1,0 +1,38 @@
+import type { Context } from "../core/context.js";
+import { reasonOf } from "../core/errors.js";
+import { readAgent } from "./client.js";
+import { agentAddress, type Connection } from "./connection.js";
+import { AgentRefusedError, isSilence } from "./errors.js";
+import type { Pair } from "./pairSchema.js";
+import type { Snapshot } from "./snapshotSchema.js";
+
+/** How long an Agent that is to be left alone may stay silent before it counts as away. */
+const patienceMilliseconds = 30_000;
+
+/** The Agent, when there still is one to put anything back on. One that is away or was reset is left, which is told with `left`. */
+export async function farewell(
+  connection: Connection,
+  dataMinerId: number | null | undefined,
+  left: string,
+  context: Context,
+): Promise<Snapshot | undefined> {
+  const address = agentAddress(connection);
+  try {
+    const snapshot = await readAgent(connection, { signal: context.signal, patienceMilliseconds });
+    if (dataMinerId === undefined || snapshot.agent.dataMinerId === dataMinerId) return snapshot;
+    context.progress(`Agent ${address} has lost its DataMiner ID ${dataMinerId}; it is left as it is.${left}`);
+  } catch (error) {
+    if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {
+      context.progress(`Agent ${address} no longer knows this API (${error.status}), as one that was reset; it is left as it is.${left}`);
+    } else if (isSilence(error)) {
+      context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);
+    } else throw error;
+  }
+  return undefined;
+}
+
+/** Whether it is a pair that this program's stack made and has not disabled. */
+export function isPairOfStack(pair: Pair | null, owner: string | undefined): boolean {
+  const stack = owner?.split("/").slice(0, 2).join("/");
+  return pair !== null && pair.state !== "inactive" && stack !== undefined && pair.owner?.startsWith(`${stack}/`) === true;
+}

@@ -1,0 +1,72 @@
+import { compareAndSet } from "./compareAndSet.js";
+import { aliasOf, conflictOf } from "./conflict.js";
+import { DnsError } from "./errors.js";
+import { lookUp } from "./lookUp.js";
+import { canonicalName } from "./names.js";
+import { isReallyAbsent, type Place, probe } from "./probe.js";
+import { canonicalData, type Found, type RRset, type RRsetKey } from "./rrset.js";
+import { actOf, isChange, type RRsetStep, updateOf } from "./rrsetStep.js";
+
+/** What an RRset shall become: these records with one TTL in seconds, nothing (null), or what it is. */
+export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
+
+/** Decides from what was found, one edit for each RRset, in their order. It may be called several times: only the last call counts. */
+export type Edit = (found: (RRset | undefined)[]) => readonly RRsetEdit[];
+
+type FoundSet = Extract<Found, { kind: "rrset" }> | undefined;
+
+/** Before reading again, so that several who edit the same names do not stay in step. */
+const longestPauseMilliseconds = 50;
+
+/** Reads, lets `edit` decide, and writes what differs, all under the condition that nothing has changed meanwhile; if it has, once more. */
+export async function editRRsets(
+  place: Place & { pause: (milliseconds: number) => Promise<void> },
+  keys: readonly RRsetKey[],
+  edit: Edit,
+  attempts: number,
+): Promise<(RRset | undefined)[]> {
+  const names = keys.map(({ name, type }) => ({ name: canonicalName(name), type }));
+  for (let attempt = 1; ; attempt++) {
+    try {
+      const found = await Promise.all(names.map((key) => find(place, key, attempt > 1)));
+      const steps = stepsOf(names, found, edit(found.map((one) => one?.set)));
+      if (steps.some(isChange)) await compareAndSet(place, steps);
+      else await confirm(place, steps);
+      return steps.map(({ name, type, desired }) => (desired === null ? undefined : { name, type, ...desired }));
+    } catch (error) {
+      // What was made and then changed by somebody else looks as if it had never been made.
+      const isLost = error instanceof DnsError && (error.code === "DNS_CONFLICT" || error.code === "DNS_NOT_APPLIED");
+      if (!isLost || attempt >= attempts) throw error;
+      await place.pause(Math.random() * longestPauseMilliseconds * attempt);
+    }
+  }
+}
+
+/** What really stands there, as far as it matters: a wildcard's answer is only probed for once it has led to a conflict. */
+async function find(place: Place, key: RRsetKey, isDoubtful: boolean): Promise<FoundSet> {
+  const found = await lookUp(place.ask, key, place.over, place.at);
+  if (found.kind === "alias") {
+    if (await isReallyAbsent(place, { name: key.name, type: "CNAME" })) return undefined;
+    throw aliasOf(`Editing ${key.type} ${key.name}`, key.name, found.target);
+  }
+  return found.kind === "absent" || (isDoubtful && (await isReallyAbsent(place, key))) ? undefined : found;
+}
+
+function stepsOf(keys: readonly RRsetKey[], found: readonly FoundSet[], edits: readonly RRsetEdit[]): RRsetStep[] {
+  return keys.map(({ name, type }, index) => {
+    const { set, ttls = [] } = found[index] ?? {};
+    const edit = edits[index];
+    if (edit === undefined) throw new TypeError(`There is no edit for ${type} ${name}.`);
+    const kept = set ? { ttl: set.ttl, data: set.data } : null;
+    const desired = edit === "keep" ? kept : edit && { ttl: edit.ttl, data: canonicalData(type, edit.data) };
+    return { name, type, expected: set?.data ?? null, expectedTtl: edit === "keep" || ttls.length === 1 ? set?.ttl : undefined, desired };
+  });
+}
+
+/** Nothing is to be changed: that is so only if what was read is really there. */
+async function confirm(place: Place, steps: readonly RRsetStep[]): Promise<void> {
+  if (steps.every(({ expected }) => expected === null)) return;
+  const act = `Checking ${actOf(steps)}`;
+  const outcome = await probe(place, act, updateOf(place.zone, steps).prerequisites);
+  if (outcome.kind === "unmet") throw await conflictOf({ ...place, at: outcome.endpoint }, steps, act, outcome);
+}

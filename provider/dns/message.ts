@@ -1,0 +1,142 @@
+import { types } from "./constants.js";
+import { DnsFormatError } from "./errors.js";
+import { decodeName, writeName } from "./names.js";
+import { readRecord, spaceFor, type WireRecord, writeRecord } from "./records.js";
+
+export type { WireRecord } from "./records.js";
+
+/** An entry of the question section; in an UPDATE, the zone (RFC 2136 2.3). */
+export interface WireQuestion {
+  name: string;
+  type: number;
+  class: number;
+}
+
+/** A DNS message (RFC 1035 4). In an UPDATE, `answers` are the prerequisites and `authorities` the changes (RFC 2136 2). */
+export interface Message {
+  id: number;
+  isResponse: boolean;
+  opcode: number;
+  authoritative: boolean;
+  truncated: boolean;
+  recursionDesired: boolean;
+  /** With the upper bits that an OPT record holds (RFC 6891 6.1.3). */
+  rcode: number;
+  questions: WireQuestion[];
+  answers: WireRecord[];
+  authorities: WireRecord[];
+  additionals: WireRecord[];
+}
+
+export const headerBytes = 12;
+/** What the length before a message on TCP can say (RFC 1035 4.2.2). */
+export const largestMessage = 0xffff;
+
+/** The message as bytes, without compression. Throws DnsFormatError when it does not fit into 65535 bytes, DnsNameError for a bad name. */
+export function encodeMessage(message: Message): Buffer {
+  const { questions, answers, authorities, additionals } = message;
+  const records = [...answers, ...authorities, ...withRcode(message)];
+  let space = headerBytes;
+  for (const { name } of questions) space += name.length + 5;
+  for (const record of records) space += spaceFor(record);
+  const target = Buffer.allocUnsafe(space);
+  try {
+    if (!(message.opcode <= 0xf && message.rcode <= 0xfff)) throw new RangeError("opcode or rcode is out of range.");
+    target.writeUInt16BE(message.id, 0);
+    target.writeUInt16BE(flagsOf(message), 2);
+    [questions, answers, authorities, additionals].forEach((section, index) => {
+      target.writeUInt16BE(section.length, 4 + 2 * index);
+    });
+    let at = headerBytes;
+    for (const question of questions) {
+      at = writeName(question.name, target, at);
+      target.writeUInt16BE(question.type, at);
+      target.writeUInt16BE(question.class, at + 2);
+      at += 4;
+    }
+    for (const record of records) at = writeRecord(record, target, at);
+    if (at > largestMessage) throw tooLarge(at);
+    return target.subarray(0, at);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DnsFormatError("DNS_FORMAT", `Writing a DNS message: ${error.message} Give numbers that fit their fields.`);
+  }
+}
+
+export function tooLarge(size: number): DnsFormatError {
+  return new DnsFormatError(
+    "DNS_FORMAT",
+    `Writing a DNS message: it has ${size} bytes, 65535 is the most. Split the change into several messages.`,
+    { facts: { size } },
+  );
+}
+
+function flagsOf({ isResponse, opcode, authoritative, truncated, recursionDesired, rcode }: Message): number {
+  const bits = (Number(isResponse) << 4) | opcode;
+  return (bits << 11) | (Number(authoritative) << 10) | (Number(truncated) << 9) | (Number(recursionDesired) << 8) | (rcode & 0xf);
+}
+
+/** The additional records with the upper bits of the rcode in their OPT record. */
+function withRcode({ rcode, additionals }: Message): WireRecord[] {
+  const isExtended = rcode > 0xf;
+  if (isExtended && !additionals.some(({ type }) => type === types.OPT)) {
+    throw new DnsFormatError("DNS_FORMAT", `Writing a DNS message: rcode ${rcode} needs an OPT record. Add one to the additional section.`);
+  }
+  return additionals.map((record) =>
+    record.type === types.OPT ? { ...record, ttl: (((rcode >> 4) << 24) | (record.ttl & 0xffffff)) >>> 0 } : record,
+  );
+}
+
+/** Reads a whole message, strictly: nothing may stand after it. Throws DnsFormatError. */
+export function decodeMessage(bytes: Buffer): Message {
+  if (bytes.length < headerBytes) throw badMessage(`it has ${bytes.length} bytes, less than a header`);
+  const flags = bytes.readUInt16BE(2);
+  let at = headerBytes;
+  const questions: WireQuestion[] = [];
+  for (let count = bytes.readUInt16BE(4); count > 0; count--) {
+    const { name, next } = decodeName(bytes, at);
+    if (next + 4 > bytes.length) throw badMessage("its question runs past the end");
+    questions.push({ name, type: bytes.readUInt16BE(next), class: bytes.readUInt16BE(next + 2) });
+    at = next + 4;
+  }
+  const readSection = (countAt: number): WireRecord[] => {
+    const section: WireRecord[] = [];
+    for (let count = bytes.readUInt16BE(countAt); count > 0; count--) {
+      const { record, next } = readRecord(bytes, at);
+      section.push(record);
+      at = next;
+    }
+    return section;
+  };
+  const [answers, authorities, additionals] = [readSection(6), readSection(8), readSection(10)];
+  if (at !== bytes.length) throw badMessage(`${bytes.length - at} bytes stand after its end`);
+  const opt = findOpt([...answers, ...authorities], additionals);
+  return {
+    id: bytes.readUInt16BE(0),
+    isResponse: (flags & 0x8000) !== 0,
+    opcode: (flags >> 11) & 0xf,
+    authoritative: (flags & 0x400) !== 0,
+    truncated: (flags & 0x200) !== 0,
+    recursionDesired: (flags & 0x100) !== 0,
+    rcode: (flags & 0xf) | (((opt?.ttl ?? 0) >>> 24) << 4),
+    questions,
+    answers,
+    authorities,
+    additionals,
+  };
+}
+
+/** RFC 6891 6.1.1: one OPT record at most, at the root, among the additional ones. RFC 8945 5.1: TSIG is the last record. */
+function findOpt(others: readonly WireRecord[], additionals: readonly WireRecord[]): WireRecord | undefined {
+  if (others.some(({ type }) => type === types.OPT || type === types.TSIG))
+    throw badMessage("an OPT or TSIG record is in the wrong section");
+  if (additionals.slice(0, -1).some(({ type }) => type === types.TSIG)) throw badMessage("a TSIG record is not the last one");
+  const [opt, ...more] = additionals.filter(({ type }) => type === types.OPT);
+  if (more.length > 0) throw badMessage("it has several OPT records");
+  if (opt !== undefined && opt.name !== ".") throw badMessage("its OPT record has a name");
+  return opt;
+}
+
+export function badMessage(problem: string): DnsFormatError {
+  return new DnsFormatError("DNS_FORMAT", `Reading a DNS message: ${problem}. Check what answers there.`);
+}

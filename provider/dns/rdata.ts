@@ -1,0 +1,120 @@
+import { canonicalAddress } from "../core/addresses.js";
+import { findAddressBytes } from "./addressBytes.js";
+import { types } from "./constants.js";
+import { DnsFormatError } from "./errors.js";
+import { canonicalName, decodeName, encodeName } from "./names.js";
+
+/** The record types that this package writes. */
+export type RecordType = "A" | "AAAA" | "PTR" | "CNAME" | "NS" | "TXT";
+
+const longestString = 255;
+
+/**
+ * The RDATA of a record from its text, strictly: an IP address of the type's family, a name as canonicalName takes it, or for TXT strings
+ * in quotes (RFC 1035 5.1; one word may stand without). Throws DnsFormatError or DnsNameError.
+ */
+export function encodeRdata(type: RecordType, text: string): Buffer {
+  switch (type) {
+    case "A":
+    case "AAAA":
+      return encodeAddress(type, text);
+    case "TXT":
+      return Buffer.concat(parseStrings(text).flatMap((string) => [Buffer.from([string.length]), string]));
+    default:
+      return encodeName(canonicalName(text));
+  }
+}
+
+function encodeAddress(type: "A" | "AAAA", text: string): Buffer {
+  const bytes = findAddressBytes(text);
+  if (bytes?.length === (type === "A" ? 4 : 16)) return bytes;
+  const family = type === "A" ? "IPv4" : "IPv6";
+  throw new DnsFormatError("DNS_FORMAT", `Writing ${type} "${text}": it is no ${family} address. Give one without prefix or zone id.`);
+}
+
+/** One string, or what stands before the next one: quoted with escapes, or the only word. */
+const quoted = /^"((?:[^"\\]|\\(?:[01]\d\d|2[0-4]\d|25[0-5]|\D))*)"(?: +(?=")|$)/;
+const word = /^[!#-[\]-~]+$/;
+
+function parseStrings(text: string): Buffer[] {
+  if (word.test(text)) return [checkedString(text, Buffer.from(text, "latin1"))];
+  const strings: Buffer[] = [];
+  let rest = text;
+  do {
+    const [all = "", inside] = quoted.exec(rest) ?? [];
+    if (inside === undefined || !/^[ -~]*$/.test(inside)) {
+      throw new DnsFormatError("DNS_FORMAT", `Writing TXT ${text}: it is no list of strings. Write "..." and other than ASCII as \\DDD.`);
+    }
+    strings.push(checkedString(text, unescaped(inside)));
+    rest = rest.slice(all.length);
+  } while (rest !== "");
+  return strings;
+}
+
+function unescaped(inside: string): Buffer {
+  return Buffer.from(
+    [...inside.matchAll(/\\(\d{3})|\\?([ -~])/g)].map(([, digits, character = ""]) =>
+      digits === undefined ? character.charCodeAt(0) : Number(digits),
+    ),
+  );
+}
+
+function checkedString(text: string, string: Buffer): Buffer {
+  if (string.length <= longestString) return string;
+  throw new DnsFormatError("DNS_FORMAT", `Writing TXT ${text.slice(0, 80)}: a string is longer than 255 bytes. Write several strings.`);
+}
+
+/**
+ * The RDATA as text in its one spelling: addresses as RFC 5952 writes them, names canonical, strings in quotes. Other types, and bytes
+ * that do not fit their type, as `\# 2 beef` (RFC 3597 5). Never throws.
+ */
+export function formatRdata(type: number, rdata: Buffer): string {
+  return formatKnown(type, rdata) ?? `\\# ${rdata.length}${rdata.length > 0 ? ` ${rdata.toString("hex")}` : ""}`;
+}
+
+function formatKnown(type: number, rdata: Buffer): string | undefined {
+  switch (type) {
+    case types.A:
+      return rdata.length === 4 ? rdata.join(".") : undefined;
+    case types.AAAA:
+      return rdata.length === 16 ? formatIpv6(rdata) : undefined;
+    case types.PTR:
+    case types.CNAME:
+    case types.NS:
+      return formatName(rdata);
+    case types.TXT:
+      return formatStrings(rdata);
+    default:
+      return undefined;
+  }
+}
+
+function formatIpv6(rdata: Buffer): string | undefined {
+  return canonicalAddress(rdata.toString("hex").replace(/....(?=.)/g, "$&:"));
+}
+
+function formatName(rdata: Buffer): string | undefined {
+  try {
+    const { name, next } = decodeName(rdata, 0);
+    return next === rdata.length ? name : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function formatStrings(rdata: Buffer): string | undefined {
+  const strings: string[] = [];
+  for (let at = 0; at < rdata.length; ) {
+    const next = at + 1 + (rdata[at] ?? 0);
+    if (next > rdata.length) return undefined;
+    strings.push(`"${[...rdata.subarray(at + 1, next)].map(spelled).join("")}"`);
+    at = next;
+  }
+  return strings.length > 0 ? strings.join(" ") : undefined;
+}
+
+function spelled(byte: number): string {
+  if (byte < 0x20 || byte > 0x7e) return `\\${String(byte).padStart(3, "0")}`;
+  const character = String.fromCharCode(byte);
+  return character === '"' || character === "\\" ? `\\${character}` : character;
+}

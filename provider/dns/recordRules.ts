@@ -1,0 +1,76 @@
+import type { DnsClient, RRset } from "./client.js";
+import { DnsError } from "./errors.js";
+import { isAtOrBelow } from "./names.js";
+import type { RecordType } from "./rdata.js";
+
+/** What must hold of one RRset. */
+export interface RecordRule {
+  /** What it is in the program, for lines and differences: `dns.hostname`. */
+  subject: string;
+  name: string;
+  type: RecordType;
+  /** The declared zone; the server is asked without one, and for a name outside of it. */
+  zone: string | undefined;
+  /** Values that must stand there, in their canonical spelling. */
+  present: readonly string[];
+  /** `none`: nothing else may stand there. `stay`: it is left alone. */
+  others: "none" | "stay";
+  /** Values that must go, whoever put them there. */
+  absent: readonly string[];
+  /** Whether other values may go where `others` is `none`, although they are not ours. */
+  mayReplace: boolean;
+}
+
+/** A rule, and the zone in which its name is. */
+export interface PlacedRule extends RecordRule {
+  zone: string;
+}
+
+/** Finds the zone of each rule; a PTR name that is an alias stands for its target (RFC 2317). */
+export function placeRules(client: DnsClient, rules: readonly RecordRule[]): Promise<PlacedRule[]> {
+  return Promise.all(
+    rules.map(async (rule): Promise<PlacedRule> => {
+      const target = rule.type === "PTR" ? await aliasTarget(client, rule) : undefined;
+      const name = target ?? rule.name;
+      const declared = rule.zone !== undefined && isAtOrBelow(name, rule.zone) ? rule.zone : undefined;
+      return { ...rule, name, zone: declared ?? (await client.findZone(name)) };
+    }),
+  );
+}
+
+async function aliasTarget(client: DnsClient, { name, type }: RecordRule): Promise<string | undefined> {
+  try {
+    await client.readRRset(name, type);
+    return undefined;
+  } catch (error) {
+    if (error instanceof DnsError && error.code === "DNS_CNAME" && typeof error.facts.target === "string") return error.facts.target;
+    throw error;
+  }
+}
+
+/** What the rules find: one line for each difference. `ttlSeconds` is compared where it is declared. */
+export async function findDeviations(client: DnsClient, rules: readonly PlacedRule[], ttlSeconds: number | undefined): Promise<string[]> {
+  const found = await Promise.all(rules.map(({ name, type }) => client.readRRset(name, type)));
+  return rules.flatMap((rule, index) => deviationsOf(rule, found[index], ttlSeconds));
+}
+
+function deviationsOf(rule: RecordRule, found: RRset | undefined, ttlSeconds: number | undefined): string[] {
+  const { subject, name, type, present } = rule;
+  const what = `${subject}: ${type} ${name}`;
+  return [
+    ...present.filter((value) => !found?.data.includes(value)).map((value) => `${what} lacks ${value}`),
+    ...unwanted(rule, found).map((value) => `${what} also has ${value}`),
+    ...(hasOtherTtl(rule, found, ttlSeconds) ? [`${what} has TTL ${found?.ttl}`] : []),
+  ];
+}
+
+/** Values that the rule wants gone. */
+export function unwanted({ present, others, absent }: RecordRule, found: RRset | undefined): string[] {
+  const values = found?.data ?? [];
+  return values.filter((value) => (others === "none" ? !present.includes(value) : absent.includes(value)));
+}
+
+/** The TTL of an RRset is ours only where the whole RRset is. */
+export function hasOtherTtl({ others }: RecordRule, found: RRset | undefined, ttlSeconds: number | undefined): boolean {
+  return others === "none" && ttlSeconds !== undefined && found !== undefined && found.ttl !== ttlSeconds;
+}

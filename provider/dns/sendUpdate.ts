@@ -1,0 +1,28 @@
+import { rcodeName, rcodes } from "./constants.js";
+import type { Endpoint } from "./endpoint.js";
+import { isUnmet, refusalOf } from "./refusals.js";
+import type { Ask } from "./servers.js";
+import { type Update, updateMessage } from "./update.js";
+
+/** How an update ended; that it was refused is an error. */
+export interface Outcome {
+  /** `verified`: the server did it. `unmet`: its prerequisites do not hold. `unverifiable`: what came back proves nothing either way. */
+  kind: "verified" | "unmet" | "unverifiable";
+  endpoint: Endpoint;
+  /** Whether an earlier try may have been carried out: then prerequisites may be unmet because of ourselves (RFC 2136 5.1, 7.8). */
+  maybeDone: boolean;
+  /** What was answered, for errors. */
+  seen: string;
+}
+
+/** Sends the update over TCP: a datagram may be too short for it, and over UDP anybody can answer. */
+export async function sendUpdate(ask: Ask, update: Update, act: string, at?: Endpoint): Promise<Outcome> {
+  const reply = await ask({ act, message: updateMessage(update, 0), over: "tcp", at });
+  const { verdict, endpoint, maybeDone } = reply;
+  const { rcode } = verdict.message;
+  const outcome = { endpoint, maybeDone, seen: rcodeName(rcode) };
+  const isDone = rcode === rcodes.NOERROR;
+  if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) throw refusalOf(reply, act, update.zone);
+  if (verdict.kind === "unproven") return { ...outcome, kind: "unverifiable", seen: `${outcome.seen}, and ${verdict.why}` };
+  return { ...outcome, kind: isDone ? "verified" : "unmet" };
+}

@@ -1,0 +1,126 @@
+import { randomInt } from "node:crypto";
+import { connect, type Socket } from "node:net";
+import type { Endpoint } from "./endpoint.js";
+import { FrameReader, frame } from "./framing.js";
+import { brokenWay, closedConnection, lateAnswer, NoAnswer } from "./noAnswer.js";
+import type { Judge, Sending, Verdict } from "./verdict.js";
+
+interface Waiter {
+  judge: Judge;
+  /** Messages are judged one after the other, and an end of the connection waits for its turn. */
+  judged: Promise<void>;
+  noted: string | undefined;
+  answer(verdict: Verdict): void;
+  fail(reason: unknown): void;
+}
+
+/** Shorter than Knot's 10 s and BIND's 30 s, so that mostly we are the one who closes. */
+const idleMilliseconds = 5_000;
+const headerBytes = 12;
+
+/**
+ * One connection for any number of messages, sent without waiting for each other and answered in any order: an answer belongs
+ * to the message whose id it has (RFC 7766 6.2.1.1, 7). It keeps no process alive; the timers of waiting calls do that.
+ */
+export class TcpConnection {
+  /** Whether further messages may be sent over it. */
+  isUsable = true;
+  private hasAnswered = false;
+  /** By id. An id is taken before its message is signed, because the signature covers it. */
+  private readonly waiting = new Map<number, Waiter | undefined>();
+  private readonly reader = new FrameReader();
+
+  private constructor(private readonly socket: Socket) {
+    socket.unref();
+    socket.setTimeout(idleMilliseconds, () => this.waiting.size === 0 && this.close());
+    socket.on("data", (chunk) => this.take(chunk));
+    socket.on("error", (error) => this.break(brokenWay(error, true, this.hasAnswered)));
+    socket.on("end", () => this.break(closedConnection(this.hasAnswered)));
+    socket.on("close", () => this.break(closedConnection(this.hasAnswered)));
+  }
+
+  static open({ address, port }: Endpoint, milliseconds: number): Promise<TcpConnection> {
+    return new Promise((resolve, reject) => {
+      const socket = connect({ host: address, port, noDelay: true });
+      const end = (reason: NoAnswer) => {
+        clearTimeout(timer);
+        socket.destroy();
+        reject(reason);
+      };
+      const timer = setTimeout(() => end(new NoAnswer("DNS_UNREACHABLE", "it does not answer", false)), milliseconds);
+      socket.on("error", (error) => end(brokenWay(error, false)));
+      socket.once("connect", () => {
+        clearTimeout(timer);
+        resolve(new TcpConnection(socket));
+      });
+    });
+  }
+
+  /** Sends one message and waits for its answer. When none comes in time, no further message is sent over this connection. */
+  async ask({ compose, milliseconds, deadline }: Sending): Promise<Verdict> {
+    const id = this.takeId();
+    const waiter: Waiter = { judge: nobody, judged: Promise.resolve(), noted: undefined, answer: () => {}, fail: () => {} };
+    const late = () => {
+      this.isUsable = false;
+      return lateAnswer(milliseconds, true, waiter.noted);
+    };
+    try {
+      const { bytes, judge } = await compose(id);
+      const framed = frame(bytes);
+      if (this.socket.destroyed) throw new NoAnswer("DNS_UNREACHABLE", "the connection was closed", false, true);
+      return await deadline.within<Verdict>(milliseconds, late, (resolve, reject) => {
+        this.waiting.set(id, Object.assign(waiter, { judge, answer: resolve, fail: reject }));
+        this.socket.write(framed);
+      });
+    } finally {
+      this.waiting.delete(id);
+      if (!this.isUsable && this.waiting.size === 0) this.close();
+    }
+  }
+
+  close(): void {
+    this.isUsable = false;
+    this.socket.destroy();
+  }
+
+  private takeId(): number {
+    let id = randomInt(0x10000);
+    while (this.waiting.has(id)) id = randomInt(0x10000);
+    this.waiting.set(id, undefined);
+    return id;
+  }
+
+  private take(chunk: Buffer): void {
+    for (const bytes of this.reader.push(chunk)) {
+      if (bytes.length < headerBytes) {
+        this.break(new NoAnswer("DNS_UNREACHABLE", "what it sent is no DNS message", true));
+        return;
+      }
+      const waiter = this.waiting.get(bytes.readUInt16BE(0));
+      if (waiter) waiter.judged = waiter.judged.then(() => this.settle(waiter, bytes)).catch(waiter.fail);
+      // Late, to a message that was given up; or nobody's.
+      else for (const other of this.waiting.values()) if (other) other.noted = "an answer with another id";
+    }
+  }
+
+  private async settle(waiter: Waiter, bytes: Buffer): Promise<void> {
+    const verdict = await waiter.judge(bytes);
+    if (verdict.kind === "foreign") {
+      waiter.noted = verdict.why;
+    } else if (verdict.kind === "garbage") {
+      this.isUsable = false;
+      waiter.fail(new NoAnswer("DNS_UNREACHABLE", verdict.why, true));
+    } else {
+      this.hasAnswered = true;
+      waiter.answer(verdict);
+    }
+  }
+
+  private break(reason: NoAnswer): void {
+    this.isUsable = false;
+    for (const waiter of this.waiting.values()) waiter?.judged.then(() => waiter.fail(reason));
+    this.socket.destroy();
+  }
+}
+
+const nobody: Judge = async () => ({ kind: "foreign", why: "an answer before its question" });

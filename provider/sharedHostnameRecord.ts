@@ -1,0 +1,119 @@
+import type { Context } from "./core/context.js";
+import { type Recorded, wasApplied } from "./core/definition.js";
+import { FailoverError } from "./core/errors.js";
+import { defineResource } from "./core/lifecycle.js";
+import type { DnsClient } from "./dns/client.js";
+import { absoluteName, absoluteZone, type DnsConnection, serverNames, withDns } from "./dns/connection.js";
+import { reverseNameOf } from "./dns/names.js";
+import { type OwnedRecord, releaseRecords } from "./dns/ownedRecords.js";
+import { RecordPlan } from "./dns/recordPlan.js";
+import { type PlacedRule, placeRules, type RecordRule } from "./dns/recordRules.js";
+import { SharedHostnameRecordInputs, typeOf } from "./sharedHostnameRecord/inputs.js";
+
+export type { SharedHostnameRecordDeclared, SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";
+
+export interface SharedHostnameRecordOutputs {
+  zone: string;
+  ownedRecords: OwnedRecord[];
+}
+
+interface Observed extends SharedHostnameRecordOutputs {
+  hostname: string;
+  addresses: string[];
+  dns: DnsConnection;
+  ttl: number | undefined;
+  reverse: boolean;
+  __owner: string | undefined;
+}
+
+type RecordedRecord = Recorded<SharedHostnameRecordInputs, Observed>;
+
+const minute = 60_000;
+
+export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordInputs, Observed>({
+  type: "SharedHostnameRecord",
+  inputs: SharedHostnameRecordInputs,
+  outputs: ["zone", "ownedRecords"],
+  recorded: ["overwrite", "timeouts"],
+  replaces: replacedBy,
+  createsBeforeReplacing: true,
+  timeouts: { create: minute, update: minute, delete: minute },
+  id: (inputs) => absoluteName(inputs.hostname, inputs.dns.zone).slice(0, -1),
+  // At create there is nothing of ours to find; what stands there already is judged record by record.
+  observe: async (inputs, context, recorded) =>
+    context.verb === "create" ? undefined : withDns(inputs.dns, context, (client) => observeRecords(client, inputs, recorded)),
+  converge: convergeRecords,
+  async remove(recorded, context) {
+    const owned = recorded.ownedRecords ?? [];
+    if (owned.length === 0) return;
+    await withDns(recorded.dns, context, (client) => releaseRecords(client, owned, (line) => context.progress(line)));
+  },
+});
+
+function replacedBy(recorded: RecordedRecord, { hostname, dns }: Partial<SharedHostnameRecordInputs>): ("hostname" | "dns")[] {
+  if (hostname === undefined || dns === undefined) return [];
+  const before = absoluteName(recorded.hostname, recorded.dns.zone);
+  if (absoluteName(hostname, dns.zone) !== before) return ["hostname"];
+  const zone = absoluteZone(dns.zone);
+  return zone !== undefined && recorded.zone !== undefined && zone !== recorded.zone ? ["dns"] : [];
+}
+
+/** The name holds exactly the two addresses; each address has a PTR to the name, beside whatever else (domain 7.2). */
+function rulesOf({ hostname, addresses, dns, reverse }: SharedHostnameRecordInputs, mayReplace = false): RecordRule[] {
+  const name = absoluteName(hostname, dns.zone);
+  const forward = (["A", "AAAA"] as const).map((type) => ({
+    ...{ subject: "addresses", name, type, zone: absoluteZone(dns.zone) },
+    present: addresses.filter((address) => typeOf(address) === type),
+    ...{ others: "none" as const, absent: [], mayReplace },
+  }));
+  const back = addresses.map((address) => ({
+    ...{ subject: "reverse", name: reverseNameOf(address), type: "PTR" as const, zone: absoluteZone(dns.reverseZone) },
+    ...{ present: [name], others: "stay" as const, absent: [], mayReplace: false },
+  }));
+  return reverse ? [...forward, ...back] : forward;
+}
+
+/** A name without records is drift, not a resource that is gone: what is owned must stay known. */
+async function observeRecords(client: DnsClient, inputs: SharedHostnameRecordInputs, recorded?: RecordedRecord): Promise<Observed> {
+  const rules = await placeRules(client, rulesOf(inputs));
+  return { ...(await liveRecords(client, inputs, rules)), ownedRecords: recorded?.ownedRecords ?? [], __owner: recorded?.__owner };
+}
+
+async function liveRecords(client: DnsClient, inputs: SharedHostnameRecordInputs, rules: readonly PlacedRule[]) {
+  const found = await Promise.all(rules.map(({ name, type }) => client.readRRset(name, type)));
+  const forward = found.filter((_, index) => rules[index]?.type !== "PTR").flatMap((set) => set ?? []);
+  const ttls = forward.map(({ ttl }) => ttl);
+  return {
+    zone: rules[0]?.zone ?? "",
+    hostname: inputs.hostname,
+    addresses: forward.flatMap(({ data }) => data).sort(),
+    dns: inputs.dns,
+    ttl: ttls.find((ttl) => ttl !== inputs.ttl) ?? ttls[0],
+    reverse: inputs.reverse && rules.every(({ type, present }, index) => type !== "PTR" || found[index]?.data.includes(present[0] ?? "")),
+  };
+}
+
+async function convergeRecords(
+  inputs: SharedHostnameRecordInputs,
+  _observed: Observed | undefined,
+  context: Context,
+  recorded?: RecordedRecord,
+): Promise<Observed> {
+  const { dns } = inputs;
+  if (dns.key === undefined && dns.keyFile === undefined) context.warn(`updates to ${serverNames(dns)} are not signed.`);
+  return withDns(dns, context, async (client) => {
+    const former = { dns: recorded?.__declared.dns, owned: recorded?.ownedRecords ?? [] };
+    const mayReplace = inputs.overwrite || wasApplied(recorded);
+    const plan = await RecordPlan.of(client, rulesOf(inputs, mayReplace), inputs.ttl, former);
+    await plan.refuseForeign();
+    const ownedRecords = await plan.apply(context);
+    const live = await liveRecords(client, inputs, plan.rules);
+    if (live.addresses.join() === inputs.addresses.join() && live.reverse === inputs.reverse) {
+      return { ...live, ownedRecords, __owner: inputs.__owner };
+    }
+    throw new FailoverError(
+      "DNS_NOT_APPLIED",
+      `Writing ${inputs.hostname}: read back, it holds ${live.addresses.join(", ") || "nothing"}. Somebody else writes this name too; find out who, then run \`pulumi up\` again.`,
+    );
+  });
+}

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { addressFamily, canonicalAddress } from "../core/addresses.js";
+import { Timeouts } from "../core/durations.js";
+import { IpAddress } from "../core/ipAddress.js";
+import { type DnsFields, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
+import { isAtOrBelow } from "../dns/names.js";
+
+const Dns: z.ZodObject<DnsFields, z.core.$strict> = z.strictObject(dnsFields).superRefine((dns, context) => {
+  dnsRules(dns, (path, message) => context.addIssue({ code: "custom", path: [path], message }));
+});
+
+const inOrder = (addresses: string[]): string[] => addresses.map((address) => canonicalAddress(address) ?? address).sort();
+
+const sharedHostnameRecordFields = {
+  /** The name that users and Agents reach the pair by (domain 7.2). One without a dot is completed with `dns.zone`. */
+  hostname: DomainName,
+  /** The primary IP addresses of both Agents: an A record for each IPv4 one, an AAAA record for each IPv6 one. */
+  addresses: z.array(IpAddress).length(2, "expected the primary addresses of both Agents, so exactly two").overwrite(inOrder),
+  /** The name server to write to, and the key. */
+  dns: Dns,
+  /** Seconds that resolvers may keep the records, 0 to 2147483647. Default: not managed, 300 for records that are made. */
+  ttl: Ttl.optional(),
+  /** Whether each address also has a PTR record to the name, which Agents need (domain 7.2). Others beside it stay. Default: true. */
+  reverse: z.boolean().default(true),
+  /** Takes the name over when something else stands there at create; it is removed with the rest at delete. Default: false. */
+  overwrite: z.boolean().default(false),
+  /** How long create, update and delete may take, as in `"90s"`. Default: 60s each. */
+  timeouts: Timeouts.optional(),
+  __owner: z.string().min(1).optional(),
+};
+type SharedHostnameRecordShape = typeof sharedHostnameRecordFields;
+export interface SharedHostnameRecordFields extends SharedHostnameRecordShape {}
+
+export const SharedHostnameRecordInputs: z.ZodObject<SharedHostnameRecordFields, z.core.$strict> = z
+  .strictObject(sharedHostnameRecordFields)
+  .superRefine(({ hostname, addresses, dns }, context) => {
+    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (new Set(addresses).size < addresses.length) report("addresses", `expected two addresses, found ${addresses[0]} twice.`);
+    const { zone } = dns;
+    if (!hostname.includes(".") && zone === undefined) report("hostname", "expected a whole name, or dns.zone to complete it.");
+    if (zone !== undefined && hostname.includes(".") && !isAtOrBelow(`${hostname}.`, `${zone}.`)) {
+      report("hostname", `expected a name in dns.zone, found ${hostname} outside of ${zone}.`);
+    }
+  });
+export type SharedHostnameRecordInputs = z.infer<typeof SharedHostnameRecordInputs>;
+export type SharedHostnameRecordDeclared = z.input<typeof SharedHostnameRecordInputs>;
+
+export const typeOf = (address: string): "A" | "AAAA" => (addressFamily(address) === 6 ? "AAAA" : "A");

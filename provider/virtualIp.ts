@@ -1,0 +1,110 @@
+import { putSettings, readAgent } from "./agent/client.js";
+import { agentAddress, type Connection } from "./agent/connection.js";
+import { farewell } from "./agent/farewell.js";
+import { type PairView, viewMembers } from "./agent/memberViews.js";
+import type { Snapshot } from "./agent/snapshotSchema.js";
+import { sameAddress } from "./core/addresses.js";
+import type { Context } from "./core/context.js";
+import { ownersOf } from "./core/definition.js";
+import { RefusedError, reasonOf } from "./core/errors.js";
+import type { Failure } from "./core/inputs.js";
+import { defineResource } from "./core/lifecycle.js";
+import { withDns } from "./dns/connection.js";
+import { releaseRecords } from "./dns/ownedRecords.js";
+import { heldVirtualAddresses } from "./failover/memberFacts.js";
+import { preflightVirtualIp } from "./failover/preflight.js";
+import { convergeVirtualIp } from "./virtualIp/converge.js";
+import { VirtualIpInputs } from "./virtualIp/inputs.js";
+import { membersOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./virtualIp/observe.js";
+
+export type { VirtualIpDeclared, VirtualIpInputs } from "./virtualIp/inputs.js";
+export type { VirtualIpOutputs } from "./virtualIp/observe.js";
+
+const twoMinutes = 120_000;
+
+export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualIp>({
+  type: "VirtualIp",
+  inputs: VirtualIpInputs,
+  outputs: ["heldBy", "deviations", "ownedRecords"],
+  recorded: ["agents", "timeouts"],
+  replaces: (recorded, { agents }) => (agents !== undefined && memberAddresses({ agents }) !== memberAddresses(recorded) ? ["agents"] : []),
+  fixed: (before, after) =>
+    before.network !== undefined && after.network !== undefined && before.network !== after.network
+      ? [
+          {
+            property: "network",
+            reason: `the network of a virtual IP cannot be changed. Declare another VirtualIp for the ${after.network} network.`,
+          },
+        ]
+      : [],
+  timeouts: { create: twoMinutes, update: twoMinutes, delete: twoMinutes },
+  id: (inputs) => `${inputs.network}@${memberAddresses(inputs)}`,
+  preview: previewVirtualIp,
+  // At create there is nothing of ours to find; what stands there already is judged record by record.
+  observe: async (inputs, context, recorded) => (context.verb === "create" ? undefined : observeVirtualIp(inputs, context, recorded)),
+  converge: convergeVirtualIp,
+  verify: async (inputs, _recorded, context) => {
+    for (const agent of inputs.agents) await readAgent(agent, { signal: context.signal });
+  },
+  differences: ({ deviations }) => deviations ?? [],
+  remove: removeVirtualIp,
+});
+
+const memberAddresses = ({ agents }: Pick<VirtualIpInputs, "agents">): string => agents.map(agentAddress).join("+");
+
+/** Judges what the two Agents say of themselves. One that is silent now may be there when the program is run. */
+async function previewVirtualIp(inputs: VirtualIpInputs, context: Context): Promise<Failure[]> {
+  const { address, prefixLength, network } = inputs;
+  const [main, backup] = inputs.agents as [Connection, Connection];
+  const view = await viewMembers({ main, backup }, context).catch((error: unknown) => reasonOf(error));
+  if (typeof view === "string") return [{ property: "agents", reason: view }];
+  for (const { failure, refusal } of membersOf(view)) {
+    if (refusal !== undefined) return [{ property: "agents", reason: refusal }];
+    if (failure) context.progress(`${reasonOf(failure)} The virtual IP is not checked yet.`);
+  }
+  return placementFailures({ address, prefixLength, network }, view, context);
+}
+
+function placementFailures(virtualIp: Parameters<typeof preflightVirtualIp>[0], view: PairView, context: Context): Failure[] {
+  const { violations, warnings } = preflightVirtualIp(virtualIp, { main: view.main.facts, backup: view.backup.facts });
+  for (const warning of warnings) context.warn(warning);
+  return violations.map(({ reason }) => ({ property: "address", reason }));
+}
+
+/** First the records, then the registration: the other way round an Agent would register beside records that are ours. */
+async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): Promise<void> {
+  const left = ` Not put back: registersInDns.`;
+  const agents: { connection: Connection; snapshot: Snapshot }[] = [];
+  for (const connection of recorded.agents) {
+    const snapshot = await farewell(connection, undefined, left, context);
+    if (snapshot) agents.push({ connection, snapshot });
+  }
+  for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);
+  const { dns, ownedRecords = [] } = recorded;
+  if (dns && ownedRecords.length > 0) {
+    await withDns(dns, context, (client) => releaseRecords(client, ownedRecords, (line) => context.progress(line)));
+  }
+  for (const { connection, snapshot } of agents) await putBack(recorded, connection, snapshot, context);
+}
+
+function refuseWhileUsed({ address }: RecordedVirtualIp, { agent, pair }: Snapshot): void {
+  const isConfigured =
+    pair !== null && pair.state !== "inactive" && pair.config.virtualIps.some((used) => sameAddress(used.address, address));
+  const isHeld = heldVirtualAddresses(agent).some((held) => sameAddress(held, address));
+  if (!isConfigured && !isHeld) return;
+  throw new RefusedError(
+    "VIRTUAL_IP_IN_USE",
+    `Deleting virtual IP ${address}: the pair of ${pair?.owner ?? "nobody"} at Agent ${agent.address} still uses it. ` +
+      "End that pair or give it another address first; if its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
+  );
+}
+
+async function putBack(recorded: RecordedVirtualIp, connection: Connection, { agent }: Snapshot, context: Context): Promise<void> {
+  const [owner, ownerBefore] = ownersOf(recorded);
+  const { dataMinerId, address } = agent;
+  if (owner === undefined) return;
+  if (dataMinerId === null)
+    return context.progress(`Agent ${address} has lost its DataMiner ID; it is left as it is. Not put back: registersInDns.`);
+  const body = { owner, previousOwner: ownerBefore === owner ? null : (ownerBefore ?? null), settings: null };
+  await putSettings(connection, dataMinerId, body, { signal: context.signal });
+}

@@ -1,0 +1,78 @@
+import { z } from "zod";
+import { agentAddress, Connection } from "../agent/connection.js";
+import { isPrefixLength } from "../core/addresses.js";
+import { Timeouts } from "../core/durations.js";
+import { IpAddress } from "../core/ipAddress.js";
+import { absoluteName, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
+
+const memberFields = {
+  /** The Agent's own name. One without a dot is completed with `zone`. */
+  hostname: DomainName,
+  /** The Agent's own address on the network of the virtual one. */
+  address: IpAddress,
+};
+type MemberShape = typeof memberFields;
+export interface MemberFields extends MemberShape {}
+const Member: z.ZodObject<MemberFields, z.core.$strict> = z.strictObject(memberFields);
+
+const virtualIpDnsFields = {
+  ...dnsFields,
+  /** Name of the virtual address, which has this address and no other. One without a dot is completed with `zone`. */
+  hostname: DomainName,
+  /** Both Agents: at each name its own address stands, the virtual one does not, and everything else is left alone. */
+  members: z.array(Member).length(2, "expected both Agents, so exactly two members"),
+  /** Seconds that resolvers may keep the records of `hostname`, 0 to 2147483647. Default: not managed, 300 for records that are made. */
+  ttl: Ttl.optional(),
+  /** Whether the addresses have PTR records too: the virtual one to `hostname` alone, each own one to its name. Default: true. */
+  reverse: z.boolean().default(true),
+  /** Takes `hostname` and the PTR record of the address over when something else stands there. Default: false. */
+  overwrite: z.boolean().default(false),
+};
+type VirtualIpDnsShape = typeof virtualIpDnsFields;
+export interface VirtualIpDnsFields extends VirtualIpDnsShape {}
+
+const VirtualIpDns: z.ZodObject<VirtualIpDnsFields, z.core.$strict> = z.strictObject(virtualIpDnsFields).superRefine((dns, context) => {
+  const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+  dnsRules(dns, report);
+  const { hostname, members, zone } = dns;
+  const names = [hostname, ...members.map((member) => member.hostname)];
+  const relative = names.find((name) => !name.includes("."));
+  if (relative !== undefined && zone === undefined) return report("zone", `expected the zone that completes the name ${relative}.`);
+  const absolute = names.map((name) => absoluteName(name, zone));
+  const twice = absolute.find((name, index) => absolute.indexOf(name) < index);
+  if (twice !== undefined) report("members", `expected three names, found ${twice} twice.`);
+  if (members[0]?.address === members[1]?.address) report("members", `expected two addresses, found ${members[0]?.address} twice.`);
+});
+export type VirtualIpDns = z.infer<typeof VirtualIpDns>;
+
+const virtualIpFields = {
+  /** Both Agents of the pair, main first. */
+  agents: z.array(Connection).length(2, "expected both Agents of the pair, main first"),
+  /** The address itself: unused elsewhere, in the subnet of that network's interface on both Agents. */
+  address: IpAddress,
+  /** Bits of the subnet, as in `24`. */
+  prefixLength: z.int().min(1).max(128),
+  /** The network whose interface holds it: `"corporate"`, where users live, or `"acquisition"`, where managed devices live. */
+  network: z.enum(["corporate", "acquisition"]),
+  /** The fixed records that keep the names of the Agents apart (domain 7.1). Default: records are not managed. */
+  dns: VirtualIpDns.optional(),
+  /** How long create, update and delete may take, as in `"90s"`. Default: 2m each. */
+  timeouts: Timeouts.optional(),
+  __owner: z.string().min(1).optional(),
+};
+type VirtualIpShape = typeof virtualIpFields;
+export interface VirtualIpFields extends VirtualIpShape {}
+
+export const VirtualIpInputs: z.ZodObject<VirtualIpFields, z.core.$strict> = z
+  .strictObject(virtualIpFields)
+  .superRefine(({ agents, address, prefixLength, dns }, context) => {
+    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    if (!isPrefixLength(prefixLength, address)) report("prefixLength", `expected at most 32 bits for ${address}, found ${prefixLength}.`);
+    const own = agents.map(agentAddress);
+    if (own[0] === own[1]) report("agents", `expected two Agents, found ${own[0]} twice.`);
+    if ([...own, ...(dns?.members.map((member) => member.address) ?? [])].includes(address)) {
+      report("address", `expected an address that no Agent has for itself, found ${address}.`);
+    }
+  });
+export type VirtualIpInputs = z.infer<typeof VirtualIpInputs>;
+export type VirtualIpDeclared = z.input<typeof VirtualIpInputs>;

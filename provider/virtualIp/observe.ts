@@ -1,0 +1,98 @@
+import type { Connection } from "../agent/connection.js";
+import { type MemberView, type PairView, viewMembers } from "../agent/memberViews.js";
+import type { Snapshot } from "../agent/snapshotSchema.js";
+import { inSubnet, sameAddress } from "../core/addresses.js";
+import type { Context } from "../core/context.js";
+import type { Recorded } from "../core/definition.js";
+import { FailoverError, reasonOf } from "../core/errors.js";
+import { withDns } from "../dns/connection.js";
+import type { OwnedRecord } from "../dns/ownedRecords.js";
+import { findDeviations, placeRules } from "../dns/recordRules.js";
+import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
+import type { Online } from "../failover/roles.js";
+import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
+import { recordRules } from "./records.js";
+
+export interface VirtualIpOutputs {
+  heldBy: Online;
+  deviations: string[];
+  ownedRecords: OwnedRecord[];
+}
+
+export interface ObservedVirtualIp extends VirtualIpOutputs {
+  address: string;
+  prefixLength: number;
+  network: VirtualIpInputs["network"];
+  dns: VirtualIpDns | undefined;
+  __owner: string | undefined;
+}
+
+export type RecordedVirtualIp = Recorded<VirtualIpInputs, ObservedVirtualIp>;
+
+/** What the Agents and the name server say; what is not as declared is in `deviations`, each by its own name. */
+export async function observeVirtualIp(
+  inputs: VirtualIpInputs,
+  context: Context,
+  recorded?: RecordedVirtualIp,
+): Promise<ObservedVirtualIp> {
+  const [view, records] = await Promise.all([viewAgents(inputs, context), recordDeviations(inputs, context)]);
+  const { address, prefixLength, network, dns } = inputs;
+  return {
+    ...{ address, prefixLength, network, dns },
+    heldBy: holderOf(address, view),
+    deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records],
+    ownedRecords: recorded?.ownedRecords ?? [],
+    __owner: recorded?.__owner,
+  };
+}
+
+/** Both Agents; one that is silent is told in `deviations`, two tell nothing. One that says no must be mended first. */
+export async function viewAgents({ agents }: VirtualIpInputs, context: Context): Promise<PairView> {
+  const [main, backup] = agents as [Connection, Connection];
+  const view = await viewMembers({ main, backup }, context);
+  const refusing = membersOf(view).find(({ refusal }) => refusal !== undefined);
+  if (refusing?.failure) throw refusing.failure;
+  if (view.main.facts || view.backup.facts) return view;
+  const seen = membersOf(view).map(({ failure }) => reasonOf(failure));
+  throw new FailoverError(
+    "PAIR_UNREACHABLE",
+    `Reading the Agents ${view.main.address} and ${view.backup.address}: neither answers. ${seen.join(" ")}`,
+  );
+}
+
+export const membersOf = ({ main, backup }: PairView): MemberView[] => [main, backup];
+
+async function recordDeviations({ address, dns }: VirtualIpInputs, context: Context): Promise<string[]> {
+  if (dns === undefined) return [];
+  return withDns(dns, context, async (client) => {
+    const rules = await placeRules(
+      client,
+      recordRules(address, dns, () => false),
+    );
+    return findDeviations(client, rules, dns.ttl);
+  });
+}
+
+function registrationDeviations(inputs: VirtualIpInputs, { position, address, facts }: MemberView): string[] {
+  const name = memberName(position, address);
+  if (facts === undefined) return [`agents: ${name} does not answer`];
+  const index = interfaceOf(inputs, facts);
+  const registers = facts.agent.interfaces.find((candidate) => candidate.index === index)?.registersInDns;
+  if (registers === undefined) return [`agents: ${name} has no interface on the ${inputs.network} network`];
+  return registers ? [`registersInDns: interface ${index} of ${name} registers its addresses in DNS`] : [];
+}
+
+/** The interface that takes the address: on its network, and in its subnet where there are several. */
+export function interfaceOf({ address, network }: VirtualIpInputs, { agent }: Snapshot): number | undefined {
+  const candidates = agent.interfaces.filter((candidate) => candidate.network === network);
+  const fitting = candidates.find(({ addresses }) => addresses.some((own) => !own.virtual && inSubnet(address, own)));
+  return (fitting ?? candidates[0])?.index;
+}
+
+function holderOf(address: string, view: PairView): Online {
+  const holders = membersOf(view).filter(
+    ({ facts }) => facts && heldVirtualAddresses(facts.agent).some((held) => sameAddress(held, address)),
+  );
+  if (holders.length === 2) return "both";
+  return holders[0]?.position ?? "none";
+}

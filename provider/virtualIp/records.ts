@@ -1,0 +1,54 @@
+import { addressFamily } from "../core/addresses.js";
+import { absoluteName, absoluteZone } from "../dns/connection.js";
+import { reverseNameOf } from "../dns/names.js";
+import type { RecordRule } from "../dns/recordRules.js";
+import type { VirtualIpDns } from "./inputs.js";
+
+const families = { A: 4, AAAA: 6 } as const;
+const types = ["A", "AAAA"] as const;
+
+/**
+ * The fixed records of domain 7.1: the virtual name has the virtual address alone, each Agent's name its own address and never the
+ * virtual one. `claimed`: names of ours, where what others put goes.
+ */
+export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: string) => boolean): RecordRule[] {
+  const virtualName = absoluteName(dns.hostname, dns.zone);
+  const zone = absoluteZone(dns.zone);
+  const forward: RecordRule[] = types.map((type) => ({
+    ...{ subject: "dns.hostname", name: virtualName, type, zone },
+    present: addressFamily(address) === families[type] ? [address] : [],
+    ...{ others: "none", absent: [], mayReplace: dns.overwrite || claimed(virtualName) },
+  }));
+  const members = dns.members.flatMap((member) => memberRules(address, member, dns));
+  return dns.reverse ? [...forward, ...members, ...reverseRules(address, dns, claimed)] : [...forward, ...members];
+}
+
+function memberRules(address: string, { hostname, address: own }: VirtualIpDns["members"][number], dns: VirtualIpDns): RecordRule[] {
+  const name = absoluteName(hostname, dns.zone);
+  const rule = { subject: `dns.members ${hostname}`, name, zone: absoluteZone(dns.zone), others: "stay", mayReplace: false } as const;
+  const ofType = (type: (typeof types)[number]): RecordRule => ({
+    ...{ ...rule, type },
+    present: addressFamily(own) === families[type] ? [own] : [],
+    absent: addressFamily(address) === families[type] ? [address] : [],
+  });
+  return types.map(ofType).filter(({ present, absent }) => present.length + absent.length > 0);
+}
+
+/** PTR records of the virtual address that lead to an Agent are stale registrations, and go. */
+function reverseRules(address: string, dns: VirtualIpDns, claimed: (name: string) => boolean): RecordRule[] {
+  const zone = absoluteZone(dns.reverseZone);
+  const names = dns.members.map(({ hostname }) => absoluteName(hostname, dns.zone));
+  const name = reverseNameOf(address);
+  return [
+    {
+      ...{ subject: "dns.reverse", name, type: "PTR", zone, present: [absoluteName(dns.hostname, dns.zone)] },
+      ...{ others: "none", absent: names, mayReplace: dns.overwrite || claimed(name) },
+    },
+    ...dns.members.map(
+      (member, index): RecordRule => ({
+        ...{ subject: "dns.reverse", name: reverseNameOf(member.address), type: "PTR", zone, present: [names[index] ?? ""] },
+        ...{ others: "stay", absent: [], mayReplace: false },
+      }),
+    ),
+  ];
+}

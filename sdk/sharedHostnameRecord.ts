@@ -1,0 +1,40 @@
+import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { SharedHostnameRecordDeclared, SharedHostnameRecordOutputs } from "../provider/sharedHostnameRecord.js";
+import type { Args } from "./args.js";
+import { asSecretKey } from "./dnsKey.js";
+import { DynamicResource } from "./dynamicResource.js";
+
+export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecordDeclared>, "dns"> {
+  /** The name server to write to, and the key. */
+  dns: Args<SharedHostnameRecordDeclared["dns"]>;
+}
+
+/**
+ * The shared hostname of a pair in DNS: one name that resolves to the primary addresses of both Agents, and the PTR records that
+ * lead back to it (domain 7.2). Creating it writes them with RFC 2136 updates; deleting it removes those that it made and no others.
+ * Its id is the hostname with its zone.
+ */
+export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOutputs> {
+  /** The zone of the hostname, with its trailing dot. */
+  declare readonly zone: Output<string>;
+  /** The records that this resource has made, and will remove; equal ones that it found are not among them. */
+  declare readonly ownedRecords: Output<SharedHostnameRecordOutputs["ownedRecords"]>;
+  /** What to know, one line each, from the last create or update. */
+  declare readonly warnings: Output<string[]>;
+
+  /** The whole hostname, as `FailoverPair` takes it. */
+  readonly fullHostname: Input<string>;
+
+  constructor(name: string, args: SharedHostnameRecordArgs, options?: CustomResourceOptions) {
+    super("SharedHostnameRecord", "sharedHostnameRecord", name, { ...args, dns: asSecretKey(args.dns) }, outputs, options);
+    this.fullHostname = all([args.hostname, args.dns.zone, this.urn]).apply(([hostname, zone]) =>
+      hostname.includes(".") || zone === undefined ? hostname : `${hostname}.${zone}`,
+    );
+  }
+}
+
+const outputs: Record<keyof SharedHostnameRecordOutputs | "warnings", undefined> = {
+  zone: undefined,
+  ownedRecords: undefined,
+  warnings: undefined,
+};

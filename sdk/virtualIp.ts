@@ -1,0 +1,52 @@
+import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import type { FailoverPairDeclared } from "../provider/failoverPair.js";
+import type { VirtualIpDeclared, VirtualIpOutputs } from "../provider/virtualIp.js";
+import type { Args } from "./args.js";
+import { type ConnectionArgs, connectionOf } from "./connection.js";
+import type { DmaAgent } from "./dmaAgent.js";
+import { asSecretKey } from "./dnsKey.js";
+import { DynamicResource } from "./dynamicResource.js";
+
+export interface VirtualIpArgs extends Omit<Args<VirtualIpDeclared>, "agents" | "dns"> {
+  /** Both Agents of the pair, main first. */
+  agents: (DmaAgent | ConnectionArgs)[];
+  /** The fixed records that keep the names of the Agents apart (domain 7.1). Default: records are not managed. */
+  dns?: Args<NonNullable<VirtualIpDeclared["dns"]>>;
+}
+
+/** One virtual IP address, written out. */
+export type VirtualIpAddressArgs = Args<NonNullable<FailoverPairDeclared["virtualIps"]>[number]>;
+
+/**
+ * A virtual IP address that follows the online Agent, and no name but its own (domain 7.1): it stands in the right subnet and is free,
+ * neither Agent registers it in DNS, and the records of its name and of both Agents are fixed. Deleting it removes the records that it
+ * made and puts the registration back. Its id is `<network>@<main address>+<backup address>`.
+ */
+export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
+  /** Which position holds the address: main, backup, none or both. It moves at a switch and is never drift. */
+  declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
+  /** What differs from what is declared, one line each; empty after `pulumi up`. */
+  declare readonly deviations: Output<string[]>;
+  /** The records that this resource has made, and will remove; equal ones that it found are not among them. */
+  declare readonly ownedRecords: Output<VirtualIpOutputs["ownedRecords"]>;
+  /** What to know, one line each, from the last create or update. */
+  declare readonly warnings: Output<string[]>;
+
+  /** The address, as `FailoverPair` takes it. */
+  readonly virtualAddress: VirtualIpAddressArgs;
+
+  constructor(name: string, args: VirtualIpArgs, options?: CustomResourceOptions) {
+    const dns = args.dns === undefined ? {} : { dns: asSecretKey(args.dns) };
+    super("VirtualIp", "virtualIp", name, { ...args, ...dns, agents: args.agents.map(connectionOf) }, outputs, options);
+    const { network, prefixLength } = args;
+    const address: Input<string> = all([args.address, this.urn]).apply(([given]) => given);
+    this.virtualAddress = { network, address, prefixLength };
+  }
+}
+
+const outputs: Record<keyof VirtualIpOutputs | "warnings", undefined> = {
+  heldBy: undefined,
+  deviations: undefined,
+  ownedRecords: undefined,
+  warnings: undefined,
+};

@@ -1,0 +1,16 @@
+import { spawn } from "node:child_process";
+import { getProgram } from "./programs.js";
+
+/** Runs one of the tools that come with BIND; what it printed, or an error with that. */
+export async function runTool(name: "dig" | "nsupdate", args: string[], input = ""): Promise<string> {
+  const program = await getProgram(name, name, "bind9-dnsutils");
+  const child = spawn(program, args, { stdio: ["pipe", "pipe", "pipe"] });
+  let output = "";
+  let problems = "";
+  child.stdout.on("data", (text: Buffer) => (output += text.toString()));
+  child.stderr.on("data", (text: Buffer) => (problems += text.toString()));
+  child.stdin.end(input);
+  const code = await new Promise((done, failed) => child.on("error", failed).on("close", done));
+  if (code !== 0 || problems !== "") throw new Error(`${name} ${args.join(" ")} ended with ${code}:\n${problems}${output}\n${input}`);
+  return output;
+}

@@ -1,0 +1,28 @@
+import type { Keys } from "./keys.js";
+import type { Zone } from "./zones.js";
+
+export interface Listener {
+  address: string;
+  port: number;
+}
+
+/** What a server is to serve, and where. */
+export interface Setup {
+  /** The server's working folder, its alone. */
+  folder: string;
+  listeners: readonly Listener[];
+  zones: Zone[];
+  keys: Keys;
+  /** BIND only: signed queries see the zones, all others see zones of the same names without their records. */
+  views: boolean;
+}
+
+/** One of the programs that serve zones. */
+export interface ServerKind {
+  title: string;
+  program: string;
+  /** Debian's. */
+  packages: string;
+  /** Writes configuration and zones; the arguments that run the program in the foreground with them. */
+  configure(setup: Setup): Promise<string[]>;
+}
