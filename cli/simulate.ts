@@ -131,8 +131,9 @@ function describeDns({ dns }: Simulator): string[] {
   if (!dns) return [];
   const { server, zone, reverseZones, key, keyFile } = dns;
   const zones = [zone, ...reverseZones].map((name) => name.replace(/\.$/, ""));
+  const word = zones.length === 1 ? "zone" : "zones";
   return [
-    `  DNS         ${server.host} port ${server.port}, zone ${zones.join(", ")}`,
+    `  DNS         ${server.host} port ${server.port}, ${word} ${zones.join(", ")}`,
     ...(key ? [`  DNS key     ${key.name.replace(/\.$/, "")} (${key.algorithm}) in ${keyFile}`] : []),
   ];
 }

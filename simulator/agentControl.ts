@@ -89,6 +89,12 @@ export class AgentControl {
     this.setConnected(index, true);
   }
 
+  /** Somebody sets "Register this connection's addresses in DNS" of an interface by hand. */
+  setRegistersInDns(index: number, registersInDns: boolean): void {
+    this.card(index).registersInDns = registersInDns;
+    this.world.changed();
+  }
+
   setDatabase(state: "OK" | "Failing"): void {
     this.agent.database = state;
     this.world.changed();
@@ -140,10 +146,14 @@ export class AgentControl {
   }
 
   private setConnected(index: number, connected: boolean): void {
+    Object.assign(this.card(index), { connected, touched: true });
+    this.follow();
+  }
+
+  private card(index: number) {
     const card = this.agent.cards.find((candidate) => candidate.index === index);
     if (!card) throw new Error(`${this.address} has no interface ${index}; it has ${this.agent.cards.length}.`);
-    Object.assign(card, { connected, touched: true });
-    this.follow();
+    return card;
   }
 
   private follow(): void {

@@ -73,7 +73,7 @@ export class DnsClient {
   async readRRset(name: string, type: RecordType): Promise<RRset | undefined> {
     const key = { name: canonicalName(name), type };
     const found = await this.call(({ ask, over }) => lookUp(ask, key, over));
-    if (found.kind === "alias") throw aliasOf(`Reading ${type} ${key.name}`, key.name, found.target);
+    if (found.kind === "alias") throw aliasOf(`Reading ${type} ${key.name}:`, key.name, found.target);
     return found.kind === "rrset" ? found.set : undefined;
   }
 

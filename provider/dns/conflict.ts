@@ -21,7 +21,7 @@ export async function conflictOf(place: Place, steps: readonly RRsetStep[], act:
     const seen = await Promise.all(steps.map(async (step) => ({ step, found: await lookUp(place.ask, step, place.over, place.at) })));
     for (const { step, found } of seen) {
       if (found.kind !== "alias" || (await isReallyAbsent(place, { name: step.name, type: "CNAME" }))) continue;
-      return aliasOf(at, step.name, found.target, !outcome.maybeDone);
+      return aliasOf(`${at};`, step.name, found.target, !outcome.maybeDone);
     }
     const other = seen.find(({ step, found }) => !sameData(dataOf(found), step.expected));
     if (other) return conflict(other.step, showFound(other.found));
@@ -39,7 +39,7 @@ export async function conflictOf(place: Place, steps: readonly RRsetStep[], act:
 
 /** The name is an alias, so nothing else can stand there (RFC 1034 3.6.2). */
 export function aliasOf(at: string, name: string, target: string, nothingDone = true): DnsError {
-  return new DnsError("DNS_CNAME", `${at}; ${name} is an alias (CNAME) of ${target} Use that name, or remove the alias first.`, {
+  return new DnsError("DNS_CNAME", `${at} ${name} is an alias (CNAME) of ${target} Use that name, or remove the alias first.`, {
     facts: { name, target },
     nothingDone,
   });

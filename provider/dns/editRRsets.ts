@@ -47,7 +47,7 @@ async function find(place: Place, key: RRsetKey, isDoubtful: boolean): Promise<F
   const found = await lookUp(place.ask, key, place.over, place.at);
   if (found.kind === "alias") {
     if (await isReallyAbsent(place, { name: key.name, type: "CNAME" })) return undefined;
-    throw aliasOf(`Editing ${key.type} ${key.name}`, key.name, found.target);
+    throw aliasOf(`Editing ${key.type} ${key.name}:`, key.name, found.target);
   }
   return found.kind === "absent" || (isDoubtful && (await isReallyAbsent(place, key))) ? undefined : found;
 }

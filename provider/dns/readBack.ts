@@ -42,6 +42,6 @@ async function isAsDesired(place: Place, { step, found }: Difference): Promise<b
   const { desired } = step;
   if (desired !== null)
     return sameData(dataOf(found), desired.data) && found.kind === "rrset" && found.ttls.every((ttl) => ttl === desired.ttl);
-  // With the last record of a name gone, a wildcard may answer in its place.
-  return found.kind === "absent" || isReallyAbsent(place, step);
+  // With the last record of a name gone, a wildcard may answer in its place. Where an alias answers, there are no records of other types.
+  return found.kind !== "rrset" || isReallyAbsent(place, step);
 }

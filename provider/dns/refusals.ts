@@ -17,6 +17,7 @@ export function refusalOf(reply: Reply, act: string, zone?: string): DnsError {
   const { verdict, endpoint, signer } = reply;
   const { rcode } = verdict.message;
   const key = signer ? `key "${signer.keyName}"` : "this machine, without a key,";
+  const algorithm = signer?.algorithm.replace(/\.$/, "");
   const it = zone === undefined ? "it" : `zone ${zone}`;
   const line = (said: string, cure: string) => `${act} at ${endpoint.label}: ${saidBy(reply, said)}. ${cure}`;
   const options = {
@@ -32,7 +33,7 @@ export function refusalOf(reply: Reply, act: string, zone?: string): DnsError {
         options,
       );
     case rcodes.BADKEY: {
-      const cure = `Check that the server has ${key} with algorithm ${signer?.algorithm}; Knot also says this of a key that its ACL does not let in.`;
+      const cure = `Check that the server has ${key} with algorithm ${algorithm}; Knot also says this of a key that its ACL does not let in.`;
       return new DnsError("DNS_BADKEY", line("NOTAUTH, BADKEY", cure), options);
     }
     case rcodes.BADTIME: {
@@ -44,7 +45,7 @@ export function refusalOf(reply: Reply, act: string, zone?: string): DnsError {
       });
     }
     case rcodes.BADTRUNC: {
-      const cure = `Let the server take whole signatures of ${signer?.algorithm} by ${key}.`;
+      const cure = `Let the server take whole signatures of ${algorithm} by ${key}.`;
       return new DnsError("DNS_BADTRUNC", line("NOTAUTH, BADTRUNC", cure), options);
     }
     case rcodes.FORMERR: {

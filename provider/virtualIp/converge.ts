@@ -120,7 +120,7 @@ async function convergeRecords(
   }
   if (dns.key === undefined && dns.keyFile === undefined) context.warn(`updates to ${serverNames(dns)} are not signed.`);
   return withDns(dns, context, async (client) => {
-    const rules = recordRules(address, dns, claimedNames(recorded, before));
+    const rules = recordRules(address, dns, claimedNames(recorded, before), recorded?.__declared.address);
     const plan = await RecordPlan.of(client, rules, dns.ttl, { dns: before, owned });
     await plan.refuseForeign();
     await clear();

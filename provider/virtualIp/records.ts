@@ -9,9 +9,14 @@ const types = ["A", "AAAA"] as const;
 
 /**
  * The fixed records of domain 7.1: the virtual name has the virtual address alone, each Agent's name its own address and never the
- * virtual one. `claimed`: names of ours, where what others put goes.
+ * virtual one, or the one before. `claimed`: names of ours, where what others put goes.
  */
-export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: string) => boolean): RecordRule[] {
+export function recordRules(
+  address: string,
+  dns: VirtualIpDns,
+  claimed: (name: string) => boolean,
+  formerAddress?: string,
+): RecordRule[] {
   const virtualName = absoluteName(dns.hostname, dns.zone);
   const zone = absoluteZone(dns.zone);
   const forward: RecordRule[] = types.map((type) => ({
@@ -19,17 +24,18 @@ export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: 
     present: addressFamily(address) === families[type] ? [address] : [],
     ...{ others: "none", absent: [], mayReplace: dns.overwrite || claimed(virtualName) },
   }));
-  const members = dns.members.flatMap((member) => memberRules(address, member, dns));
+  const moving = formerAddress === undefined ? [address] : [address, formerAddress];
+  const members = dns.members.flatMap((member) => memberRules(moving, member, dns));
   return dns.reverse ? [...forward, ...members, ...reverseRules(address, dns, claimed)] : [...forward, ...members];
 }
 
-function memberRules(address: string, { hostname, address: own }: VirtualIpDns["members"][number], dns: VirtualIpDns): RecordRule[] {
+function memberRules(moving: readonly string[], { hostname, address: own }: VirtualIpDns["members"][number], dns: VirtualIpDns): RecordRule[] {
   const name = absoluteName(hostname, dns.zone);
   const rule = { subject: `dns.members ${hostname}`, name, zone: absoluteZone(dns.zone), others: "stay", mayReplace: false } as const;
   const ofType = (type: (typeof types)[number]): RecordRule => ({
     ...{ ...rule, type },
     present: addressFamily(own) === families[type] ? [own] : [],
-    absent: addressFamily(address) === families[type] ? [address] : [],
+    absent: moving.filter((address) => address !== own && addressFamily(address) === families[type]),
   });
   return types.map(ofType).filter(({ present, absent }) => present.length + absent.length > 0);
 }

@@ -1,5 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import { isIPv4, isIPv6 } from "node:net";
+import { canonicalAddress } from "../../provider/core/addresses.js";
 import { DnsClient } from "../../provider/dns/client.js";
 import { canonicalName, isAtOrBelow, reverseNameOf } from "../../provider/dns/names.js";
 import type { RecordType } from "../../provider/dns/rdata.js";
@@ -36,8 +37,9 @@ export class AgentDns implements NameService {
     return canonicalName(`${agentName.replace(/[^a-z0-9-]+/gi, "-")}.${this.options.zone}`);
   }
 
-  async register(name: string, addresses: readonly string[]): Promise<void> {
+  async register(name: string, given: readonly string[]): Promise<void> {
     const { zone, reverseZones } = this.options;
+    const addresses = given.map((address) => canonicalAddress(address) ?? address);
     for (const [type, isOfFamily] of [["A", isIPv4] as const, ["AAAA", isIPv6] as const]) {
       await this.addTo(zone, name, type, addresses.filter(isOfFamily));
     }
@@ -64,8 +66,8 @@ export class AgentDns implements NameService {
     return names.map((name) => name.toLowerCase().replace(/\.$/, ""));
   }
 
-  async close(): Promise<void> {
-    await this.client.close();
+  close(): void {
+    this.client.close();
   }
 
   /** What stands there stays, with its TTL: nothing is ever unregistered (domain 7.1). */

@@ -38,7 +38,7 @@ export async function startDns(options: DnsOptions, networkZones: readonly strin
     service,
     close: async () => {
       if (madeFile) rmSync(join(madeFile, ".."), { recursive: true, force: true });
-      await service.close();
+      service.close();
       await nameServer?.close();
     },
   };

@@ -38,7 +38,7 @@ onEachServer({ address: "127.53.3.1", records }, (place, watch) => {
     ["other records than expected", ["10.10.10.1"], ["10.10.10.3"]],
     ["records where none were expected", null, ["10.10.10.4"]],
   ])("%s are a conflict", async (what, expected, there) => {
-    const name = host(what.replaceAll(" ", "-"));
+    const name = host(what);
     await nsupdate(place.server, ...there.map((address) => `update add ${name} 60 A ${address}`));
     const error = await watch.failureOf(
       place.client().compareAndSet(zone, [{ name, type: "A", expected, desired: to(60, "10.10.10.77") }]),

@@ -14,8 +14,8 @@ import { type Watch, watchForSecrets } from "../support/secrecy.js";
 
 export const zone = "skyline.local.";
 
-/** A name of its own for each test. */
-export const host = (label: string): string => `${label}.${zone}`;
+/** A name of its own for each test, also from a sentence. */
+export const host = (label: string): string => `${label.toLowerCase().replaceAll(" ", "-")}.${zone}`;
 
 export const signerOf = ({ name, algorithm, secret }: TestKey): Signer =>
   hmacSigner({ name, algorithm, secret: Buffer.from(secret, "base64") });

@@ -23,7 +23,6 @@ onEachServer({ address: "127.53.4.1" }, (place) => {
     const writers = [place.client(), place.client()] as const;
     const write = (client: DnsClient, expected: string[] | null, address: string) =>
       client.compareAndSet(zone, [{ name, type: "A", expected, expectedTtl: 60, desired: { ttl: 60, data: [address] } }]);
-    const wins = [0, 0];
     let held: string[] | null = null;
     for (let round = 0; round < rounds; round++) {
       const addresses = [`10.1.${round}.1`, `10.1.${round}.2`] as const;
@@ -39,11 +38,9 @@ onEachServer({ address: "127.53.4.1" }, (place) => {
         `round ${round}: ${failures}`,
       ).toHaveLength(1);
       expect(loser).toMatchObject({ code: "DNS_CONFLICT", facts: { name, found: `${addresses[winner]} (TTL 60)` } });
-      wins[winner] = (wins[winner] ?? 0) + 1;
       held = [String(addresses[winner])];
     }
     expect(await dig(place.server, name, "A")).toEqual({ ttl: 60, data: held });
-    expect(wins[0]! + wins[1]!).toBe(rounds);
   });
 
   test(`of two editors of one name each gets its value in, ${editRounds} times`, { timeout: 60_000 }, async () => {

@@ -1,12 +1,14 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { resolve } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
-import { manualClock, scaledClock, serveControl } from "../../simulator/index.js";
-import { backup, config, fastWorld, heldBy, main, owner, roles, virtualIp } from "./worlds.js";
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { keyStatement, makeKey, manualClock, NameServer, scaledClock, serveControl } from "../../simulator/index.js";
+import { runTool } from "../support/nameServers/runTool.js";
+import { backup, config, fastWorld, heldBy, main, owner, roles, virtualIp, type WorldOptions } from "./worlds.js";
 
-async function controlled() {
-  const { world } = await fastWorld({ pairs: [{ config, owner }] });
+async function controlled(options: WorldOptions = {}) {
+  const { world } = await fastWorld({ pairs: [{ config, owner }], ...options });
   const control = await serveControl(world);
   onTestFinished(() => control.close());
   const post = async (command: string, given: unknown, type = "application/json") => {
@@ -28,6 +30,7 @@ describe("the control API", () => {
       agents: [{ address: main, running: true, snapshot: { pair: { state: "active" } } }, { address: backup }],
       pairs: [{ main, backup, online: "main", owner }],
       requests: 0,
+      dns: null,
     });
     expect(text).not.toContain(world.token);
   });
@@ -86,6 +89,30 @@ describe("the control API", () => {
     expect(await post(command, given)).toMatchObject({ status, body: { error: expect.stringContaining(line) } });
   });
 
+  test("shows, changes and breaks the name server", async () => {
+    const { post, world } = await controlled({ dns: { zone: "skyline.local" } });
+    await world.registered();
+    const record = { name: "dma.skyline.local", type: "A", data: ["10.0.0.1"], ttl: 60 };
+    const { body } = await post("dns-set", record);
+    const [forward] = (body.dns as { zones: { name: string; records: unknown[] }[] }).zones;
+    expect(forward).toMatchObject({ name: "skyline.local.", serial: world.nameServer.zone("skyline.local").serial });
+    expect(forward?.records).toContainEqual({ name: "dma.skyline.local.", type: "A", ttl: 60, data: "10.0.0.1" });
+    await post("dns-set", { ...record, data: [] });
+    expect(world.nameServer.addresses("dma.skyline.local")).toEqual([]);
+    world.nameServer.zone("skyline.local").remove("dma-main");
+    expect((await post("dns-fail", { fault: { kind: "rcode", rcode: "SERVFAIL" }, times: 100 })).status).toBe(200);
+    expect((await post("register-in-dns", { agent: main })).status).toBe(200);
+    expect(world.agent(main).registrationProblem).toContain("SERVFAIL");
+    world.nameServer.clearFaults();
+    expect((await post("dns-stop", {})).status).toBe(200);
+    expect((await post("dns-start", {})).status).toBe(200);
+    await post("register-in-dns", { agent: main });
+    expect(world.nameServer.addresses("dma-main.skyline.local")).toEqual([main, virtualIp]);
+    expect(JSON.stringify(await post("dns-start", {}))).not.toContain(world.dns?.key?.secret);
+    expect(await post("dns-fail", { fault: { kind: "rcode", rcode: "NONSENSE" } })).toMatchObject({ status: 400 });
+    expect(await post("dns-set", { ...record, name: "www.example.com" })).toMatchObject({ status: 400 });
+  });
+
   test("takes no other type than JSON, so that no web page can reach it", async () => {
     const { post } = await controlled();
     expect((await post("stop", { agent: main }, "text/plain")).status).toBe(415);
@@ -110,7 +137,8 @@ describe("dma-failover simulate", () => {
     });
     return { child, ready, ended, printed: () => printed };
   };
-  const addresses = ["--main", "127.30.8.1", "--backup", "127.30.8.2", "--virtual-ip", "127.30.8.5", "--port", "0", "--control-port", "0"];
+  const freePorts = ["--port", "0", "--control-port", "0", "--dns-port", "0"];
+  const addresses = ["--main", "127.30.8.1", "--backup", "127.30.8.2", "--virtual-ip", "127.30.8.5", ...freePorts];
 
   test("says where everything is, runs, and ends cleanly when it is told to", async () => {
     const run = simulate("--protocol", "https", "--token-env", "A_VARIABLE_THAT_IS_NOT_SET", ...addresses);
@@ -128,9 +156,52 @@ describe("dma-failover simulate", () => {
     expect([existsSync(tokenFile ?? ""), existsSync(caFile ?? "")]).toEqual([false, false]);
   });
 
+  test("says where its name server is and which file has the key; the Agents register there", async () => {
+    const run = simulate("--token-env", "A_VARIABLE_THAT_IS_NOT_SET", "--dns-zone", "site.example", ...addresses);
+    await run.ready;
+    const [, port = "", zones] = /DNS +127\.0\.0\.1 port (\d+), zones? (.*)/.exec(run.printed()) ?? [];
+    expect(zones).toBe("site.example, 8.30.127.in-addr.arpa");
+    const [, name, algorithm, keyFile = ""] = /DNS key +(\S+) \((\S+)\) in (\S+)/.exec(run.printed()) ?? [];
+    const statement = readFileSync(keyFile, "utf8");
+    const [, secret = ""] = /secret "(\S+)";/.exec(statement) ?? [];
+    expect(statement).toContain(`key "${name}" {\n\talgorithm ${algorithm};`);
+    expect(statSync(keyFile).mode & 0o777).toBe(0o600);
+    expect(run.printed()).not.toContain(secret);
+    const change = [`server 127.0.0.1 ${port}`, "zone site.example", "update add test.site.example 60 A 10.0.0.1", "send", ""];
+    await runTool("nsupdate", ["-k", keyFile], change.join("\n"));
+    expect(await runTool("dig", ["-r", "@127.0.0.1", "-p", port, "+short", "test.site.example"])).toBe("10.0.0.1\n");
+    await vi.waitFor(async () => {
+      const found = await runTool("dig", ["-r", "@127.0.0.1", "-p", port, "+short", "dma-backup.site.example"]);
+      expect(found).toBe("127.30.8.2\n");
+    }, 10_000);
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toBe(0);
+    expect(existsSync(keyFile)).toBe(false);
+  });
+
+  test("registers with a name server that is there already, with the key from a file", async () => {
+    const key = makeKey("site-key");
+    const folder = mkdtempSync(join(tmpdir(), "simulate-key-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const file = join(folder, "site.key");
+    writeFileSync(file, keyStatement(key));
+    const server = await NameServer.start({ zones: ["site.example"], keys: [key] });
+    onTestFinished(() => server.close());
+    const there = ["--dns-server", server.address, "--dns-zone", "site.example", "--dns-key-file", file];
+    const run = simulate("--token-env", "A_VARIABLE_THAT_IS_NOT_SET", ...there, ...addresses, "--dns-port", String(server.port));
+    await run.ready;
+    expect(run.printed()).toContain(`DNS         ${server.address} port ${server.port}, zone site.example\n`);
+    expect(run.printed()).toContain(`DNS key     site-key (hmac-sha256) in ${file}\n`);
+    await vi.waitFor(() => expect(server.addresses("dma-backup.site.example")).toEqual(["127.30.8.2"]), 10_000);
+    run.child.kill("SIGTERM");
+    expect(await run.ended).toBe(0);
+    expect(existsSync(file), "it is the user's").toBe(true);
+  });
+
   test("says in one line which address it could not listen on", async () => {
     const { world } = await fastWorld();
-    const run = simulate("--main", main, "--backup", "127.30.8.2", "--virtual-ip", virtualIp, "--port", String(world.agent(main).port));
+    const given = ["--main", main, "--backup", "127.30.8.2", "--virtual-ip", virtualIp, "--port", String(world.agent(main).port)];
+    const run = simulate(...given);
     expect(await run.ended).toBe(1);
     expect(run.printed()).toBe(
       `Listening on ${main}:${world.agent(main).port}: port ${world.agent(main).port} is in use. End the program that listens there, or choose another port.\n`,

@@ -25,16 +25,22 @@ const storiesFolder = resolve(__dirname, "../../.cache/stories");
 
 /**
  * The program of most stories: it declares what `declaration.json` says, so that a story changes data, never code.
- * Agents are declared as DmaAgent resources, and the pair takes them as they are.
+ * Agents, records and virtual IPs are declared as resources by their names, and the pair takes them as they are.
  */
 const declaringProgram = `
-const { DmaAgent, FailoverPair } = require("pulumi-dataminer-failover");
-const { agents = {}, pair, pairName = "pair", formerly } = require("./declaration.json");
-const made = Object.fromEntries(Object.entries(agents).map(([name, args]) => [name, new DmaAgent(name, args)]));
+const { DmaAgent, FailoverPair, SharedHostnameRecord, VirtualIp } = require("pulumi-dataminer-failover");
+const { agents = {}, records = {}, virtualIps = {}, pair, pairName = "pair", formerly } = require("./declaration.json");
+const make = (declared, one) => Object.fromEntries(Object.entries(declared).map(([name, args]) => [name, one(name, args)]));
+const made = make(agents, (name, args) => new DmaAgent(name, args));
+const member = (value) => (typeof value === "string" ? made[value] : value);
+const shared = make(records, (name, args) => new SharedHostnameRecord(name, args));
+const addresses = make(virtualIps, (name, args) => new VirtualIp(name, { ...args, agents: args.agents.map(member) }));
 if (pair) {
-  const member = (value) => (typeof value === "string" ? made[value] : value);
   const options = formerly ? { aliases: [{ name: formerly }] } : {};
-  new FailoverPair(pairName, { ...pair, main: member(pair.main), backup: member(pair.backup) }, options);
+  const { record, ...rest } = pair;
+  if (record) rest.hostname = shared[record];
+  rest.virtualIps &&= rest.virtualIps.map((value) => (typeof value === "string" ? addresses[value] : value));
+  new FailoverPair(pairName, { ...rest, main: member(pair.main), backup: member(pair.backup) }, options);
 }
 `;
 

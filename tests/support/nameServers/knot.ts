@@ -24,7 +24,6 @@ const sections = ({ folder, listeners, keys, zones }: Setup): Record<string, str
     rundir: "/proc/self/cwd",
     listen: listeners.map(({ address, port }) => `${address}@${port}`),
     "udp-workers": 1,
-    "tcp-workers": 1,
     "background-workers": 1,
   }),
   database: item({ storage: folder, "journal-db-max-size": "20M", "timer-db-max-size": "1M", "kasp-db-max-size": "5M" }),

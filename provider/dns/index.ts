@@ -1,0 +1,15 @@
+/**
+ * A client for dynamic DNS updates (RFC 2136) signed with TSIG (RFC 8945): changes under a condition, read back, with errors that say
+ * what is wrong. docs/dns.md shows how.
+ */
+export { DnsClient, type DnsClientOptions } from "./client.js";
+export type { Edit, RRsetEdit } from "./editRRsets.js";
+export type { DnsServer } from "./endpoint.js";
+export { DnsError, type DnsErrorCode, DnsFormatError, DnsNameError } from "./errors.js";
+export { parseKeyFile } from "./keyFile.js";
+export { canonicalName, findCanonicalName, isAtOrBelow, parentOf, reverseNameOf } from "./names.js";
+export type { RecordType } from "./rdata.js";
+export type { RRset, RRsetKey } from "./rrset.js";
+export type { RRsetStep } from "./rrsetStep.js";
+export { type HmacKey, hmacSigner, type Signer, secretBytes } from "./signer.js";
+export type { Change, Prerequisite, Update } from "./update.js";
