@@ -7,7 +7,7 @@ import { absoluteName, absoluteZone, type DnsConnection, serverNames, withDns } 
 import { reverseNameOf } from "./dns/names.js";
 import { type OwnedRecord, releaseRecords } from "./dns/ownedRecords.js";
 import { RecordPlan } from "./dns/recordPlan.js";
-import { type PlacedRule, placeRules, type RecordRule } from "./dns/recordRules.js";
+import { type PlacedRule, placeRules, type RecordRule, readRules } from "./dns/recordRules.js";
 import { SharedHostnameRecordInputs, typeOf } from "./sharedHostnameRecord/inputs.js";
 
 export type { SharedHostnameRecordDeclared, SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";
@@ -80,7 +80,7 @@ async function observeRecords(client: DnsClient, inputs: SharedHostnameRecordInp
 }
 
 async function liveRecords(client: DnsClient, inputs: SharedHostnameRecordInputs, rules: readonly PlacedRule[]) {
-  const found = await Promise.all(rules.map(({ name, type }) => client.readRRset(name, type)));
+  const found = await readRules(client, rules);
   const forward = found.filter((_, index) => rules[index]?.type !== "PTR").flatMap((set) => set ?? []);
   const ttls = forward.map(({ ttl }) => ttl);
   return {

@@ -10,7 +10,7 @@ import { actOf, isChange, type RRsetStep, updateOf } from "./rrsetStep.js";
 /** What an RRset shall become: these records with one TTL in seconds, nothing (null), or what it is. */
 export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
 
-/** Decides from what was found, one edit for each RRset, in their order. It may be called several times: only the last call counts. */
+/** Decides from what was found, one edit for each RRset, in their order. It may be called several times: only the last call counts. What it throws ends the editing. */
 export type Edit = (found: (RRset | undefined)[]) => readonly RRsetEdit[];
 
 type FoundSet = Extract<Found, { kind: "rrset" }> | undefined;
@@ -28,8 +28,7 @@ export async function editRRsets(
   const names = keys.map(({ name, type }) => ({ name: canonicalName(name), type }));
   for (let attempt = 1; ; attempt++) {
     try {
-      const found = await Promise.all(names.map((key) => find(place, key, attempt > 1)));
-      const steps = stepsOf(names, found, edit(found.map((one) => one?.set)));
+      const steps = await decide(place, names, edit, attempt > 1);
       if (steps.some(isChange)) await compareAndSet(place, steps);
       else await confirm(place, steps);
       return steps.map(({ name, type, desired }) => (desired === null ? undefined : { name, type, ...desired }));
@@ -42,7 +41,18 @@ export async function editRRsets(
   }
 }
 
-/** What really stands there, as far as it matters: a wildcard's answer is only probed for once it has led to a conflict. */
+/** An edit may refuse what was found by throwing; that counts once what it was shown is known to be really there. */
+async function decide(place: Place, names: readonly RRsetKey[], edit: Edit, isDoubtful: boolean): Promise<RRsetStep[]> {
+  const found = await Promise.all(names.map((key) => find(place, key, isDoubtful)));
+  try {
+    return stepsOf(names, found, edit(found.map((one) => one?.set)));
+  } catch (error) {
+    if (isDoubtful) throw error;
+    return decide(place, names, edit, true);
+  }
+}
+
+/** What really stands there, as far as it matters: a wildcard's answer is only probed for once it has led to a conflict or a refusal. */
 async function find(place: Place, key: RRsetKey, isDoubtful: boolean): Promise<FoundSet> {
   const found = await lookUp(place.ask, key, place.over, place.at);
   if (found.kind === "alias") {

@@ -1,7 +1,7 @@
 import { RefusedError } from "../core/errors.js";
 import type { DnsClient, RRset } from "./client.js";
 import type { RecordType } from "./rdata.js";
-import { hasOtherTtl, type PlacedRule, unwanted } from "./recordRules.js";
+import { hasOtherTtl, type PlacedRule, readRules, unwanted } from "./recordRules.js";
 
 /** A record that a resource made: it alone may take it away again. */
 export interface OwnedRecord {
@@ -54,7 +54,7 @@ export async function establishRecords(
 
 /** Refuses what establishing would refuse, and writes nothing. */
 export async function refuseForeignRecords(client: DnsClient, rules: readonly PlacedRule[], establishing: Wanted): Promise<void> {
-  const found = await Promise.all(rules.map(({ name, type }) => client.readRRset(name, type)));
+  const found = await readRules(client, rules);
   for (const [index, rule] of rules.entries()) editOf(rule, found[index], establishing);
 }
 

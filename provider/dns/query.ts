@@ -55,7 +55,10 @@ function notAuthoritative(reply: Reply, act: string): DnsError {
   if (delegation.length === 0 || authorities.some(({ type }) => type === types.SOA)) {
     return wrongServer(reply, act, "it is not authoritative", "Name the primary server of the zone.");
   }
-  const others = delegation.map(({ rdata }) => formatRdata(types.NS, rdata)).join(", ");
+  const others = delegation
+    .map(({ rdata }) => formatRdata(types.NS, rdata))
+    .join(", ")
+    .replace(/\.$/, "");
   return wrongServer(reply, act, `it delegates ${delegation[0]?.name} to ${others}`, "Name the primary server of that zone.");
 }
 

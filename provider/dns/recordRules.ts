@@ -48,9 +48,24 @@ async function aliasTarget(client: DnsClient, { name, type }: RecordRule): Promi
   }
 }
 
+/**
+ * What stands at each rule's name. Where it is not what the rule asks for, a wildcard may have answered in its place (RFC 4592):
+ * an update without changes tells.
+ */
+export function readRules(client: DnsClient, rules: readonly PlacedRule[]): Promise<(RRset | undefined)[]> {
+  return Promise.all(
+    rules.map(async (rule) => {
+      const { zone, name, type } = rule;
+      const found = await client.readRRset(name, type);
+      if (found === undefined || unwanted(rule, found).length === 0) return found;
+      return (await client.probeRRset(zone, name, type, found.data)) ? found : undefined;
+    }),
+  );
+}
+
 /** What the rules find: one line for each difference. `ttlSeconds` is compared where it is declared. */
 export async function findDeviations(client: DnsClient, rules: readonly PlacedRule[], ttlSeconds: number | undefined): Promise<string[]> {
-  const found = await Promise.all(rules.map(({ name, type }) => client.readRRset(name, type)));
+  const found = await readRules(client, rules);
   return rules.flatMap((rule, index) => deviationsOf(rule, found[index], ttlSeconds));
 }
 

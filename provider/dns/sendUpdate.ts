@@ -23,6 +23,6 @@ export async function sendUpdate(ask: Ask, update: Update, act: string, at?: End
   const outcome = { endpoint, maybeDone, seen: rcodeName(rcode) };
   const isDone = rcode === rcodes.NOERROR;
   if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) throw refusalOf(reply, act, update.zone);
-  if (verdict.kind === "unproven") return { ...outcome, kind: "unverifiable", seen: `${outcome.seen}, and ${verdict.why}` };
+  if (verdict.kind === "unproven") return { ...outcome, kind: "unverifiable", seen: `${outcome.seen} (${verdict.why})` };
   return { ...outcome, kind: isDone ? "verified" : "unmet" };
 }

@@ -11,12 +11,7 @@ const types = ["A", "AAAA"] as const;
  * The fixed records of domain 7.1: the virtual name has the virtual address alone, each Agent's name its own address and never the
  * virtual one, or the one before. `claimed`: names of ours, where what others put goes.
  */
-export function recordRules(
-  address: string,
-  dns: VirtualIpDns,
-  claimed: (name: string) => boolean,
-  formerAddress?: string,
-): RecordRule[] {
+export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: string) => boolean, formerAddress?: string): RecordRule[] {
   const virtualName = absoluteName(dns.hostname, dns.zone);
   const zone = absoluteZone(dns.zone);
   const forward: RecordRule[] = types.map((type) => ({
@@ -29,7 +24,11 @@ export function recordRules(
   return dns.reverse ? [...forward, ...members, ...reverseRules(address, dns, claimed)] : [...forward, ...members];
 }
 
-function memberRules(moving: readonly string[], { hostname, address: own }: VirtualIpDns["members"][number], dns: VirtualIpDns): RecordRule[] {
+function memberRules(
+  moving: readonly string[],
+  { hostname, address: own }: VirtualIpDns["members"][number],
+  dns: VirtualIpDns,
+): RecordRule[] {
   const name = absoluteName(hostname, dns.zone);
   const rule = { subject: `dns.members ${hostname}`, name, zone: absoluteZone(dns.zone), others: "stay", mayReplace: false } as const;
   const ofType = (type: (typeof types)[number]): RecordRule => ({

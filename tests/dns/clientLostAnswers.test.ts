@@ -123,7 +123,7 @@ describe("an answer that proves nothing", () => {
     const error = await watch.failureOf(create());
     expect(error).toMatchObject({ code: "DNS_UNVERIFIED", nothingDone: false, facts: { found: "nothing", desired: "10.0.0.1 (TTL 60)" } });
     expect(error.message).toContain(
-      `its answer NOERROR, and ${why === "unsigned" ? "it is not signed" : "its signature is wrong"} does not count`,
+      `its answer NOERROR (${why === "unsigned" ? "it is not signed" : "its signature is wrong"}) does not count`,
     );
   });
 
@@ -141,7 +141,7 @@ describe("an answer that proves nothing", () => {
     const server = await scriptedServer([act]);
     const error = await watch.failureOf(clientOf(server).readRRset(www, "A"));
     expect(error).toMatchObject({ code: "DNS_UNVERIFIED" });
-    expect(error.message).toMatch(/its answer does not count, because it .* signs with key "dma-key\."\.$/);
+    expect(error.message).toMatch(/its answer does not count, because its? .* signs with key "dma-key\."\.$/);
   });
 
   test.each(forged)("to a plain update or a probe, %s, is unverified", async (_what, act) => {

@@ -1,4 +1,4 @@
-/** The same numbers from 0 up to 1 in every run (mulberry32 without its constant's name: a counter, mixed). */
+/** Numbers from 0 up to 1, the same in every run: a counter whose bits are mixed. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
@@ -9,7 +9,13 @@ export function seeded(seed: number): () => number {
   };
 }
 
+const headerBytes = 12;
+
 type Mutation = (bytes: Buffer, below: (limit: number) => number, other: Buffer) => Buffer;
+
+/** Before the RDATA of a TSIG record: type 250, class ANY, TTL 0. The algorithm hmac-sha256 has 13 bytes. */
+const tsigTypeAndClass = Buffer.from([0, 250, 0, 255, 0, 0, 0, 0]);
+const algorithmBytes = 13;
 
 /** What happens to bytes on a bad way, and what somebody would do who knows where lengths and pointers stand. */
 const mutations: Mutation[] = [
@@ -46,13 +52,25 @@ const mutations: Mutation[] = [
     return bytes;
   },
   function changeLength(bytes, below) {
-    const at = 12 + below(bytes.length - 13);
+    if (bytes.length < headerBytes + 2) return bytes;
+    const at = headerBytes + below(bytes.length - 1 - headerBytes);
     bytes.writeUInt16BE((bytes.readUInt16BE(at) + 0x10000 + below(9) - 4) & 0xffff, at);
     return bytes;
   },
   function point(bytes, below) {
-    bytes.writeUInt16BE(0xc000 | below(bytes.length), 12 + below(bytes.length - 13));
+    if (bytes.length < headerBytes + 2) return bytes;
+    bytes.writeUInt16BE(0xc000 | below(bytes.length), headerBytes + below(bytes.length - 1 - headerBytes));
     return bytes;
+  },
+  function shortenMac(bytes, below) {
+    const fixed = bytes.indexOf(tsigTypeAndClass);
+    const macSize = fixed + 18 + algorithmBytes;
+    if (fixed < 0 || macSize + 2 > bytes.length) return bytes;
+    const size = bytes.readUInt16BE(macSize);
+    const taken = Math.min(1 + below(size), bytes.readUInt16BE(fixed + 8));
+    bytes.writeUInt16BE(bytes.readUInt16BE(fixed + 8) - taken, fixed + 8);
+    bytes.writeUInt16BE(Math.max(size - taken, 0), macSize);
+    return Buffer.concat([bytes.subarray(0, macSize + 2), bytes.subarray(macSize + 2 + taken)]);
   },
   function splice(bytes, below, other) {
     return Buffer.concat([bytes.subarray(0, below(bytes.length)), other.subarray(below(other.length))]);
@@ -65,7 +83,7 @@ export function mutate(original: Buffer, random: () => number, other: Buffer): B
   let bytes: Buffer = Buffer.from(original);
   do {
     const mutation = mutations[below(mutations.length)];
-    if (mutation !== undefined && bytes.length > 14) bytes = mutation(bytes, below, other);
+    if (mutation !== undefined && bytes.length >= headerBytes) bytes = mutation(bytes, below, other);
   } while (below(4) === 0);
   return bytes;
 }
