@@ -1,6 +1,6 @@
 import { types } from "./constants.js";
 import { DnsFormatError } from "./errors.js";
-import { decodeName, writeName } from "./names.js";
+import { decodeName, unreadable, writeName } from "./names.js";
 import { readRecord, spaceFor, type WireRecord, writeRecord } from "./records.js";
 
 export type { WireRecord } from "./records.js";
@@ -89,13 +89,13 @@ function withRcode({ rcode, additionals }: Message): WireRecord[] {
 
 /** Reads a whole message, strictly: nothing may stand after it. Throws DnsFormatError. */
 export function decodeMessage(bytes: Buffer): Message {
-  if (bytes.length < headerBytes) throw badMessage(`it has ${bytes.length} bytes, less than a header`);
+  if (bytes.length < headerBytes) throw unreadable(`it has ${bytes.length} bytes, less than a header`);
   const flags = bytes.readUInt16BE(2);
   let at = headerBytes;
   const questions: WireQuestion[] = [];
   for (let count = bytes.readUInt16BE(4); count > 0; count--) {
     const { name, next } = decodeName(bytes, at);
-    if (next + 4 > bytes.length) throw badMessage("its question runs past the end");
+    if (next + 4 > bytes.length) throw unreadable("its question runs past the end");
     questions.push({ name, type: bytes.readUInt16BE(next), class: bytes.readUInt16BE(next + 2) });
     at = next + 4;
   }
@@ -109,7 +109,7 @@ export function decodeMessage(bytes: Buffer): Message {
     return section;
   };
   const [answers, authorities, additionals] = [readSection(6), readSection(8), readSection(10)];
-  if (at !== bytes.length) throw badMessage(`${bytes.length - at} bytes stand after its end`);
+  if (at !== bytes.length) throw unreadable(`${bytes.length - at} bytes stand after its end`);
   const opt = findOpt([...answers, ...authorities], additionals);
   return {
     id: bytes.readUInt16BE(0),
@@ -129,14 +129,10 @@ export function decodeMessage(bytes: Buffer): Message {
 /** RFC 6891 6.1.1: one OPT record at most, at the root, among the additional ones. RFC 8945 5.1: TSIG is the last record. */
 function findOpt(others: readonly WireRecord[], additionals: readonly WireRecord[]): WireRecord | undefined {
   if (others.some(({ type }) => type === types.OPT || type === types.TSIG))
-    throw badMessage("an OPT or TSIG record is in the wrong section");
-  if (additionals.slice(0, -1).some(({ type }) => type === types.TSIG)) throw badMessage("a TSIG record is not the last one");
+    throw unreadable("an OPT or TSIG record is in the wrong section");
+  if (additionals.slice(0, -1).some(({ type }) => type === types.TSIG)) throw unreadable("a TSIG record is not the last one");
   const [opt, ...more] = additionals.filter(({ type }) => type === types.OPT);
-  if (more.length > 0) throw badMessage("it has several OPT records");
-  if (opt !== undefined && opt.name !== ".") throw badMessage("its OPT record has a name");
+  if (more.length > 0) throw unreadable("it has several OPT records");
+  if (opt !== undefined && opt.name !== ".") throw unreadable("its OPT record has a name");
   return opt;
-}
-
-export function badMessage(problem: string): DnsFormatError {
-  return new DnsFormatError("DNS_FORMAT", `Reading a DNS message: ${problem}. Check what answers there.`);
 }

@@ -168,5 +168,10 @@ export function skipName(message: Buffer, offset: number): number {
 }
 
 function badName(offset: number, problem: string): DnsFormatError {
-  return new DnsFormatError("DNS_FORMAT", `Reading a DNS message: the name at byte ${offset} ${problem}. Check what answers there.`);
+  return unreadable(`the name at byte ${offset} ${problem}`);
+}
+
+/** For bytes that are no DNS message. The fact `problem` is the part of it that other errors quote. */
+export function unreadable(problem: string): DnsFormatError {
+  return new DnsFormatError("DNS_FORMAT", `Reading a DNS message: ${problem}. Check what answers there.`, { facts: { problem } });
 }

@@ -29,7 +29,10 @@ function encodeAddress(type: "A" | "AAAA", text: string): Buffer {
   const bytes = findAddressBytes(text);
   if (bytes?.length === (type === "A" ? 4 : 16)) return bytes;
   const family = type === "A" ? "IPv4" : "IPv6";
-  throw new DnsFormatError("DNS_FORMAT", `Writing ${type} "${text}": it is no ${family} address. Give one without prefix or zone id.`);
+  throw new DnsFormatError(
+    "DNS_FORMAT",
+    `Writing ${type} "${text.slice(0, 80)}": it is no ${family} address. Give one without prefix or zone id.`,
+  );
 }
 
 /** One string, or what stands before the next one: quoted with escapes, or the only word. */
@@ -43,7 +46,10 @@ function parseStrings(text: string): Buffer[] {
   do {
     const [all = "", inside] = quoted.exec(rest) ?? [];
     if (inside === undefined || !/^[ -~]*$/.test(inside)) {
-      throw new DnsFormatError("DNS_FORMAT", `Writing TXT ${text}: it is no list of strings. Write "..." and other than ASCII as \\DDD.`);
+      throw new DnsFormatError(
+        "DNS_FORMAT",
+        `Writing TXT ${text.slice(0, 80)}: it is no list of strings. Write "..." and other than ASCII as \\DDD.`,
+      );
     }
     strings.push(checkedString(text, unescaped(inside)));
     rest = rest.slice(all.length);

@@ -1,6 +1,6 @@
 import { classes, types } from "./constants.js";
-import { DnsFormatError } from "./errors.js";
-import { decodeName, encodeName, writeName } from "./names.js";
+import type { DnsFormatError } from "./errors.js";
+import { decodeName, encodeName, unreadable, writeName } from "./names.js";
 
 /** A resource record as it goes over the wire (RFC 1035 3.2.1). */
 export interface WireRecord {
@@ -84,5 +84,5 @@ function expand(message: Buffer, type: number, recordClass: number, start: numbe
 }
 
 function badRecord(offset: number, problem: string): DnsFormatError {
-  return new DnsFormatError("DNS_FORMAT", `Reading a DNS message: the record at byte ${offset} ${problem}. Check what answers there.`);
+  return unreadable(`the record at byte ${offset} ${problem}`);
 }

@@ -70,7 +70,7 @@ export class TcpConnection {
       if (this.socket.destroyed) throw new NoAnswer("DNS_UNREACHABLE", "the connection was closed", false, true);
       return await deadline.within<Verdict>(milliseconds, late, (resolve, reject) => {
         this.waiting.set(id, Object.assign(waiter, { judge, answer: resolve, fail: reject }));
-        this.socket.write(framed);
+        this.send(framed);
       });
     } finally {
       this.waiting.delete(id);
@@ -81,6 +81,15 @@ export class TcpConnection {
   close(): void {
     this.isUsable = false;
     this.socket.destroy();
+  }
+
+  /** Each message with its length in one write (RFC 7766 8), and all that are ready at this moment in one packet. */
+  private send(framed: Buffer): void {
+    if (this.socket.writableCorked === 0) {
+      this.socket.cork();
+      process.nextTick(() => this.socket.uncork());
+    }
+    this.socket.write(framed);
   }
 
   private takeId(): number {

@@ -1,6 +1,6 @@
 import { classes, types } from "./constants.js";
-import { badMessage, headerBytes, largestMessage, tooLarge } from "./message.js";
-import { decodeName, encodeName, skipName } from "./names.js";
+import { headerBytes, largestMessage, tooLarge } from "./message.js";
+import { decodeName, encodeName, skipName, unreadable } from "./names.js";
 import { readFixed } from "./records.js";
 
 /** What a TSIG record says (RFC 8945 4.2). */
@@ -22,22 +22,22 @@ const timerBytes = 8;
 
 /** The record that ends the message, and the message as it was before it was signed; undefined without one. Throws DnsFormatError. */
 export function splitTsig(bytes: Buffer): { tsig: Tsig; unsigned: Buffer } | undefined {
-  if (bytes.length < headerBytes) throw badMessage(`it has ${bytes.length} bytes, less than a header`);
+  if (bytes.length < headerBytes) throw unreadable(`it has ${bytes.length} bytes, less than a header`);
   let at = headerBytes;
   for (let count = bytes.readUInt16BE(4); count > 0; count--) at = skipName(bytes, at) + 4;
   const [others, additionals] = [bytes.readUInt16BE(6) + bytes.readUInt16BE(8), bytes.readUInt16BE(10)];
   let start = -1;
   for (let index = 0; index < others + additionals; index++) {
     // RFC 8945 5.1: the last record of the additional section, and the only one of its kind.
-    if (start >= 0) throw badMessage("its TSIG record is not the last record");
+    if (start >= 0) throw unreadable("its TSIG record is not the last record");
     const fields = readFixed(bytes, skipName(bytes, at), at);
     if (fields.type === types.TSIG) {
-      if (index < others) throw badMessage("its TSIG record is not in the additional section");
+      if (index < others) throw unreadable("its TSIG record is not in the additional section");
       start = at;
     }
     at = fields.end;
   }
-  if (at !== bytes.length) throw badMessage(`${Math.abs(bytes.length - at)} bytes stand after its end, or are missing`);
+  if (at !== bytes.length) throw unreadable(`${bytes.length - at} bytes stand after its end`);
   if (start < 0) return undefined;
   const tsig = readTsig(bytes, start);
   const unsigned = Buffer.from(bytes.subarray(0, start));
@@ -50,17 +50,17 @@ function readTsig(bytes: Buffer, start: number): Tsig {
   const owner = decodeName(bytes, start);
   const { class: recordClass, ttl, start: rdata, end } = readFixed(bytes, owner.next, start);
   // The MAC covers what these two should be, not what they are (RFC 8945 4.3.3).
-  if (recordClass !== classes.ANY || ttl !== 0) throw badMessage("its TSIG record has a class or TTL that no TSIG record has");
+  if (recordClass !== classes.ANY || ttl !== 0) throw unreadable("its TSIG record has a class or TTL that no TSIG record has");
   const algorithm = decodeName(bytes, rdata);
-  if (algorithm.next - rdata !== encodeName(algorithm.name).length) throw badMessage("its TSIG algorithm is compressed");
+  if (algorithm.next - rdata !== encodeName(algorithm.name).length) throw unreadable("its TSIG algorithm is compressed");
   const field = (at: number, size: number): number => {
-    if (at + size > end) throw badMessage("its TSIG record is too short");
+    if (at + size > end) throw unreadable("its TSIG record is too short");
     return bytes.readUIntBE(at, size);
   };
   const macAt = algorithm.next + fixedBytes;
   const macEnd = macAt + field(macAt - 2, 2);
   const otherAt = macEnd + 6;
-  if (otherAt + field(macEnd + 4, 2) !== end) throw badMessage("its TSIG record is longer or shorter than its parts");
+  if (otherAt + field(macEnd + 4, 2) !== end) throw unreadable("its TSIG record is longer or shorter than its parts");
   return {
     keyName: owner.name,
     algorithm: algorithm.name,

@@ -17,6 +17,7 @@ export class Registration {
   private failures = 0;
   /** Why the last registration did not work out; null when it did. */
   problem: string | null = null;
+  private isClosed = false;
   private cancelNext: (() => void) | null = null;
 
   constructor(
@@ -64,6 +65,7 @@ export class Registration {
   }
 
   close(): void {
+    this.isClosed = true;
     this.cancelNext?.();
   }
 
@@ -83,6 +85,7 @@ export class Registration {
         this.failures++;
         this.problem = error instanceof Error ? error.message : String(error);
       }
+      if (this.isClosed) return;
       this.cancelNext = this.clock.after(this.secondsUntilNext(), () => this.begin());
     }
   }

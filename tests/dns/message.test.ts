@@ -273,6 +273,12 @@ describe("reading a message", () => {
     expect(() => decodeMessage(wire)).toThrow(problem);
   });
 
+  test("says in a fact what is wrong, for errors that quote it", () => {
+    expect(() => decodeMessage(empty)).toThrow(
+      expect.objectContaining({ code: "DNS_FORMAT", facts: { problem: "it has 0 bytes, less than a header" } }),
+    );
+  });
+
   test("refuses every message that is cut short", () => {
     for (let size = 0; size < compressed.length; size++) {
       expect(() => decodeMessage(compressed.subarray(0, size)), `${size} bytes`).toThrow(DnsFormatError);

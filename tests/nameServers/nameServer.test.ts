@@ -42,7 +42,7 @@ describe.each(nameServerKinds)("a test server of %s", (kind) => {
   });
 
   test("answers late after a freeze", async () => {
-    server.freeze();
+    await server.freeze();
     const asked = dig(server, "held.skyline.local.", "A");
     const first = await Promise.race([asked, new Promise((done) => setTimeout(done, 200, "nothing yet"))]);
     server.thaw();

@@ -51,6 +51,7 @@ export class Place {
   }
 
   async endTest(): Promise<void> {
+    this.started?.thaw();
     for (const end of this.ends.splice(0).reverse()) await end();
   }
 

@@ -1,5 +1,7 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { hmacSigner, type Signer } from "../../provider/dns/signer.js";
+import type { Signer } from "../../provider/dns/signer.js";
 import { dig, transfer } from "../support/nameServers/dig.js";
 import type { NameServer, NameServerKind } from "../support/nameServers/nameServer.js";
 import { nsupdate } from "../support/nameServers/nsupdate.js";
@@ -16,41 +18,38 @@ interface Fault {
   read: Record<NameServerKind, string | undefined>;
 }
 
-const otherSecret = Buffer.from("a secret that no server has ever seen");
-const everywhere = (code: string): Codes => ({ bind: code, knot: code, powerdns: code });
-
 const faults: Record<string, Fault> = {
   "another secret": {
-    signer: () => hmacSigner({ name: "dma-key.", algorithm: "hmac-sha256", secret: otherSecret }),
+    signer: ({ keys: { writer, second } }) => signerOf({ ...writer, secret: second.secret }),
     update: { bind: "DNS_BADSIG", knot: "DNS_BADSIG", powerdns: "DNS_REFUSED" },
-    read: { bind: "DNS_BADSIG", knot: "DNS_BADSIG", powerdns: "DNS_BADSIG" },
+    read: { bind: "DNS_BADSIG", knot: "DNS_BADSIG", powerdns: "DNS_NOTAUTH" },
   },
   "a key name that the server does not know": {
-    signer: () => hmacSigner({ name: "nobodys-key.", algorithm: "hmac-sha256", secret: otherSecret }),
+    signer: ({ keys: { writer } }) => signerOf({ ...writer, name: "nobodys-key." }),
     update: { bind: "DNS_BADKEY", knot: "DNS_BADKEY", powerdns: "DNS_REFUSED" },
-    read: { bind: "DNS_BADKEY", knot: "DNS_BADKEY", powerdns: "DNS_BADKEY" },
+    read: { bind: "DNS_BADKEY", knot: "DNS_BADKEY", powerdns: "DNS_NOTAUTH" },
   },
   "another algorithm": {
     signer: ({ keys: { writer } }) => signerOf({ ...writer, algorithm: "hmac-sha512" }),
     update: { bind: "DNS_BADKEY", knot: "DNS_BADKEY", powerdns: "DNS_REFUSED" },
-    read: { bind: "DNS_BADKEY", knot: "DNS_BADKEY", powerdns: "DNS_BADKEY" },
+    read: { bind: "DNS_BADKEY", knot: "DNS_BADKEY", powerdns: "DNS_NOTAUTH" },
   },
   "a clock that is 400 s ahead": {
     signer: ({ keys: { writer } }) => signerOf(writer),
     ahead: 400_000,
     update: { bind: "DNS_BADTIME", knot: "DNS_BADTIME", powerdns: "DNS_REFUSED" },
-    read: { bind: "DNS_BADTIME", knot: "DNS_BADTIME", powerdns: "DNS_BADTIME" },
+    read: { bind: "DNS_BADTIME", knot: "DNS_BADTIME", powerdns: "DNS_NOTAUTH" },
   },
   "a clock that is 400 s behind": {
     signer: ({ keys: { writer } }) => signerOf(writer),
     ahead: -400_000,
     update: { bind: "DNS_BADTIME", knot: "DNS_BADTIME", powerdns: "DNS_REFUSED" },
-    read: { bind: "DNS_BADTIME", knot: "DNS_BADTIME", powerdns: "DNS_BADTIME" },
+    read: { bind: "DNS_BADTIME", knot: "DNS_BADTIME", powerdns: "DNS_NOTAUTH" },
   },
   "a key that may not change this zone": {
     signer: ({ keys: { stranger } }) => signerOf(stranger),
     update: { bind: "DNS_REFUSED", knot: "DNS_BADKEY", powerdns: "DNS_REFUSED" },
-    read: { bind: undefined, knot: undefined, powerdns: undefined },
+    read: { bind: undefined, knot: "DNS_BADKEY", powerdns: undefined },
   },
   "no key": {
     signer: () => undefined,
@@ -118,7 +117,36 @@ onEachServer({ address: "127.53.5.1" }, (place, watch) => {
   ])("%s is not the server's", async (_what, wrongZone, name) => {
     const step = { name, type: "A" as const, expected: null, desired: { ttl: 60, data: ["10.10.10.2"] } };
     const error = await watch.failureOf(place.client().compareAndSet(wrongZone, [step]));
-    expect(error).toMatchObject({ code: everywhere("DNS_NOTAUTH")[place.kind], nothingDone: true });
+    expect(error).toMatchObject({ code: "DNS_NOTAUTH", nothingDone: true });
     expect(error.message).toContain(wrongZone);
   });
+
+  test("more records in one RRset than the server takes are a failure of the server that changed nothing", async () => {
+    const name = host("crowded");
+    const data = Array.from({ length: 101 }, (_, index) => `10.10.11.${index}`);
+    const creating = place.client().compareAndSet(zone, [{ name, type: "A", expected: null, desired: { ttl: 60, data } }]);
+    if (place.kind === "bind") {
+      expect(await watch.failureOf(creating)).toMatchObject({ code: "DNS_SERVFAIL", nothingDone: true });
+      expect(await dig(place.server, name, "A")).toBeUndefined();
+    } else {
+      await creating;
+      expect(await dig(place.server, name, "A")).toEqual({ ttl: 60, data: data.sort() });
+    }
+  });
 });
+
+onEachServer(
+  { address: "127.53.5.2" },
+  (place, watch) => {
+    test("without dynamic updates refuses them", async () => {
+      await place.server.kill();
+      const file = join(place.server.folder, "pdns.conf");
+      await writeFile(file, (await readFile(file, "utf8")).replace("dnsupdate=yes", "dnsupdate=no"));
+      await place.server.start();
+      const step = { name: host("fixed"), type: "A" as const, expected: null, desired: { ttl: 60, data: ["10.10.10.2"] } };
+      const error = await watch.failureOf(place.client().compareAndSet(zone, [step]));
+      expect(error).toMatchObject({ code: "DNS_REFUSED", nothingDone: true });
+    });
+  },
+  ["powerdns"],
+);

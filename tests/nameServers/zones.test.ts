@@ -10,6 +10,9 @@ const records = [
   "given-away.skyline.local. 300 NS ns.elsewhere.test.",
 ];
 
+/** Knot does not sign that it refuses, so it may have been anybody who said it. */
+const wrongServer = { bind: "DNS_WRONG_SERVER", knot: "DNS_REFUSED", powerdns: "DNS_WRONG_SERVER" };
+
 onEachServer({ address: "127.53.8.1", zones: ["lab.skyline.local.", "ylinelocal."], records }, (place, watch) => {
   test.each([
     ["the zone's own name", zone, zone],
@@ -28,7 +31,7 @@ onEachServer({ address: "127.53.8.1", zones: ["lab.skyline.local.", "ylinelocal.
 
   test("finds no zone that only ends in the same letters", async () => {
     const error = await watch.failureOf(place.client().findZone("www.skylinelocal."));
-    expect(error).toMatchObject({ code: "DNS_WRONG_SERVER" });
+    expect(error).toMatchObject({ code: wrongServer[place.kind] });
   });
 
   test("says who has a name that was delegated, and does not change it", async () => {
@@ -42,7 +45,7 @@ onEachServer({ address: "127.53.8.1", zones: ["lab.skyline.local.", "ylinelocal.
     const client = place.client();
     const name = "www.elsewhere.test.";
     const asked = [() => client.findZone(name), () => client.readRRset(name, "A")];
-    for (const ask of asked) expect(await watch.failureOf(ask())).toMatchObject({ code: "DNS_WRONG_SERVER" });
+    for (const ask of asked) expect(await watch.failureOf(ask())).toMatchObject({ code: wrongServer[place.kind] });
   });
 });
 

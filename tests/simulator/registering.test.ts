@@ -1,9 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { type AgentOptions, type DnsOptions, makeKey, NameServer, type Simulator } from "../../simulator/index.js";
+import {
+  type AgentOptions,
+  type DnsOptions,
+  makeKey,
+  manualClock,
+  NameServer,
+  type Simulator,
+  startSimulator,
+} from "../../simulator/index.js";
 import {
   type Api,
   backup,
-  backupTarget,
   code,
   config,
   fastWorld,
@@ -13,6 +20,7 @@ import {
   owner,
   pairedWorld,
   stillWorld,
+  token,
   virtualIp,
 } from "./worlds.js";
 
@@ -307,11 +315,38 @@ describe("a name server that is there already", () => {
   });
 });
 
-test("a world without a DNS has no name server, and is settled and registered at once", async () => {
+test("a world without a DNS has no name server, and is registered at once", async () => {
   const { world } = await stillWorld();
   expect(world.dns).toBeNull();
   expect(() => world.nameServer).toThrow("start it with the option `dns`");
   await expect(world.agent(main).registerInDns()).rejects.toThrow("start it with the option `dns`");
   await world.registered();
-  expect([backupTarget, world.agent(main).registrationProblem]).toEqual([backupTarget, null]);
+});
+
+test("a world that is closed while Agents register leaves nothing behind that would happen later", async () => {
+  const silent = await NameServer.start({ zones: ["skyline.local"] });
+  silent.cutOff();
+  const clock = manualClock();
+  let isClosed = false;
+  const later: number[] = [];
+  const watched = {
+    ...clock,
+    after: (seconds: number, run: () => void) => {
+      if (isClosed) later.push(seconds);
+      return clock.after(seconds, run);
+    },
+  };
+  const world = await startSimulator({
+    token,
+    clock: watched,
+    agents: [{ address: main, name: "DMA-MAIN" }],
+    dns: { server: { host: silent.address, port: silent.port }, zone: "skyline.local" },
+  });
+  const registering = world.agent(main).registerInDns();
+  const closed = world.close();
+  isClosed = true;
+  await closed;
+  await registering;
+  expect(later).toEqual([]);
+  await silent.close();
 });

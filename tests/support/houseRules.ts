@@ -20,6 +20,8 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   "provider/dns": { uses: ["provider/core"] },
   "inside dmaAgent": { uses: ["provider/core", "provider/agent"] },
   "inside failoverPair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
+  "inside sharedHostnameRecord": { uses: ["provider/core", "provider/dns"] },
+  "inside virtualIp": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
   "a resource": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"], filesStandAlone: true },
   "provider/index": { uses: ["provider/core", "a resource"] },
   simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
@@ -36,6 +38,8 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   "cli/simulate.ts": ["simulator"],
   "provider/dmaAgent.ts": ["inside dmaAgent"],
   "provider/failoverPair.ts": ["inside failoverPair"],
+  "provider/sharedHostnameRecord.ts": ["inside sharedHostnameRecord"],
+  "provider/virtualIp.ts": ["inside virtualIp"],
 };
 
 /** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
@@ -51,6 +55,8 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
       "provider/dns",
       "inside dmaAgent",
       "inside failoverPair",
+      "inside sharedHostnameRecord",
+      "inside virtualIp",
       "a resource",
       "provider/index",
       "tools",
@@ -62,6 +68,7 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
 const ownDoors: Readonly<Record<string, string>> = {
   "pulumi-dataminer-failover": "sdk",
   "pulumi-dataminer-failover/provider": "provider",
+  "pulumi-dataminer-failover/dns": "provider/dns",
   "pulumi-dataminer-failover/simulator": "simulator",
 };
 

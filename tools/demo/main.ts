@@ -1,8 +1,12 @@
+import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { type Simulator, startSimulator } from "../../simulator/index.js";
-import { DemoCli } from "./cli";
+import { byHand, tellByHand } from "./byHandStory";
+import { DemoCli, type DemoStack } from "./cli";
+import { addressesOf, showDns } from "./dnsTable";
 import { Narrator } from "./narrator";
+import { sharedHostnameAgents, sharedHostnameTargets, tellSharedHostname } from "./sharedHostnameStory";
 
 const token = "demo-token-for-simulated-agents-only";
 /** Simulated seconds in one real second: a set-up that takes many minutes of the product's time takes seconds here. */
@@ -18,8 +22,12 @@ async function configured(): Promise<(key: string) => string> {
   };
 }
 
-async function tell(story: Narrator, simulator: Simulator, cli: DemoCli, config: (key: string) => string): Promise<void> {
+async function tell(story: Narrator, simulator: Simulator, cli: DemoStack, config: (key: string) => string): Promise<void> {
   const [main, backup] = [simulator.agent(config("mainHost")), simulator.agent(config("backupHost"))];
+  const showNames = async () => {
+    await simulator.registered();
+    showDns(story, simulator, ["DMA-MAIN", "DMA-BACKUP", "DMA-VIRTUAL"]);
+  };
   const showStatus = () => {
     for (const { address } of [main, backup]) {
       const { agent, status, pair } = simulator.agent(address).snapshot();
@@ -36,6 +44,8 @@ async function tell(story: Narrator, simulator: Simulator, cli: DemoCli, config:
   showStatus();
   story.expect("online", await cli.output("online"), "main");
   story.expect("LEDs", await cli.output("led"), { backup: "green", main: "green" });
+  story.say("And in DNS, where no Agent registers its virtual address any more:");
+  await showNames();
 
   story.chapter("pulumi preview: nothing to do");
   simulator.requests.clear();
@@ -43,24 +53,33 @@ async function tell(story: Narrator, simulator: Simulator, cli: DemoCli, config:
   story.expect("calls to the Agents for that", simulator.requests.count(), 0);
 
   story.chapter("A Failover switch behind our back is no drift");
-  await simulator.pair().switchRoles();
+  await simulator.pair(main.address).switchRoles();
   showStatus();
+  story.say("No name has got another address:");
+  await showNames();
+  story.expect("DMA-BACKUP", addressesOf(simulator, "DMA-BACKUP"), [backup.address]);
   const switched = await cli.run(0, "preview", "--refresh", "--expect-no-changes");
   story.expectText("the output online changed, and nothing else", switched, '~ online     : "main" => "backup"');
   story.say("Somebody switches back.");
-  await simulator.pair().switchRoles();
+  await simulator.pair(main.address).switchRoles();
   showStatus();
   await cli.run(0, "preview", "--refresh", "--expect-no-changes");
 
   story.chapter("Somebody edits the heartbeats: the drift run exits with 7 and says so");
-  const [declared] = simulator.pair().config.heartbeats;
-  simulator.pair().editConfig((before) => ({ ...before, heartbeats: before.heartbeats.map((one) => ({ ...one, maxFailures: 20 })) }));
+  const [declared] = simulator.pair(main.address).config.heartbeats;
+  simulator
+    .pair(main.address)
+    .editConfig((before) => ({ ...before, heartbeats: before.heartbeats.map((one) => ({ ...one, maxFailures: 20 })) }));
   const drift = await cli.run(7, "preview", "--refresh", "--expect-no-changes");
   story.expectText("it names heartbeats", drift, "FailoverPair pair: differs from what is declared: heartbeats");
 
   story.chapter("pulumi up repairs it");
   await cli.run(0, "up", "--yes", "--skip-preview", "--refresh");
-  story.expect("allowed failures of the first heartbeat", simulator.pair().config.heartbeats[0]?.maxFailures, declared?.maxFailures);
+  story.expect(
+    "allowed failures of the first heartbeat",
+    simulator.pair(main.address).config.heartbeats[0]?.maxFailures,
+    declared?.maxFailures,
+  );
 
   story.chapter("pulumi destroy ends the Failover configuration");
   await cli.run(0, "destroy", "--yes", "--skip-preview");
@@ -75,28 +94,40 @@ async function tell(story: Narrator, simulator: Simulator, cli: DemoCli, config:
   story.expect("virtual addresses it still holds", addresses.filter(({ virtual }) => virtual).length, 0);
   story.expect("DataMiner ID of DMA-BACKUP", reset.agent.dataMinerId, null);
   story.expect("DMA-BACKUP is as freshly installed", reset.agent.pristine, true);
+  story.expect("addresses of DMA-VIRTUAL", addressesOf(simulator, "DMA-VIRTUAL"), []);
 }
 
 async function demo(): Promise<void> {
   const story = new Narrator();
   const config = await configured();
-  story.chapter("Two simulated Agents and the real Pulumi CLI");
+  story.chapter("Simulated Agents, a name server of their own, and the real Pulumi CLI");
+  const [dnsAddress = "", dnsPort] = config("dnsServer").split(":");
+  const secret = randomBytes(32).toString("base64");
   const simulator = await startSimulator({
     token,
     timeScale,
     port: Number(config("port")),
-    hosts: [config("mainTarget"), config("backupTarget")],
+    hosts: [config("mainTarget"), config("backupTarget"), ...sharedHostnameTargets],
+    dns: { server: { address: dnsAddress, port: Number(dnsPort) }, zone: config("zone"), key: { name: config("dnsKeyName"), secret } },
+    pairs: [{ owner: null, config: byHand.pair }],
     agents: [
       { address: config("mainHost"), name: "DMA-MAIN", dataMinerId: 111, system: "DMS", elementCount: 40, profile: "10.6" },
       { address: config("backupHost"), name: "DMA-BACKUP", dataMinerId: 111, pristine: true, profile: "10.6" },
+      ...byHand.agents,
+      ...sharedHostnameAgents,
     ],
   });
   try {
     story.say(`DMA-MAIN   ${config("mainHost")}: a working Agent with DataMiner ID 111 and 40 elements`);
     story.say(`DMA-BACKUP ${config("backupHost")}: freshly installed, prepared with the same ID`);
-    const cli = await DemoCli.prepare(story, { DMA_TOKEN: token });
+    story.say(
+      `name server ${config("dnsServer")}: zone ${config("zone")} and the reverse ones, updates signed with key ${config("dnsKeyName")}`,
+    );
+    const cli = await DemoCli.prepare(story, { DMA_TOKEN: token, DNS_KEY_SECRET: secret });
     story.say(`Pulumi ${cli.version}, with its state in .demo/`);
-    await tell(story, simulator, cli, config);
+    await tellByHand(story, simulator);
+    await tell(story, simulator, await cli.demoStack(), config);
+    await tellSharedHostname(story, simulator, cli, config);
     story.end();
   } finally {
     await simulator.close();

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { Resolver } from "node:dns/promises";
-import { mkdir, mkdtemp, open, readFile, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
@@ -95,9 +95,10 @@ export class NameServer {
     return this.end("SIGKILL");
   }
 
-  /** Takes connections and packets as ever, and answers nothing before `thaw`. */
-  freeze(): void {
+  /** From then on takes connections and packets as ever, and answers nothing before `thaw`. */
+  async freeze(): Promise<void> {
     this.child?.kill("SIGSTOP");
+    while (!(await this.isStopped())) await pause(1);
   }
 
   thaw(): void {
@@ -109,6 +110,13 @@ export class NameServer {
     this.thaw();
     await this.end("SIGTERM");
     await rm(this.folder, { recursive: true, force: true });
+  }
+
+  /** The signal reaches one thread, which then stops the others: some may still answer (proc(5), the field after the name). */
+  private async isStopped(): Promise<boolean> {
+    const threads = `/proc/${this.child?.pid}/task`;
+    const states = await Promise.all((await readdir(threads)).map((thread) => readFile(`${threads}/${thread}/stat`, "utf8")));
+    return states.every((state) => /\) T/.test(state));
   }
 
   private async end(signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -2,21 +2,21 @@ import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, connect as openConnection, type Server, type Socket } from "node:net";
 import { findFreePort } from "./ports.js";
 
-export interface Loss {
-  /** `cut` resets the connection instead of answering, `silent` leaves it open and says nothing. */
-  how: "cut" | "silent";
-  /** Called when the server has answered, before the loss can be noticed. */
-  meanwhile?: () => Promise<void>;
+export interface Interference {
+  /** `cut`: the connection is reset instead. `silent`: it stays open and nothing is said. `delivered`: it gets there after all. */
+  answer: "cut" | "silent" | "delivered";
+  /** What happens when the server has answered, before the client can notice anything. */
+  meanwhile?: () => unknown;
 }
 
 const headerLength = 12;
 const updateOpcode = 5;
 
-/** Stands between a client and a server on both transports, counts UPDATE messages and loses answers to them on demand. */
+/** Stands between a client and a server on both transports, counts UPDATE messages and comes between them and their answers on demand. */
 export class Relay {
   /** UPDATE messages that clients sent through here, prerequisites-only ones included. */
   updates = 0;
-  private readonly losses: Loss[] = [];
+  private readonly interferences: Interference[] = [];
   private readonly sockets = new Set<Socket>();
 
   private constructor(
@@ -38,9 +38,9 @@ export class Relay {
     return relay;
   }
 
-  /** The answer to the next UPDATE gets lost, by TCP; called twice, to the next two. */
-  loseAnAnswer(loss: Loss): void {
-    this.losses.push(loss);
+  /** Comes before the answers to the next UPDATE messages, one for each. */
+  interfere(...interferences: Interference[]): void {
+    this.interferences.push(...interferences);
   }
 
   async stop(): Promise<void> {
@@ -66,10 +66,10 @@ export class Relay {
       far.write(framed(message));
     });
     onMessages(far, async (message) => {
-      const loss = opcodeOf(message) === updateOpcode ? this.losses.shift() : undefined;
-      await loss?.meanwhile?.();
-      if (loss?.how === "cut") near.resetAndDestroy();
-      if (loss === undefined) near.write(framed(message));
+      const interference = opcodeOf(message) === updateOpcode ? this.interferences.shift() : undefined;
+      await interference?.meanwhile?.();
+      if (interference?.answer === "cut") near.resetAndDestroy();
+      else if (interference?.answer !== "silent") near.write(framed(message));
     });
   }
 
