@@ -51,6 +51,7 @@ export class DnsClient {
 
   constructor(private readonly options: DnsClientOptions) {
     const { servers, signer, tryMilliseconds = 5_000, tries = 3, signal, now = Date.now } = options;
+    if (servers.length === 0) throw new TypeError("A DNS client needs at least one server.");
     const exchange = new Exchange({ signer, connections: this.connections, tryMilliseconds, now });
     this.servers = new Servers(servers, exchange, { tryMilliseconds, tries });
     if (signal?.aborted) this.abort();

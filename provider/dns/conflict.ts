@@ -32,7 +32,7 @@ export async function conflictOf(place: Place, steps: readonly RRsetStep[], act:
     }
   } catch (error) {
     if (!(error instanceof DnsError)) throw error;
-    return conflict(first(steps), `nobody knows what (${error.message})`);
+    return conflict(first(steps), `what could not be read (${error.message})`);
   }
   return conflict(first(steps), "just that, a moment later");
 }

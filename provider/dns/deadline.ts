@@ -1,3 +1,5 @@
+/** A longer timer would fire at once (Node.js, TimeoutOverflowWarning). */
+const longestTimer = 2 ** 31 - 1;
 /** What a pause ends with, so that nobody takes it for a failure. */
 const paused = Symbol("paused");
 
@@ -13,10 +15,13 @@ export class Deadline {
   private readonly timer: NodeJS.Timeout;
 
   constructor(readonly milliseconds: number) {
-    this.timer = setTimeout(() => {
-      this.isOver = true;
-      this.end(new Error("The time is up."));
-    }, milliseconds);
+    this.timer = setTimeout(
+      () => {
+        this.isOver = true;
+        this.end(new Error("The time is up."));
+      },
+      Math.min(milliseconds, longestTimer),
+    );
   }
 
   throwIfEnded(): void {

@@ -18,7 +18,7 @@ export function refusalOf(reply: Reply, act: string, zone?: string): DnsError {
   const { rcode } = verdict.message;
   const key = signer ? `key "${signer.keyName}"` : "this machine, without a key,";
   const algorithm = signer?.algorithm.replace(/\.$/, "");
-  const it = zone === undefined ? "it" : `zone ${zone}`;
+  const it = zone === undefined ? "the zone of the name" : `zone ${zone}`;
   const line = (said: string, cure: string) => `${act} at ${endpoint.label}: ${saidBy(reply, said)}. ${cure}`;
   const options = {
     facts: { server: endpoint.label, rcode: rcodeName(rcode), ...(zone && { zone }), ...(signer && { keyName: signer.keyName }) },
@@ -62,7 +62,8 @@ export function refusalOf(reply: Reply, act: string, zone?: string): DnsError {
       const cure =
         `Check that ${key} may use ${it} for this name and type. PowerDNS says REFUSED to any fault of a signature too ` +
         "(key name, algorithm, secret, clock), Active Directory of a secure-only zone and of another owner's record.";
-      return new DnsError("DNS_REFUSED", line(rcodeName(rcode), cure), options);
+      const said = verdict.tsigError === 0 ? rcodeName(rcode) : `${rcodeName(rcode)}, ${rcodeName(verdict.tsigError)}`;
+      return new DnsError("DNS_REFUSED", line(said, cure), options);
     }
   }
 }

@@ -31,7 +31,6 @@ export class TcpConnection {
   private readonly reader = new FrameReader();
 
   private constructor(private readonly socket: Socket) {
-    socket.unref();
     socket.setTimeout(idleMilliseconds, () => this.waiting.size === 0 && this.close());
     socket.on("data", (chunk) => this.take(chunk));
     socket.on("error", (error) => this.break(brokenWay(error, true, this.hasAnswered)));
@@ -41,16 +40,18 @@ export class TcpConnection {
 
   static open({ address, port }: Endpoint, milliseconds: number): Promise<TcpConnection> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ host: address, port, noDelay: true });
+      const socket = connect({ host: address, port, noDelay: true }).unref();
       const end = (reason: NoAnswer) => {
         clearTimeout(timer);
         socket.destroy();
         reject(reason);
       };
-      const timer = setTimeout(() => end(new NoAnswer("DNS_UNREACHABLE", "it does not answer", false)), milliseconds);
-      socket.on("error", (error) => end(brokenWay(error, false)));
+      const timer = setTimeout(() => end(new NoAnswer("DNS_UNREACHABLE", "it does not answer", false)), milliseconds).unref();
+      const fail = (error: unknown) => end(brokenWay(error, false));
+      socket.once("error", fail);
       socket.once("connect", () => {
         clearTimeout(timer);
+        socket.off("error", fail);
         resolve(new TcpConnection(socket));
       });
     });

@@ -25,6 +25,7 @@ export function splitTsig(bytes: Buffer): { tsig: Tsig; unsigned: Buffer } | und
   if (bytes.length < headerBytes) throw unreadable(`it has ${bytes.length} bytes, less than a header`);
   let at = headerBytes;
   for (let count = bytes.readUInt16BE(4); count > 0; count--) at = skipName(bytes, at) + 4;
+  if (at > bytes.length) throw unreadable("its question runs past the end");
   const [others, additionals] = [bytes.readUInt16BE(6) + bytes.readUInt16BE(8), bytes.readUInt16BE(10)];
   let start = -1;
   for (let index = 0; index < others + additionals; index++) {

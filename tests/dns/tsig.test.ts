@@ -225,6 +225,7 @@ describe("verifying", () => {
   const opt = record(Buffer.alloc(1), 41, 1232, 0, nothing);
   test.each<[string, Buffer]>([
     ["a header cut short", Buffer.alloc(5)],
+    ["half a question before it", Buffer.concat([header({ counts: [1] }), name("a"), u16(1)])],
     ["bytes after it", Buffer.concat([signed({}), Buffer.alloc(1)])],
     ["class IN", Buffer.concat([withCount(1), record(owner, 250, 1, 0, good)])],
     ["a TTL", Buffer.concat([withCount(1), record(owner, 250, 255, 1, good)])],

@@ -4,6 +4,7 @@ import { Stack } from "../support/stack.js";
 import { type PairWorld, startPairWorld, token } from "../support/world.js";
 
 const example = resolve(__dirname, "../../examples/virtual-ip");
+const zone = "skyline.local.";
 
 let world: PairWorld;
 let stack: Stack;
@@ -14,6 +15,7 @@ beforeAll(async () => {
     protocol: "https",
     routing: "anyAgent",
     port: 8443,
+    dns: { zone },
     main: { subjectAltNames: [virtualIp] },
     backup: { subjectAltNames: [virtualIp] },
     others: {
@@ -23,7 +25,7 @@ beforeAll(async () => {
   });
   stack = await Stack.create({
     main: example,
-    environment: { DMA_TOKEN: token },
+    environment: { DMA_TOKEN: token, DNS_KEY_SECRET: String(world.simulator.dns?.key?.secret) },
     config: {
       mainHost: world.address(1),
       backupHost: world.address(2),
@@ -31,6 +33,9 @@ beforeAll(async () => {
       mainTarget: world.address(254),
       backupTarget: world.address(253),
       port: "8443",
+      dnsServer: `${world.simulator.nameServer.address}:${world.simulator.nameServer.port}`,
+      zone,
+      dnsKeyName: String(world.simulator.dns?.key?.name),
       caFile: String(world.simulator.caFile),
     },
   });
@@ -52,6 +57,16 @@ test("the example sets a pair up over https with a CA file, in a system where an
     led: { main: "green", backup: "green" },
     problems: [],
   });
+});
+
+test("each name has its own address, before and after a switch", async () => {
+  await world.simulator.pair().switchRoles();
+  await world.simulator.registered();
+  const records = world.simulator.nameServer.zone(zone);
+  for (const [name, last] of Object.entries({ "dma-main": 1, "dma-backup": 2, "dma-virtual": 5 })) {
+    expect(records.data(`${name}.${zone}`, "A")).toEqual([world.address(last)]);
+  }
+  await world.simulator.pair().switchRoles();
 });
 
 test("it is clean in a drift run, and destroy ends the pair", async () => {
