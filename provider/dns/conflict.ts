@@ -23,8 +23,11 @@ export async function conflictOf(place: Place, steps: readonly RRsetStep[], act:
       if (found.kind !== "alias" || (await isReallyAbsent(place, { name: step.name, type: "CNAME" }))) continue;
       return aliasOf(`${at};`, step.name, found.target, !outcome.maybeDone);
     }
-    const other = seen.find(({ step, found }) => !sameData(dataOf(found), step.expected));
-    if (other) return conflict(other.step, showFound(other.found));
+    for (const { step, found } of seen) {
+      if (sameData(dataOf(found), step.expected)) continue;
+      const isMadeUp = step.expected === null && (await isReallyAbsent(place, step));
+      if (!isMadeUp) return conflict(step, showFound(found));
+    }
     const alias = steps.find(({ type, expected }) => type === "CNAME" && expected === null);
     if (alias && outcome.seen === rcodeName(rcodes.YXDOMAIN)) return conflict(alias, "records of other types");
     for (const { step } of seen) {

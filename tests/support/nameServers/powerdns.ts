@@ -48,7 +48,7 @@ async function schema(): Promise<string> {
     if (text !== undefined) return text;
   }
   throw new Error(
-    `The SQLite backend of PowerDNS is not installed: apt-get install ${powerdns.packages}, or run .ci/run, which installs it.`,
+    `The SQLite backend of PowerDNS is not installed: apt-get install ${powerdns.packages}, or run \`npm test\` where it may install that.`,
   );
 }
 

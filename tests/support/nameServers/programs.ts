@@ -18,7 +18,8 @@ export async function findProgram(name: string, folders: readonly string[] = usu
 /** `title` is what people call it: `BIND 9 (named)`. */
 export async function getProgram(name: string, title: string, packages: string, folders?: readonly string[]): Promise<string> {
   const path = await findProgram(name, folders);
-  if (path === undefined) throw new Error(`${title} is not installed: apt-get install ${packages}, or run .ci/run, which installs it.`);
+  if (path === undefined)
+    throw new Error(`${title} is not installed: apt-get install ${packages}, or run \`npm test\` where it may install that.`);
   return path;
 }
 
