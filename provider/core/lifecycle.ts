@@ -14,6 +14,22 @@ export interface Handler {
   read(id: string, props: JsonObject): Promise<{ id?: string; props?: JsonObject; inputs?: JsonObject }>;
   update(id: string, olds: JsonObject, news: JsonObject): Promise<{ outs: JsonObject }>;
   delete(id: string, props: JsonObject): Promise<void>;
+  /** No verb of the engine: holds a declaration to the live thing where there is no stack. Throws when that cannot be told. */
+  inspect(declared: JsonObject): Promise<Inspection>;
+}
+
+/** A declaration beside the live thing. */
+export interface Inspection {
+  /** What is wrong with the declaration itself; then nothing was asked. */
+  failures: Failure[];
+  /** False: it does not exist. */
+  exists: boolean;
+  /** Canonical. */
+  inputs: JsonObject;
+  /** Live values under the names of inputs and outputs. */
+  live: JsonObject;
+  /** What differs; `declared` and `live` are undefined for what is no input. */
+  differences: { property: string; declared: unknown; live: unknown }[];
 }
 
 /**
@@ -132,6 +148,20 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       // State holds null for what is absent; a resource knows it as left out, as every other verb tells it.
       await definition.remove(withoutAbsent(state) as State, begin("delete", inputsOf(keys, state)));
     },
+
+    async inspect(declared) {
+      const { inputs, failures } = checkInputs(definition.inputs, declared);
+      if (failures.length > 0) return { failures, exists: false, inputs, live: {}, differences: [] };
+      const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
+      const observed = await definition.observe(completed as Inputs, begin("read", completed));
+      if (!observed) return { failures, exists: false, inputs: completed, live: {}, differences: [] };
+      const live = stateOf(keys, completed, observed as JsonObject, []);
+      const differences = [
+        ...differingKeys(keys, live, completed).map((property) => ({ property, declared: completed[property], live: live[property] })),
+        ...(definition.differences?.(live as State) ?? []).map((property) => ({ property, declared: undefined, live: undefined })),
+      ];
+      return { failures, exists: true, inputs: completed, live, differences };
+    },
   };
   return guarded(handler);
 }
@@ -159,5 +189,6 @@ function guarded(handler: Handler): Handler {
     read: guard(handler.read),
     update: guard(handler.update),
     delete: guard(handler.delete),
+    inspect: guard(handler.inspect),
   };
 }
