@@ -68,3 +68,45 @@ test("state stays small, and its provider is one short line", async () => {
   }
   expect(Buffer.byteLength(JSON.stringify(await stack.resource("pair")))).toBeLessThan(6_000);
 });
+
+test("a literal secret of a DNS key is in state only encrypted, and is never printed; one from a file is in no state at all", async () => {
+  const dnsWorld = await startPairWorld("54.40", { dns: { zone: "skyline.local" } });
+  const { nameServer, dns } = dnsWorld.simulator;
+  const [secret, keyFile] = [String(dns?.key?.secret), String(dns?.keyFile)];
+  const records = (key: object) => {
+    const server = { server: `${nameServer.address}:${nameServer.port}`, zone: "skyline.local", ...key };
+    const [main, backup] = [dnsWorld.address(1), dnsWorld.address(2)];
+    const members = [
+      { hostname: "dma-main", address: main },
+      { hostname: "dma-backup", address: backup },
+    ];
+    return {
+      agents: { main: dnsWorld.connection(1), backup: dnsWorld.connection(2) },
+      records: { shared: { hostname: "dma", addresses: [main, backup], dns: server } },
+      virtualIps: {
+        vip: {
+          ...{ agents: ["main", "backup"], address: dnsWorld.address(5), prefixLength: 24, network: "corporate" },
+          dns: { ...server, hostname: "dma-virtual", members },
+        },
+      },
+    };
+  };
+  try {
+    let shown = "";
+    for (const key of [{ key: { name: "dma-key", secret } }, { keyFile }]) {
+      await stack.declare(records(key));
+      for (const command of ["up", "refresh"]) {
+        const { code, output } = await stack.run(command, "--yes", "--skip-preview", "--diff", "--logtostderr", "-v=1");
+        expect(`${code}\n${output}`).toMatch(/^0\n/);
+        shown += output + (await stack.exported()).text;
+      }
+    }
+    const failed = await stack.declare(records({ key: { name: "other-key", secret } })).then(() => stack.up("--diff"));
+    expect(failed.code).not.toBe(0);
+    shown += failed.output + (await stack.exported()).text;
+    expect(shown).toContain("ciphertext");
+    expect(shown).not.toContain(secret);
+  } finally {
+    await dnsWorld.close();
+  }
+});
