@@ -5,7 +5,7 @@ import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { DnsClient, hmacSigner } from "../../provider/dns/index.js";
+import { DnsClient, hmacSigner } from "pulumi-dataminer-failover/dns";
 import { getProgram } from "./programs.js";
 
 export const zone = "bench.test.";

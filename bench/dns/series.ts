@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Change, DnsClient } from "../../provider/dns/index.js";
+import type { Change, DnsClient } from "pulumi-dataminer-failover/dns";
 import { type BindServer, zone } from "./bindServer.js";
 import { getProgram } from "./programs.js";
 

@@ -53,7 +53,9 @@ export function refusalOf(reply: Reply, act: string, zone?: string): DnsError {
       return new DnsError("DNS_FORMERR", line("FORMERR", cure), options);
     }
     case rcodes.NOTAUTH: {
-      const cure = `Check that this server is primary for ${it}, that this is a zone of its own, and that ${key} is let in.`;
+      const cure =
+        `Check that this server is primary for ${it}, that this is a zone of its own, and that ${key} is let in. ` +
+        "To queries PowerDNS says NOTAUTH for any fault of a signature (key name, algorithm, secret, clock).";
       return new DnsError("DNS_NOTAUTH", line("NOTAUTH", cure), options);
     }
     case rcodes.NOTZONE:

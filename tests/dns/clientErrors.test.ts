@@ -42,7 +42,7 @@ describe("a signed refusal", () => {
     [
       "NOTAUTH",
       "DNS_NOTAUTH",
-      'Check that this server is primary for zone skyline.local., that this is a zone of its own, and that key "dma-key." is let in.',
+      'Check that this server is primary for zone skyline.local., that this is a zone of its own, and that key "dma-key." is let in. To queries PowerDNS says NOTAUTH for any fault of a signature (key name, algorithm, secret, clock).',
     ],
     ["NOTZONE", "DNS_NOTZONE", "A name lies outside of zone skyline.local.; give the zone that holds it."],
   ] as const)("%s is %s, with what to do", async (rcode, code, cure) => {
