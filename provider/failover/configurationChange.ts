@@ -61,9 +61,6 @@ export function configurationDifferences(a: Configuration, b: Configuration): Co
   return keys.filter((key) => JSON.stringify(left[key]) !== JSON.stringify(right[key]));
 }
 
-/** Whether both say the same. */
-export const sameConfiguration = (a: Configuration, b: Configuration): boolean => configurationDifferences(a, b).length === 0;
-
 /** The canonical form builds every object in one key order, so JSON compares it; acquisition addresses are read at set-up, not asked for. */
 function comparable(configuration: Configuration): Configuration {
   const canonical = canonicalConfiguration(configuration);
