@@ -3,7 +3,7 @@ import { agentAddress, Connection } from "../agent/connection.js";
 import { isPrefixLength } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
-import { absoluteName, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
+import { absoluteName, type DnsFields, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
 
 const memberFields = {
   /** The Agent's own name. One without a dot is completed with `zone`. */
@@ -15,8 +15,7 @@ type MemberShape = typeof memberFields;
 export interface MemberFields extends MemberShape {}
 const Member: z.ZodObject<MemberFields, z.core.$strict> = z.strictObject(memberFields);
 
-const virtualIpDnsFields = {
-  ...dnsFields,
+const fixedRecordFields = {
   /** Name of the virtual address, which has this address and no other. One without a dot is completed with `zone`. */
   hostname: DomainName,
   /** Both Agents: at each name its own address stands, the virtual one does not, and everything else is left alone. */
@@ -28,21 +27,24 @@ const virtualIpDnsFields = {
   /** Takes `hostname` and the PTR record of the address over when something else stands there. Default: false. */
   overwrite: z.boolean().default(false),
 };
-type VirtualIpDnsShape = typeof virtualIpDnsFields;
-export interface VirtualIpDnsFields extends VirtualIpDnsShape {}
+type FixedRecordShape = typeof fixedRecordFields;
+export interface FixedRecordFields extends FixedRecordShape {}
+type VirtualIpDnsFields = DnsFields & FixedRecordFields;
 
-const VirtualIpDns: z.ZodObject<VirtualIpDnsFields, z.core.$strict> = z.strictObject(virtualIpDnsFields).superRefine((dns, context) => {
-  const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
-  dnsRules(dns, report);
-  const { hostname, members, zone } = dns;
-  const names = [hostname, ...members.map((member) => member.hostname)];
-  const relative = names.find((name) => !name.includes("."));
-  if (relative !== undefined && zone === undefined) return report("zone", `expected the zone that completes the name ${relative}.`);
-  const absolute = names.map((name) => absoluteName(name, zone));
-  const twice = absolute.find((name, index) => absolute.indexOf(name) < index);
-  if (twice !== undefined) report("members", `expected three names, found ${twice} twice.`);
-  if (members[0]?.address === members[1]?.address) report("members", `expected two addresses, found ${members[0]?.address} twice.`);
-});
+const VirtualIpDns: z.ZodObject<VirtualIpDnsFields, z.core.$strict> = z
+  .strictObject({ ...dnsFields, ...fixedRecordFields })
+  .superRefine((dns, context) => {
+    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    dnsRules(dns, report);
+    const { hostname, members, zone } = dns;
+    const names = [hostname, ...members.map((member) => member.hostname)];
+    const relative = names.find((name) => !name.includes("."));
+    if (relative !== undefined && zone === undefined) return report("zone", `expected the zone that completes the name ${relative}.`);
+    const absolute = names.map((name) => absoluteName(name, zone));
+    const twice = absolute.find((name, index) => absolute.indexOf(name) < index);
+    if (twice !== undefined) report("members", `expected three names, found ${twice} twice.`);
+    if (members[0]?.address === members[1]?.address) report("members", `expected two addresses, found ${members[0]?.address} twice.`);
+  });
 export type VirtualIpDns = z.infer<typeof VirtualIpDns>;
 
 const virtualIpFields = {

@@ -47,7 +47,7 @@ async function program(file: string, text: string): Promise<unknown> {
   return JSON.parse(stdout) as unknown;
 }
 
-const doors = ["DmaAgent", "FailoverPair", "standardHeartbeats"];
+const doors = ["DmaAgent", "FailoverPair", "SharedHostnameRecord", "VirtualIp", "standardHeartbeats"];
 
 describe("the packed package", () => {
   test("opens from a CommonJS program", async () => {
@@ -59,15 +59,18 @@ describe("the packed package", () => {
     const text = `
       import { ${doors.join(", ")} } from "${packageName}";
       import { startSimulator } from "${packageName}/simulator";
-      import { dmaAgent, failoverPair } from "${packageName}/provider";
-      console.log(JSON.stringify([${doors.join(", ")}, startSimulator, dmaAgent.check, failoverPair.check].map((door) => typeof door)));`;
-    expect(await program("door.mjs", text)).toEqual(new Array(6).fill("function"));
+      import { DnsClient, hmacSigner } from "${packageName}/dns";
+      import { dmaAgent, failoverPair, sharedHostnameRecord, virtualIp } from "${packageName}/provider";
+      const handlers = [dmaAgent, failoverPair, sharedHostnameRecord, virtualIp].map(({ check }) => check);
+      console.log(JSON.stringify([${doors.join(", ")}, startSimulator, DnsClient, hmacSigner, ...handlers].map((door) => typeof door)));`;
+    expect(await program("door.mjs", text)).toEqual(new Array(12).fill("function"));
   });
 
   test("has the doors that users' state and tests name, and no other way in", async () => {
     const resolved = (door: string) => program("resolve.cjs", `console.log(JSON.stringify(require.resolve("${packageName}${door}")));`);
     for (const [door, file] of [
       ["/provider", "provider"],
+      ["/dns", "provider/dns"],
       ["/simulator", "simulator"],
       ["", "sdk"],
     ] as const) {
@@ -81,13 +84,21 @@ describe("the packed package", () => {
     const ours = join(project, "node_modules", packageName, "dist");
     const beyond = (loaded as string[]).filter((file) => file.startsWith(ours) && !file.startsWith(join(ours, "sdk")));
     expect(beyond).toEqual([]);
-    expect((loaded as string[]).filter((file) => /node_modules\/(zod|undici|hono|commander|selfsigned)\//.test(file))).toEqual([]);
+    expect((loaded as string[]).filter((file) => /node_modules\/(zod|undici|hono|commander|selfsigned|dns-packet)\//.test(file))).toEqual(
+      [],
+    );
   });
 
   test("holds what it needs to run, and nothing of the repository's tests and tools", async () => {
     const held = await readdir(join(project, "node_modules", packageName));
     expect(held.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "docs", "package.json"]);
-    expect((await readdir(join(project, "node_modules", packageName, "dist"))).sort()).toEqual(["cli", "provider", "sdk", "simulator"]);
+    expect((await readdir(join(project, "node_modules", packageName, "dist"))).sort()).toEqual([
+      "cli",
+      "operations",
+      "provider",
+      "sdk",
+      "simulator",
+    ]);
   });
 
   test.each(["dmaAgent", "failoverPair"])("is found by the text in state, from the project's folder: %s", async (handler) => {

@@ -4,18 +4,29 @@ import { expect, test } from "vitest";
 
 const program = `
 import type { Output } from "@pulumi/pulumi";
-import { DmaAgent, FailoverPair, type DmaAgentArgs, type FailoverPairArgs, type ConnectionArgs, type HeartbeatTargets } from "pulumi-dataminer-failover";
+import {
+  DmaAgent, FailoverPair, SharedHostnameRecord, VirtualIp, type ConnectionArgs, type DmaAgentArgs, type FailoverPairArgs, type HeartbeatTargets,
+  type SharedHostnameRecordArgs, type VirtualIpAddressArgs, type VirtualIpArgs,
+} from "pulumi-dataminer-failover";
 export declare const agentArgs: Required<DmaAgentArgs>;
 export declare const pairArgs: Required<FailoverPairArgs>;
 export declare const connectionArgs: Required<ConnectionArgs>;
 export declare const targets: Required<HeartbeatTargets>;
 type Plain<Given> = Exclude<Given, Promise<unknown> | Output<unknown> | undefined>;
 type Item<List> = List extends readonly (infer Value)[] ? Plain<Value> : never;
-export declare const virtualIp: Item<Plain<FailoverPairArgs["virtualIps"]>>;
+export declare const virtualAddress: Required<VirtualIpAddressArgs>;
+export declare const recordArgs: Required<SharedHostnameRecordArgs>;
+export declare const recordDns: Required<SharedHostnameRecordArgs["dns"]>;
+export declare const virtualIpArgs: Required<VirtualIpArgs>;
+export declare const virtualIpDns: Required<Plain<VirtualIpArgs["dns"]>>;
+export declare const member: Item<Plain<Plain<VirtualIpArgs["dns"]>["members"]>>;
+export declare const key: Plain<SharedHostnameRecordArgs["dns"]["key"]>;
 export declare const heartbeat: Item<Plain<FailoverPairArgs["heartbeats"]>>;
 export declare const settings: Plain<DmaAgentArgs["settings"]>;
 export declare const agent: DmaAgent;
 export declare const pair: FailoverPair;
+export declare const record: SharedHostnameRecord;
+export declare const virtualIp: VirtualIp;
 `;
 
 /** The properties a user's editor offers for each exported constant, with the description that it shows. */
@@ -49,7 +60,16 @@ function describedProperties(): Map<string, string> {
 
 test("an editor shows a description for every argument and output", () => {
   const properties = describedProperties();
-  for (const name of ["agentArgs.host", "settings.maxStartupSeconds", "virtualIp.network", "heartbeat.maxFailures", "pair.led"]) {
+  for (const name of [
+    "agentArgs.host",
+    "settings.maxStartupSeconds",
+    "virtualAddress.network",
+    "key.secretEnv",
+    "member.address",
+    "virtualIp.heldBy",
+    "heartbeat.maxFailures",
+    "pair.led",
+  ]) {
     expect([...properties.keys()]).toContain(name);
   }
   const undescribed = [...properties].filter(([, description]) => description.length < 15).map(([name]) => name);
