@@ -3,7 +3,7 @@ import { agentAddress, Connection } from "../agent/connection.js";
 import { isPrefixLength } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
-import { absoluteName, type DnsFields, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
+import { absoluteName, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
 
 const memberFields = {
   /** The Agent's own name. One without a dot is completed with `zone`. */
@@ -27,9 +27,8 @@ const fixedRecordFields = {
   /** Takes `hostname` and the PTR record of the address over when something else stands there. Default: false. */
   overwrite: z.boolean().default(false),
 };
-type FixedRecordShape = typeof fixedRecordFields;
-export interface FixedRecordFields extends FixedRecordShape {}
-type VirtualIpDnsFields = DnsFields & FixedRecordFields;
+type VirtualIpDnsShape = typeof dnsFields & typeof fixedRecordFields;
+export interface VirtualIpDnsFields extends VirtualIpDnsShape {}
 
 const VirtualIpDns: z.ZodObject<VirtualIpDnsFields, z.core.$strict> = z
   .strictObject({ ...dnsFields, ...fixedRecordFields })
