@@ -63,6 +63,7 @@ export function addSimulate(program: Command): void {
     )
     .option("--dns-key-file <file>", "TSIG key that may change the zones; default: a new one, with --dns-server none")
     .option("--control-port <port>", "port of the control API on 127.0.0.1; 0: any free one", wholeNumber, 8111)
+    .addHelpText("after", "\nExit codes: 0 after Ctrl+C or SIGTERM, 1 for everything else.")
     .action(simulate);
 }
 

@@ -5,6 +5,7 @@ import type { Agent } from "./product/agent.js";
 import { raiseRuntimeError } from "./product/automaticFailover.js";
 import { restart, type StartOptions, type StopOptions, start, stop } from "./product/power.js";
 import { snapshotOf } from "./product/snapshot.js";
+import { apartFromCluster } from "./product/status.js";
 import type { World } from "./product/world.js";
 
 export interface CutOffOptions {
@@ -102,6 +103,19 @@ export class AgentControl {
 
   setNats(state: "OK" | "Failing"): void {
     this.agent.natsFails = state === "Failing";
+    this.world.changed();
+  }
+
+  /** Its elements are lost, or somebody makes more (domain 9, K7). */
+  setElementCount(count: number): void {
+    this.agent.elementCount = count;
+    this.world.changed();
+  }
+
+  /** Whether its NATS settings name the same endpoints as the rest of its DataMiner System. */
+  setClusterEndpointsInSync(inSync: boolean): void {
+    if (inSync) apartFromCluster.delete(this.agent);
+    else apartFromCluster.add(this.agent);
     this.world.changed();
   }
 

@@ -9,6 +9,9 @@ import type { World } from "./world.js";
 const eventsPerSecond = 1;
 const tooManyPending = 1000;
 
+/** Agents whose NATS settings are behind those of their DataMiner System. */
+export const apartFromCluster = new WeakSet<Agent>();
+
 /** The rows of the Failover Status window, from the facts as they are now (domain 6). */
 export function statusOf(world: World, agent: Agent): Status | null {
   if (agent.failoverStatus === null || !agent.copy) return null;
@@ -22,7 +25,9 @@ export function statusOf(world: World, agent: Agent): Status | null {
       .filter(({ touched }) => touched)
       .map(({ index, connected }) => ({ index, value: connected ? "Available" : "Unavailable" })),
     database: databaseRow(agent),
-    nats: agent.profile.showsNats ? { value: agent.natsFails ? "Failing" : "OK", clusterEndpointsInSync: true } : null,
+    nats: agent.profile.showsNats
+      ? { value: agent.natsFails ? "Failing" : "OK", clusterEndpointsInSync: !apartFromCluster.has(agent) }
+      : null,
   };
 }
 

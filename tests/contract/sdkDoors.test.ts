@@ -71,6 +71,7 @@ describe("the packed package", () => {
     for (const [door, file] of [
       ["/provider", "provider"],
       ["/dns", "provider/dns"],
+      ["/operations", "operations"],
       ["/simulator", "simulator"],
       ["", "sdk"],
     ] as const) {
@@ -92,7 +93,13 @@ describe("the packed package", () => {
   test("holds what it needs to run, and nothing of the repository's tests and tools", async () => {
     const held = await readdir(join(project, "node_modules", packageName));
     expect(held.sort()).toEqual(["CHANGELOG.md", "LICENSE", "README.md", "dist", "docs", "package.json"]);
-    expect((await readdir(join(project, "node_modules", packageName, "dist"))).sort()).toEqual(["cli", "provider", "sdk", "simulator"]);
+    expect((await readdir(join(project, "node_modules", packageName, "dist"))).sort()).toEqual([
+      "cli",
+      "operations",
+      "provider",
+      "sdk",
+      "simulator",
+    ]);
   });
 
   test.each(["dmaAgent", "failoverPair"])("is found by the text in state, from the project's folder: %s", async (handler) => {

@@ -59,6 +59,7 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
       "inside virtualIp",
       "a resource",
       "provider/index",
+      "operations",
       "tools",
     ],
   },

@@ -1,0 +1,102 @@
+import { type Command, Option } from "commander";
+import { inParallel } from "../operations/inParallel.js";
+import { type PreflightReport, runPreflight } from "../operations/runPreflight.js";
+import { RefusedError } from "../provider/core/errors.js";
+import type { FailoverPairDeclared } from "../provider/failoverPair.js";
+import { fail } from "./failure.js";
+import { preflightText } from "./output/preflightText.js";
+import { processTerminal, type Terminal } from "./output/terminal.js";
+import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf } from "./targets.js";
+
+interface PreflightOptions extends TargetOptions {
+  virtualIp?: string;
+  hostname?: string;
+  mode: "manual" | "automatic";
+  heartbeatTarget?: string[];
+  json?: boolean;
+}
+
+/** What was found of one pair. */
+export interface PairPreflight extends PreflightReport {
+  name: string;
+}
+
+const pairsAtOnce = 8;
+
+/** `dma-failover preflight`: whether two Agents can become the declared pair. */
+export function addPreflight(program: Command, terminal: Terminal = processTerminal()): void {
+  addTargetOptions(
+    program
+      .command("preflight")
+      .description("Check whether two Agents can become the declared pair, or stay it; nothing is changed")
+      .option("--json", "print JSON")
+      .optionsGroup("What a pair named by --main and --backup is to be:")
+      .option("--virtual-ip <address/bits>", "virtual IP address on the corporate network, as in 10.10.10.5/24")
+      .addOption(new Option("--hostname <name>", "shared hostname instead").conflicts("virtualIp"))
+      .addOption(new Option("--mode <mode>", "who switches").choices(["automatic", "manual"]).default("automatic"))
+      .option("--heartbeat-target <ip...>", "what main, then backup pings to know whether its own network works"),
+  )
+    .addHelpText(
+      "after",
+      `
+Exit codes:
+  0    nothing stands in the way
+  2    something does; it is listed with what to do
+  3    an Agent could not be asked, so not everything is judged
+  1    an error: nothing could be judged
+  130  stopped by Ctrl+C
+
+Examples:
+  dma-failover preflight --inventory pairs.yaml --pair north
+  dma-failover preflight --main 10.10.10.1 --backup 10.10.10.2 --virtual-ip 10.10.10.5/24 \\
+    --heartbeat-target 10.10.10.254 10.10.10.253`,
+    )
+    .action((options: PreflightOptions) => judge(options, terminal));
+}
+
+async function judge(options: PreflightOptions, terminal: Terminal): Promise<void> {
+  const signal = terminal.interrupted();
+  try {
+    const targets = await targetsOf(options, signal);
+    terminal.progress(`Asking the Agents of ${targets.length} ${targets.length === 1 ? "pair" : "pairs"}`);
+    const pairs = await inParallel(targets, pairsAtOnce, async (target) => ({
+      name: target.name,
+      ...(await runPreflight(declaredOf(target, options), { signal })),
+    }));
+    terminal.print(options.json ? JSON.stringify({ schemaVersion: 1, pairs }, null, 2) : preflightText(pairs, terminal.colours));
+    terminal.exitCode = exitCodeOf(pairs);
+  } catch (error) {
+    fail(error, terminal, { json: options.json });
+  }
+}
+
+function exitCodeOf(pairs: readonly PairPreflight[]): number {
+  if (pairs.some(({ violations }) => violations.length > 0)) return 2;
+  return pairs.some(({ unreachable }) => unreachable.length > 0) ? 3 : 0;
+}
+
+/** What a stack or an inventory declares; for flags the recommended heartbeats (domain 3.2). */
+function declaredOf({ main, backup, declared }: FoundTarget, options: PreflightOptions): FailoverPairDeclared {
+  if (declared) return declared;
+  const { virtualIp, hostname, mode, heartbeatTarget = [] } = options;
+  const [address = "", bits] = virtualIp?.split("/") ?? [];
+  if (!virtualIp && !hostname) {
+    throw new RefusedError("NO_TARGET", "Which pair: --main and --backup do not say what it is to be. Give --virtual-ip or --hostname.");
+  }
+  return {
+    main,
+    backup,
+    ...(virtualIp ? { virtualIps: [{ network: "corporate", address, prefixLength: Number(bits) }] } : {}),
+    ...(hostname ? { hostname } : {}),
+    mode,
+    heartbeats: [
+      { kind: "normal", from: "main", target: { agent: "backup" } },
+      { kind: "normal", from: "backup", target: { agent: "main" } },
+      ...heartbeatTarget.map((target, at) => ({
+        kind: "inverted" as const,
+        from: at === 0 ? ("main" as const) : ("backup" as const),
+        target: { address: target },
+      })),
+    ],
+  };
+}

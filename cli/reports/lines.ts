@@ -1,0 +1,32 @@
+import type { Difference, DriftResult } from "../../operations/driftReport.js";
+
+/** "heartbeats[1].maxFailures: declared 3, live 9". */
+export function differenceLine({ property, declared, live }: Difference): string {
+  // Where records or interfaces deviate, what was found is a sentence of its own.
+  if (declared === null && typeof live === "string" && live.includes(" ")) return `${property}: ${live}`;
+  return `${property}: declared ${valueText(declared)}, live ${valueText(live)}`;
+}
+
+/** Everything there is to say of one result: first what differs, then what is wrong. */
+export const detailLines = ({ differences, problems, ...result }: DriftResult): string[] => [
+  ...differences.map(differenceLine),
+  ...(result.classes.includes("roleChange") ? [`online: ${roleText(result.expectedOnline)} before, ${roleText(result.online)} now`] : []),
+  ...problems,
+];
+
+export const roleText = (role: DriftResult["online"]): string => (role === null || role === "none" ? "nobody" : role);
+
+/** Several results may have one name, where a stack's resources have different parents. */
+export function uniqueNames(results: readonly DriftResult[]): Map<DriftResult, string> {
+  const keyOf = ({ source, kind, name }: DriftResult) => JSON.stringify([source, kind, name]);
+  const counts = new Map<string, number>();
+  for (const result of results) counts.set(keyOf(result), (counts.get(keyOf(result)) ?? 0) + 1);
+  return new Map(
+    results.map((result) => [result, (counts.get(keyOf(result)) ?? 0) > 1 && result.urn ? `${result.name} (${result.urn})` : result.name]),
+  );
+}
+
+const valueText = (value: Difference["live"]): string => {
+  if (value === null) return "nothing";
+  return typeof value === "string" ? value : JSON.stringify(value);
+};

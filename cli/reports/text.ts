@@ -1,0 +1,56 @@
+import { type DriftClass, type DriftReport, type DriftResult, driftClasses } from "../../operations/driftReport.js";
+import { formatTable } from "../output/table.js";
+import type { Colours } from "../output/terminal.js";
+import { detailLines, roleText } from "./lines.js";
+
+export const classTexts: Readonly<Record<DriftClass, string>> = {
+  clean: "clean",
+  roleChange: "role change",
+  drift: "drift",
+  unhealthy: "unhealthy",
+  unreachable: "unreachable",
+};
+
+const kindTexts: Readonly<Record<DriftResult["kind"], string>> = {
+  pair: "pair",
+  record: "record",
+  virtualIp: "virtual IP",
+  agent: "Agent",
+  resource: "resource",
+};
+
+/** The report for people: a line for each result, the worst first, with what there is to say of it below; the counts last. */
+export function textReport(report: DriftReport, colours: Colours): string {
+  const { results, errors } = report;
+  const rank = ({ class: name }: DriftResult) => -driftClasses.indexOf(name);
+  const sorted = [...results].sort((one, other) => rank(one) - rank(other));
+  const rows = sorted.map((result) => [
+    coloured(result.class, colours),
+    kindTexts[result.kind],
+    colours.bold(result.name),
+    result.source,
+    result.online === null ? "" : `${roleText(result.online)} online`,
+  ]);
+  const lines = formatTable(rows).split("\n");
+  return [
+    ...sorted.flatMap((result, index) => [lines[index] ?? "", ...detailLines(result).map((line) => `  ${line}`)]),
+    ...errors.map(({ source, message }) => `${colours.red("error")}  ${source}  ${message}`),
+    ...(results.length + errors.length > 0 ? [""] : []),
+    summary(report, colours),
+  ].join("\n");
+}
+
+function summary({ counts, results, errors, startedAt }: DriftReport, colours: Colours): string {
+  const parts = driftClasses
+    .filter((name) => counts[name] > 0)
+    .reverse()
+    .map((name) => coloured(name, colours, `${counts[name]} ${classTexts[name]}`));
+  const failed = errors.length > 0 ? [colours.red(`${errors.length} not compared`)] : [];
+  return `${results.length} compared at ${startedAt}: ${[...failed, ...parts].join(", ") || "nothing"}.`;
+}
+
+function coloured(name: DriftClass, colours: Colours, text = classTexts[name]): string {
+  if (name === "clean") return colours.green(text);
+  if (name === "roleChange") return colours.cyan(text);
+  return name === "drift" ? colours.yellow(text) : colours.red(text);
+}

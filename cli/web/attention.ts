@@ -1,0 +1,93 @@
+import type { MemberStatus, PairStatus, StatusRow } from "../../operations/index.js";
+import { otherPosition, type Position, positions } from "../../provider/failover/configuration.js";
+import { steadiness } from "../../provider/failover/roles.js";
+import type { Watched } from "./poller.js";
+
+/** How much a pair needs somebody, the most urgent first: the order of the page. */
+export const levels = ["critical", "problem", "notice", "changing", "waiting", "healthy"] as const;
+export type Level = (typeof levels)[number];
+
+/** What the page says of a pair before anybody looks closer. */
+export interface Judgement {
+  level: Level;
+  /** A few words: "Split brain", "Database Failing". */
+  label: string;
+  /** One sentence; empty when the label says it all. */
+  text: string;
+}
+
+/** A row in its bad value, with the member that shows it. */
+export interface Finding extends StatusRow {
+  position: Position;
+}
+
+export const title: Record<Position, string> = { main: "Main", backup: "Backup" };
+
+export const needsAttention = (level: Level): boolean => level === "critical" || level === "problem" || level === "notice";
+
+export function judge({ status, problem }: Pick<Watched, "status" | "problem">): Judgement {
+  if (status === null) {
+    if (problem === null) return { level: "waiting", label: "Being read", text: "" };
+    return { level: "problem", label: "Not readable", text: problem };
+  }
+  const judgement = judgeStatus(status);
+  if (problem === null) return judgement;
+  // What is shown may be over by now, so it never counts as healthy.
+  const level = needsAttention(judgement.level) ? judgement.level : "notice";
+  return { level, label: level === judgement.level ? judgement.label : "Not readable", text: `Old data: ${problem}` };
+}
+
+/** The rows in their bad value of the members that answer. */
+export function findings({ members }: PairStatus): Finding[] {
+  return positions.flatMap((position) => {
+    const { reachable, rows } = members[position];
+    return reachable ? rows.filter(({ bad }) => bad).map((row) => ({ ...row, position })) : [];
+  });
+}
+
+function judgeStatus(status: PairStatus): Judgement {
+  const { main, backup } = status.members;
+  if (status.splitBrain) return { level: "critical", label: "Split brain", text: "Both Agents are online." };
+  if (!main.reachable && !backup.reachable) return { level: "critical", label: "Unreachable", text: "Neither Agent answers." };
+  const silent = [main, backup].find(({ reachable }) => !reachable);
+  const red = findings(status);
+  const change = changeOf(status);
+  if (change !== null) return { level: silent || red.length > 0 ? "problem" : "changing", label: change, text: silentText(status, silent) };
+  if (status.state === null) return { level: "problem", label: "No Failover pair", text: sentences(status.problems) };
+  if (status.state === "inactive") return { level: "notice", label: "Disabled", text: "Failover is configured, and switched off." };
+  if (silent) {
+    return { level: status.online === "none" ? "critical" : "problem", label: unreachableLabel(silent), text: silentText(status, silent) };
+  }
+  if (status.online === "none") return { level: "critical", label: "Nobody online", text: "Both Agents are offline." };
+  const [first] = red;
+  if (first) return { level: "problem", label: labelOf(first, red.length), text: "" };
+  if (status.problems.length > 0) return { level: "problem", label: "Contradiction", text: sentences(status.problems) };
+  return { level: "healthy", label: "Healthy", text: "" };
+}
+
+const unreachableLabel = ({ position }: MemberStatus): string => `${title[position]} unreachable`;
+
+const labelOf = ({ row, value }: StatusRow, count: number): string => (count === 1 ? `${row} ${value}` : `${count} rows red`);
+
+const sentences = (lines: readonly string[]): string => lines.join(" ");
+
+/** A state or a status that goes over by itself, in the product's words; null when nothing is under way. */
+function changeOf({ state, members }: PairStatus): string | null {
+  if (state !== null && !["active", "inactive", "invalid"].includes(state)) return `${state.charAt(0).toUpperCase()}${state.slice(1)}`;
+  const onItsWay = positions
+    .map((position) => failoverStatus(members[position]))
+    .find((status) => status !== null && steadiness(status) === "transition");
+  return onItsWay ?? null;
+}
+
+function silentText({ online, members }: PairStatus, silent: MemberStatus | undefined): string {
+  if (!silent) return "";
+  const other = members[otherPosition(silent.position)];
+  if (online === other.position) return `${title[other.position]} is online.`;
+  return `${title[other.position]} is ${failoverStatus(other) ?? "in no pair"}: nobody who answers is online.`;
+}
+
+/** The text of that row; null for a member that does not have it. */
+export function failoverStatus({ rows }: MemberStatus): string | null {
+  return rows.find(({ row }) => row === "Failover Status")?.value ?? null;
+}

@@ -1,0 +1,80 @@
+import { html } from "hono/html";
+import type { MemberStatus, PairStatus, StatusRow } from "../../operations/index.js";
+import { oneLine } from "../../provider/core/errors.js";
+import { positions } from "../../provider/failover/configuration.js";
+import { findings, judge, title } from "./attention.js";
+import { foreign, type Html, layout } from "./layout.js";
+import { ledOf, names } from "./led.js";
+import { ageOf, momentOf } from "./moment.js";
+import type { Watched } from "./poller.js";
+
+/** The Status window of both members (domain 6). The overview shows its content in a dialog; alone it is a page. */
+export function pairPage(pair: Watched, now: number): Html {
+  const { id, name, status, isBeingRead, readAt, problem } = pair;
+  const { level, label, text } = judge(pair);
+  const untold = status === null ? "" : untoldOf(status);
+  return layout({
+    title: `${oneLine(name)}: Failover status`,
+    icon: level === "healthy" ? "green" : "red",
+    header: html`<header class="top"><h1><a href="/">Failover status</a></h1></header>`,
+    main: html`<main class="alone" data-now="${now}" data-reading="${isBeingRead ? 1 : 0}">
+<div id="content" data-level="${level}">
+<div class="heading"><h2 id="window-name">${foreign(name)}</h2> <span class="label">${foreign(label)}</span>
+<form method="post" action="/refresh"><input type="hidden" name="pair" value="${id}"><button>Refresh</button></form></div>
+<p class="facts">${facts(status)}<span>${readAt === null ? (problem === null ? "being read" : "not read yet") : html`read ${ageOf(readAt)}`}</span></p>
+${text === "" || (untold !== "" && problem === null) ? "" : html`<p class="text">${foreign(text)}</p>`}
+${untold}
+<div class="windows">${status === null ? "" : positions.map((position) => windowOf(status.members[position], isBeingRead))}</div>
+</div>
+</main>`,
+  });
+}
+
+/** What is wrong, where the rows do not say all of it: members that contradict each other, or are in no pair. */
+function untoldOf(status: PairStatus): Html | "" {
+  const { problems, members } = status;
+  const told = findings(status).length + positions.filter((position) => !members[position].reachable).length;
+  if (problems.length <= told) return "";
+  return html`<ul class="problems">${problems.map((line) => html`<li>${foreign(line)}</li>`)}</ul>`;
+}
+
+function facts(status: Watched["status"]): Html | "" {
+  if (status === null) return "";
+  return html`${status.dataMinerId === null ? "" : html`<span>DataMiner ID ${status.dataMinerId}</span>`}
+${status.state === null ? "" : html`<span>pair ${foreign(status.state)}</span>`}
+<span>${onlineTexts[status.online]}</span>`;
+}
+
+const onlineTexts = { main: "main is online", backup: "backup is online", none: "nobody is online", both: "both are online" } as const;
+
+function windowOf({ position, address, agentName, led, rows, pcap, seen, runbook }: MemberStatus, isBeingRead: boolean): Html {
+  return html`<section class="window" aria-labelledby="${position}-name">
+<h3 id="${position}-name"><span class="role">${title[position]}</span> ${agentName === null ? "" : foreign(agentName)}</h3>
+<p class="address">${foreign(address)}</p>
+<p class="lamp">${ledOf(led, isBeingRead)} <span aria-hidden="true">${names[isBeingRead ? "transparent" : led]}</span></p>
+${
+  rows.length === 0
+    ? html`<p class="text">This Agent shows no Failover status.</p>`
+    : html`<table><thead class="unseen"><tr><th scope="col">Row</th><th scope="col">Value</th></tr></thead>
+<tbody>${rows.map(rowOf)}</tbody></table>`
+}
+${pcap === null ? "" : html`<p class="pcap">${pcap}</p>`}
+${seen === null ? "" : html`<p class="seen">${foreign(seen)}${runbook === null ? "" : html` Runbook: ${foreign(runbook)}.`}</p>`}
+</section>`;
+}
+
+function rowOf({ row, value, bad, failureReason, failCount, lastSuccess }: StatusRow): Html {
+  const details = [
+    ...(failureReason === null ? [] : [html`<span>${foreign(failureReason)}</span>`]),
+    ...(failCount ? [html`<span>${failCount} failed ${failCount === 1 ? "check" : "checks"}</span>`] : []),
+    ...(lastSuccess === null ? [] : [html`<span>last success ${momentText(lastSuccess)}</span>`]),
+  ];
+  return html`<tr${bad ? html` class="bad"` : ""}><th scope="row">${foreign(row)}</th>
+<td><span class="value">${bad ? html`<span class="unseen">bad: </span>` : ""}${foreign(value)}</span>${details.length === 0 ? "" : html`<p class="details">${details}</p>`}</td></tr>
+`;
+}
+
+function momentText(text: string): Html | string {
+  const milliseconds = Date.parse(text);
+  return Number.isNaN(milliseconds) ? text : momentOf(milliseconds);
+}

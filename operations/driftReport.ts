@@ -1,0 +1,96 @@
+import { z } from "zod";
+import { positions } from "../provider/failover/configuration.js";
+
+/** From the best to the worst: where several hold, the worst one names a result. */
+export const driftClasses = ["clean", "roleChange", "drift", "unhealthy", "unreachable"] as const;
+
+export const DriftClass = z.enum(driftClasses).meta({
+  id: "DriftClass",
+  description:
+    "clean: as declared, and well. roleChange: another member is online than recorded or expected; no failure. drift: it differs from what is declared. unhealthy: the pair itself shows a problem. unreachable: somebody did not answer, so it cannot be told; never taken for clean.",
+});
+export type DriftClass = z.infer<typeof DriftClass>;
+
+export const Difference = z
+  .object({
+    property: z.string().meta({ description: "Path of an input, as in heartbeats[0].maxFailures, or a name such as state or exists." }),
+    declared: z.json().meta({ description: "What it is to be; null where nothing is declared." }),
+    live: z.json().meta({ description: "What was found; null where nothing was." }),
+  })
+  .meta({ id: "Difference", description: "One property that is not as declared. A secret value is shown as [secret]." });
+export type Difference = z.infer<typeof Difference>;
+
+const Member = z.object({
+  address: z.string().meta({ description: "Its corporate IP address." }),
+  reachable: z.boolean(),
+  led: z.enum(["green", "red"]).meta({ description: "As in the product's Failover window; an unreachable member is red." }),
+});
+
+const Role = z.enum([...positions, "none", "both"]);
+
+export const DriftResult = z
+  .object({
+    kind: z
+      .enum(["pair", "record", "virtualIp", "agent", "resource"])
+      .meta({ description: "resource: something else in a stack; listed only when it differs." }),
+    name: z.string(),
+    source: z.string().meta({ description: "project/stack, or the inventory file." }),
+    urn: z.string().nullable().meta({ description: "In a stack only." }),
+    class: DriftClass,
+    classes: z.array(DriftClass).min(1).meta({ description: "All that hold, the worst one first." }),
+    differences: z.array(Difference),
+    problems: z.array(z.string()).meta({ description: "One line each, with what to do where that is known." }),
+    online: Role.nullable().meta({ description: "Of a pair: who says that it is online." }),
+    expectedOnline: Role.nullable().meta({ description: "Of a pair: who is recorded in the stack's state, or expected in the inventory." }),
+    members: z.object({ main: Member, backup: Member }).nullable().meta({ description: "Of a pair." }),
+  })
+  .meta({ id: "DriftResult", description: "What was found of one pair, record, virtual IP address or Agent." });
+export type DriftResult = z.infer<typeof DriftResult>;
+
+export const DriftError = z
+  .object({
+    source: z.string(),
+    code: z.string().meta({ description: "Stable; for programs." }),
+    message: z.string().meta({ description: "One line: what was tried, what was seen, what to do." }),
+  })
+  .meta({ id: "DriftError", description: "A source that could not be compared as a whole." });
+export type DriftError = z.infer<typeof DriftError>;
+
+const Counts = z.object(Object.fromEntries(driftClasses.map((name) => [name, z.int().min(0)])) as Record<DriftClass, z.ZodInt>);
+
+/** What a drift run found. Plain JSON; docs/drift-report.schema.json is made from this. */
+export const DriftReport = z
+  .object({
+    schemaVersion: z.literal(1),
+    startedAt: z.iso.datetime().meta({ description: "ISO 8601, UTC." }),
+    finishedAt: z.iso.datetime(),
+    exitCode: z
+      .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
+      .meta({ description: "0 clean, 2 drift, 3 unhealthy or unreachable, 1 an error: some source could not be compared." }),
+    counts: Counts.meta({ description: "Results by their class." }),
+    results: z.array(DriftResult),
+    errors: z.array(DriftError),
+  })
+  .meta({ id: "DriftReport", title: "Report of dma-failover drift" });
+export type DriftReport = z.infer<typeof DriftReport>;
+
+/** The report of these findings. */
+export function makeReport(results: DriftResult[], errors: DriftError[], startedAt: Date, finishedAt: Date): DriftReport {
+  const count = (name: DriftClass) => results.filter((result) => result.class === name).length;
+  const counts = Object.fromEntries(driftClasses.map((name) => [name, count(name)])) as Record<DriftClass, number>;
+  return {
+    schemaVersion: 1,
+    startedAt: startedAt.toISOString(),
+    finishedAt: finishedAt.toISOString(),
+    exitCode: exitCodeOf(counts, errors),
+    counts,
+    results,
+    errors,
+  };
+}
+
+function exitCodeOf(counts: Record<DriftClass, number>, errors: readonly DriftError[]): DriftReport["exitCode"] {
+  if (errors.length > 0) return 1;
+  if (counts.unreachable + counts.unhealthy > 0) return 3;
+  return counts.drift > 0 ? 2 : 0;
+}

@@ -1,0 +1,27 @@
+export type { Asking } from "./askMembers.js";
+export { type DriftOptions, type DriftProgress, detectDrift } from "./detectDrift.js";
+export type { Difference, DriftClass, DriftError, DriftReport, DriftResult } from "./driftReport.js";
+export {
+  type Inventory,
+  type InventoryEntry,
+  InventoryError,
+  type InventoryPair,
+  type InventoryProblem,
+  parseInventory,
+  readInventory,
+} from "./inventory.js";
+export type { PairTarget } from "./pairTarget.js";
+export { type MemberStatus, type PairStatus, readStatus, type StatusOptions } from "./readStatus.js";
+export { type PreflightReport, runPreflight } from "./runPreflight.js";
+export { readStackPairs, type StackPair, type StackSource } from "./stackPairs.js";
+export type { StatusRow } from "./statusRows.js";
+export {
+  type SwitchCheck,
+  type SwitchOptions,
+  type SwitchOutcome,
+  type SwitchPhase,
+  type SwitchProgress,
+  type SwitchRecord,
+  switchOver,
+  switchRecordOf,
+} from "./switchOver.js";

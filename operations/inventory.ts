@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { agentAddress, type ConnectionDeclared } from "../provider/agent/connection.js";
+import { reasonOf } from "../provider/core/errors.js";
+import type { JsonObject } from "../provider/core/values.js";
+import { type Position, positions } from "../provider/failover/configuration.js";
+import type { FailoverPairDeclared } from "../provider/failoverPair.js";
+import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
+import type { SharedHostnameRecordDeclared } from "../provider/sharedHostnameRecord.js";
+import type { VirtualIpDeclared } from "../provider/virtualIp.js";
+import { type Entry, openInventory } from "./inventory/entries.js";
+import { InventoryError, type Problem } from "./inventory/problems.js";
+import { findLiteralSecrets } from "./inventory/secrets.js";
+
+export { InventoryError, type InventoryProblem } from "./inventory/problems.js";
+
+/** Pairs and records that no stack has: what they are to be, written in a file. */
+export interface Inventory {
+  /** The file, as whoever asks calls it. */
+  file: string;
+  pairs: InventoryPair[];
+  virtualIps: InventoryEntry<VirtualIpDeclared>[];
+  sharedHostnameRecords: InventoryEntry<SharedHostnameRecordDeclared>[];
+}
+
+export interface InventoryEntry<Declared> {
+  /** Unique among the entries of its kind. */
+  name: string;
+  /** Canonical, files by their whole path; fits the resource's schema. */
+  declared: Declared;
+}
+
+/** A PairTarget too: its members as they are declared. */
+export interface InventoryPair extends InventoryEntry<FailoverPairDeclared> {
+  main: ConnectionDeclared;
+  backup: ConnectionDeclared;
+  /** Who is to be online; undefined: nobody in particular. */
+  expectedOnline: Position | undefined;
+}
+
+const handlers = { pairs: failoverPair, virtualIps: virtualIp, sharedHostnameRecords: sharedHostnameRecord };
+const kinds = Object.keys(handlers) as (keyof typeof handlers)[];
+
+/** Reads and parses an inventory file. Throws an InventoryError, also when the file cannot be read. */
+export async function readInventory(file: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Inventory> {
+  const text = await readFile(file, { encoding: "utf8", ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new InventoryError(file, [{ path: [], reason: `it cannot be read (${reasonOf(error)}). Give a path that exists here.` }]);
+  });
+  return parseInventory(text, file);
+}
+
+/**
+ * An inventory from YAML or JSON: `schemaVersion: 1`, and lists `pairs`, `virtualIps` and `sharedHostnameRecords`, whose entries are
+ * the inputs of those resources and a `name`. Relative paths in it start at the folder of `file`. No Agent is asked.
+ * Throws an InventoryError with every problem, each with line, path and cure; a literal token or DNS secret is one.
+ */
+export async function parseInventory(text: string, file: string): Promise<Inventory> {
+  const opened = openInventory(text, file);
+  const problems: Problem[] = [];
+  const judged = { pairs: [], virtualIps: [], sharedHostnameRecords: [] } as Record<keyof typeof handlers, Judged[]>;
+  for (const kind of kinds) {
+    for (const entry of opened.entries[kind]) {
+      const secrets = findLiteralSecrets(entry);
+      problems.push(...secrets);
+      const { inputs, failures } = await judge(kind, entry.declared);
+      const own = secrets.map(({ path }) => path.join("."));
+      problems.push(...failures.map((failure) => placed(entry, failure)).filter(({ path }) => !own.includes(path.join("."))));
+      if (failures.length === 0) judged[kind].push({ ...entry, declared: inputs });
+    }
+  }
+  problems.push(...findSharedMembers(judged.pairs));
+  if (problems.length > 0) throw new InventoryError(file, problems, opened.lineOf);
+  return {
+    file,
+    pairs: judged.pairs.map(({ name, expectedOnline, declared }) => pairOf(name, expectedOnline, declared)),
+    virtualIps: judged.virtualIps.map(({ name, declared }) => ({ name, declared: declared as VirtualIpDeclared })),
+    sharedHostnameRecords: judged.sharedHostnameRecords.map(({ name, declared }) => ({
+      name,
+      declared: declared as SharedHostnameRecordDeclared,
+    })),
+  };
+}
+
+type Judged = Entry & { declared: JsonObject };
+
+/** The resource itself judges. Beside an earlier state it asks no Agent what it says of that. */
+const judge = (kind: keyof typeof handlers, declared: JsonObject) => handlers[kind].check({ schemaVersion: 1 }, declared);
+
+function placed(entry: Entry, { property, reason }: { property: string; reason: string }): Problem {
+  const steps = property === "" ? [] : property.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+  return { path: [...entry.path, ...steps], reason };
+}
+
+function pairOf(name: string, expectedOnline: Position | undefined, declared: JsonObject): InventoryPair {
+  const inputs = declared as FailoverPairDeclared & JsonObject;
+  return { name, main: inputs.main, backup: inputs.backup, expectedOnline, declared: inputs };
+}
+
+/** An Agent can be in one pair only (domain 1.1): a second one is a slip of copying. */
+function findSharedMembers(pairs: readonly Judged[]): Problem[] {
+  const first = new Map<string, string>();
+  const problems: Problem[] = [];
+  for (const { name, path, declared } of pairs) {
+    for (const position of positions) {
+      const address = agentAddress((declared as FailoverPairDeclared)[position] as Parameters<typeof agentAddress>[0]);
+      const other = first.get(address);
+      if (other === undefined) first.set(address, name);
+      else
+        problems.push({ path: [...path, position], reason: `${address} is in pair ${other} already. An Agent can be in one pair only.` });
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,46 @@
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { oneLine, reasonOf } from "../../provider/core/errors.js";
+import { InventoryError, type Problem } from "./problems.js";
+
+/** A text larger than this was meant for something else. */
+const longestText = 8 * 1024 * 1024;
+/** Several hundred Agents may share what one anchor says; without any limit a small file could grow without end. */
+const mostAliases = 100_000;
+
+/** A YAML 1.2 document, of which JSON is a part; `<<` merges what an anchor says. Throws an InventoryError. */
+export function openDocument(text: string, file: string): { value: unknown; lineOf: (path: Problem["path"]) => number | undefined } {
+  const refuse = (reason: string, line?: number) => new InventoryError(file, [{ path: [], reason, line }]);
+  if (text.length > longestText) throw refuse("expected at most 8 MiB of text. Give an inventory in YAML or JSON.");
+  const lines = new LineCounter();
+  const document = parseDocument(text.replace(/^\ufeff/, ""), { lineCounter: lines, merge: true, prettyErrors: false });
+  const [error] = document.errors;
+  if (error) throw refuse(`it is no YAML and no JSON: ${oneLine(error.message)}`, lines.linePos(error.pos[0]).line);
+  const lineOf = (path: Problem["path"]) => {
+    const offset = offsetOf(document, path);
+    return offset === undefined ? undefined : lines.linePos(offset).line;
+  };
+  try {
+    return { value: document.toJS({ maxAliasCount: mostAliases }), lineOf };
+  } catch (error) {
+    throw refuse(`it is no YAML and no JSON: ${reasonOf(error)}`);
+  }
+}
+
+/** Where the path leads: to a key, or to an item of a list. What is missing stands nowhere; then the nearest thing around it does. */
+function offsetOf(document: Document.Parsed, path: Problem["path"]): number | undefined {
+  let offset: number | undefined;
+  let node: unknown = document.contents;
+  for (const step of path) {
+    if (isAlias(node)) node = node.resolve(document);
+    if (isMap(node)) {
+      const found = node.items.find(({ key }) => isScalar(key) && key.value === step);
+      if (!found || !isScalar(found.key)) return offset;
+      offset = found.key.range?.[0] ?? offset;
+      node = found.value;
+    } else if (isSeq(node)) {
+      node = node.items[Number(step)];
+      offset = (isNode(node) ? node.range?.[0] : undefined) ?? offset;
+    } else return offset;
+  }
+  return offset;
+}

@@ -1,0 +1,150 @@
+import type { Snapshot } from "../provider/agent/snapshotSchema.js";
+import { systemClock } from "../provider/core/clock.js";
+import { reasonOf } from "../provider/core/errors.js";
+import { otherPosition, type Position } from "../provider/failover/configuration.js";
+import { memberName } from "../provider/failover/memberFacts.js";
+import { problems } from "../provider/failover/problems.js";
+import { isSteadyMember, looksInvalid, type Online, roles } from "../provider/failover/roles.js";
+import { type Led, led } from "../provider/failover/status.js";
+import { type AskedMember, type AskedPair, type Asking, askMembers } from "./askMembers.js";
+import { connectionsOf, type PairTarget } from "./pairTarget.js";
+import { foreignText, type StatusRow, statusRows, unreachableRow } from "./statusRows.js";
+
+export type { PairTarget } from "./pairTarget.js";
+export type { StatusRow } from "./statusRows.js";
+
+/** A pair as both members tell it. Plain JSON. */
+export interface PairStatus {
+  /** As the target has it. */
+  name: string;
+  /** Null when nobody answers. */
+  dataMinerId: number | null;
+  /** Who says that it is online: one position, nobody who answers, or both. */
+  online: Online;
+  /** Both members say that they are online. */
+  splitBrain: boolean;
+  /**
+   * configuring, active, switching, inactive, ending, or any other text of a transition; `invalid` also when the members contradict
+   * each other. Null when nobody who answers knows of a pair.
+   */
+  state: string | null;
+  members: Record<Position, MemberStatus>;
+  /** One line for each thing that is wrong; empty when the pair is well. */
+  problems: string[];
+  /** When it was asked, ISO 8601. */
+  readAt: string;
+}
+
+/** One member's Failover Status window. */
+export interface MemberStatus {
+  position: Position;
+  address: string;
+  agentName: string | null;
+  reachable: boolean;
+  /** Transparent, "being fetched", is a state of whoever shows it. */
+  led: Led;
+  /** Literally as in the window (domain 6); a member that is not reached has `Agent Status` alone, one without a pair none. */
+  rows: StatusRow[];
+  /** The window's notice for pairs with a virtual IP address; null when there is nothing to say. */
+  pcap: "Pcap not installed" | "Could not be detected" | null;
+  /** Why nothing could be fetched: one line, with what to do. */
+  seen: string | null;
+  /** The page in docs/runbooks for that. */
+  runbook: string | null;
+}
+
+export interface StatusOptions extends Asking {
+  /**
+   * Members that contradict each other are looked at again after so long, because a switch looks the same for a moment.
+   * Default: 10 000. 0: what is seen first counts.
+   */
+  secondLookMilliseconds?: number | undefined;
+}
+
+const usualSecondLookMilliseconds = 10_000;
+
+/**
+ * The status of a pair: both members asked at the same time by their own addresses, one call each. Silence and refusals are told,
+ * never thrown; only a target that cannot be read (RefusedError `TARGET_INVALID`) and an aborted signal are.
+ */
+export async function readStatus(target: PairTarget, options: StatusOptions = {}): Promise<PairStatus> {
+  const connections = connectionsOf(target);
+  const first = await askMembers(connections, options);
+  if (!contradicts(first)) return pairStatusOf(target.name, first);
+  const pause = options.secondLookMilliseconds ?? usualSecondLookMilliseconds;
+  if (pause === 0) return pairStatusOf(target.name, first);
+  await systemClock.sleep(pause, options.signal);
+  return pairStatusOf(target.name, await askMembers(connections, { ...options, mayBeRecent: false }));
+}
+
+const contradicts = ({ main, backup }: AskedPair): boolean =>
+  looksInvalid(main.facts, backup.facts) || roles(main.facts?.status, backup.facts?.status) === "both";
+
+/** The status that these answers make. */
+export function pairStatusOf(name: string, asked: AskedPair): PairStatus {
+  const online = roles(asked.main.facts?.status, asked.backup.facts?.status);
+  const invalid = contradicts(asked);
+  const members = [asked.main, asked.backup];
+  return {
+    name,
+    dataMinerId: speakerOf(asked, online)?.agent.dataMinerId ?? null,
+    online,
+    splitBrain: online === "both",
+    state: invalid ? "invalid" : stateOf(speakerOf(asked, online)),
+    members: { main: memberStatus(asked.main), backup: memberStatus(asked.backup) },
+    problems: [
+      ...problems(members.filter(({ facts }) => facts === undefined || facts.pair !== null)),
+      ...members.flatMap((member) => strangers(member, asked)),
+      ...(invalid ? [contradiction(online)] : nobodyOnline(asked, online)),
+    ].map(foreignText),
+    readAt: new Date(systemClock.now()).toISOString(),
+  };
+}
+
+/** The online member, else main, else whoever answers: first among those that know of a pair. */
+function speakerOf(asked: AskedPair, online: Online): Snapshot | undefined {
+  const order = online === "backup" ? [asked.backup, asked.main] : [asked.main, asked.backup];
+  const answers = order.flatMap(({ facts }) => facts ?? []);
+  return answers.find(({ pair }) => pair !== null) ?? answers[0];
+}
+
+const stateOf = (facts: Snapshot | undefined): string | null => (facts?.pair ? foreignText(facts.pair.state) : null);
+
+function contradiction(online: Online): string {
+  if (online === "both") return "Both members are online (split brain).";
+  return online === "none" ? "Both members are offline." : "The members hold different configurations.";
+}
+
+/** The one that should be online is silent, and the other one waits. Members on their way to a role are no problem. */
+function nobodyOnline({ main, backup }: AskedPair, online: Online): string[] {
+  const paired = [main, backup].flatMap(({ facts }) => (facts?.pair && facts.pair.state !== "inactive" ? [facts] : []));
+  return online === "none" && paired.length > 0 && paired.every(isSteadyMember) ? ["Nobody who answers is online."] : [];
+}
+
+/** A member that is in no pair, or in one with somebody else. */
+function strangers({ position, address, facts }: AskedMember, asked: AskedPair): string[] {
+  if (!facts) return [];
+  const name = memberName(position, address);
+  if (!facts.pair) return [`${name}: it knows of no pair.`];
+  const other = asked[otherPosition(position)].address;
+  const { main, backup } = facts.pair.config;
+  const [own, buddy] = position === "main" ? [main, backup] : [backup, main];
+  if (own.address === address && buddy.address === other) return [];
+  return [`${name}: it is in a pair of main ${main.address} and backup ${backup.address}, not with ${other}.`];
+}
+
+const pcapTexts = { none: "Pcap not installed", undetected: "Could not be detected", npcap: null, winpcap: null } as const;
+
+function memberStatus({ position, address, facts, failure }: AskedMember): MemberStatus {
+  return {
+    position,
+    address,
+    agentName: facts ? foreignText(facts.agent.name) : null,
+    reachable: facts !== undefined,
+    led: led(facts?.status),
+    rows: facts ? (facts.status ? statusRows(facts.status) : []) : [unreachableRow],
+    pcap: facts?.pair?.config.type === "virtualIp" ? pcapTexts[facts.agent.pcap] : null,
+    seen: failure ? reasonOf(failure) : null,
+    runbook: failure?.runbook ?? null,
+  };
+}

@@ -1,0 +1,80 @@
+import { probe } from "../provider/agent/client.js";
+import type { Connection } from "../provider/agent/connection.js";
+import type { ProbeRequest, ProbeResult } from "../provider/agent/contract.js";
+import { FailoverError, reasonOf } from "../provider/core/errors.js";
+import type { Failure } from "../provider/core/inputs.js";
+import type { JsonObject } from "../provider/core/values.js";
+import { type Position, positions } from "../provider/failover/configuration.js";
+import { memberName } from "../provider/failover/memberFacts.js";
+import { type PreflightQuestion, preflight } from "../provider/failover/preflight.js";
+import type { FailoverPairDeclared, FailoverPairInputs } from "../provider/failoverPair.js";
+import { failoverPair } from "../provider/index.js";
+import { type Asking, askMembers } from "./askMembers.js";
+
+/** What stands between two Agents and the declared pair. */
+export interface PreflightReport {
+  /** What is wrong, by input; `property` is empty when it is the pair as a whole. Each says what to do. */
+  violations: Failure[];
+  /** Worth knowing, no reason to stop. */
+  warnings: string[];
+  /** One line for each member that could not be asked; what needs its word is not judged. */
+  unreachable: string[];
+}
+
+/**
+ * Whether two Agents can become the declared pair, or stay it: everything at once, before anything is written. Also the network is
+ * asked, from both members: whether the virtual IP addresses are free, and what the shared hostname resolves to.
+ */
+export async function runPreflight(declared: FailoverPairDeclared, options: Asking = {}): Promise<PreflightReport> {
+  // Beside an earlier state the resource judges the declaration alone, and asks nobody.
+  const { inputs, failures } = await failoverPair.check({ schemaVersion: 1 }, declared as unknown as JsonObject);
+  if (failures.length > 0) return { violations: failures, warnings: [], unreachable: [] };
+  const pair = inputs as unknown as FailoverPairInputs;
+  const asked = await askMembers(pair, options);
+  const unreachable = [asked.main, asked.backup].flatMap(({ position, address, failure }) =>
+    failure ? [`${memberName(position, address)}: ${reasonOf(failure)}`] : [],
+  );
+  const question = {
+    main: asked.main.facts,
+    backup: asked.backup.facts,
+    declared: pair,
+    endMode: pair.endMode ?? "delete",
+    when: "create",
+  } satisfies PreflightQuestion;
+  if (unreachable.length > 0) return { ...preflight(question), unreachable };
+  const { probes, silent } = await probeFromBoth(pair, options);
+  return { ...preflight({ ...question, probes }), unreachable: silent };
+}
+
+/** The addresses that are to be free, and for a shared hostname also where the members' own names lead. */
+function probeRequest({ virtualIps = [], hostname, main, backup }: FailoverPairInputs): ProbeRequest {
+  const members = hostname ? [main, backup].map(({ address, host }) => address ?? host) : [];
+  return { addresses: [...virtualIps.map(({ address }) => address), ...members], names: hostname ? [hostname] : [] };
+}
+
+async function probeFromBoth(pair: FailoverPairInputs, asking: Asking) {
+  const request = probeRequest(pair);
+  const results = await Promise.all(positions.map((position) => probeFrom(position, pair[position], request, asking)));
+  const probes: Partial<Record<Position, ProbeResult>> = {};
+  const silent: string[] = [];
+  for (const [at, result] of results.entries()) {
+    const position = positions[at];
+    if (position && typeof result === "object") probes[position] = result;
+    else if (typeof result === "string") silent.push(result);
+  }
+  return { probes, silent };
+}
+
+/** A probe pings, so it takes longer than a look. A text says why there is none. */
+async function probeFrom(position: Position, connection: Connection, request: ProbeRequest, { signal }: Asking) {
+  const inTime = AbortSignal.timeout(probeMilliseconds);
+  try {
+    return await probe(connection, request, { signal: signal ? AbortSignal.any([signal, inTime]) : inTime });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (error instanceof FailoverError) return `${memberName(position, connection.address ?? connection.host)}: ${reasonOf(error)}`;
+    throw error;
+  }
+}
+
+const probeMilliseconds = 30_000;

@@ -1,0 +1,121 @@
+import type { JsonObject } from "../provider/core/values.js";
+import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";
+import type { ResourceKind } from "./drift/differences.js";
+import { stepDifferences } from "./drift/stepDifferences.js";
+import type { Difference, DriftError, DriftResult } from "./driftReport.js";
+import type { MemberStatus, PairStatus } from "./readStatus.js";
+import { nameOfUrn, type OpenedStack, openStack } from "./stack/openStack.js";
+import { type RefreshPreview, refreshPreview } from "./stack/refreshPreview.js";
+import { kindOf, lookAround, silentMembers } from "./stack/surroundingAgents.js";
+import type { StackSource } from "./stackPairs.js";
+
+export interface StackDriftOptions {
+  /** How many pairs are asked at a time. */
+  concurrency: number;
+  signal?: AbortSignal | undefined;
+}
+
+export interface StackDrift {
+  results: DriftResult[];
+  errors: DriftError[];
+}
+
+/** Everything that is needed to tell the results of one stack. */
+interface Found {
+  stack: OpenedStack;
+  statuses: ReadonlyMap<string, PairStatus | string>;
+  preview: RefreshPreview;
+}
+
+/**
+ * One stack: its pairs are asked how they are, and a refresh preview says what differs from the program. What cannot be read is left
+ * out of the preview, so that one dead pair does not hide what became of the others.
+ */
+export async function stackDrift(source: StackSource, { concurrency, signal }: StackDriftOptions): Promise<StackDrift> {
+  const stack = await openStack(source);
+  signal?.throwIfAborted();
+  const statuses = await lookAround(stack, source.environment ?? {}, concurrency, signal);
+  const dead = [...statuses].filter(([, status]) => typeof status !== "string" && silentMembers(status).length === 2).map(([urn]) => urn);
+  const preview = await refreshPreview(stack, dead, signal);
+  const found: Found = { stack, statuses, preview };
+  const known = new Set(stack.resources.map(({ urn }) => urn));
+  const made = [...preview.steps].filter(([urn]) => !known.has(urn)).map(([urn, { type }]) => ({ urn, type, inputs: {}, outputs: {} }));
+  const results = [...stack.resources, ...made].flatMap((resource) => resultFor(resource, found)).sort(byKindAndName);
+  return { results, errors: errorsOf(found, results) };
+}
+
+const kindOrder: readonly DriftResult["kind"][] = ["pair", "virtualIp", "record", "agent", "resource"];
+
+const byKindAndName = (one: DriftResult, other: DriftResult): number =>
+  kindOrder.indexOf(one.kind) - kindOrder.indexOf(other.kind) || (one.name < other.name ? -1 : 1);
+
+function resultFor({ urn, type, outputs }: { urn: string; type: string; outputs: JsonObject }, found: Found): DriftResult[] {
+  const { stack, statuses, preview } = found;
+  const kind = kindOf(type);
+  const step = preview.steps.get(urn);
+  const subject: Subject = { kind: kind ?? "resource", name: nameOfUrn(urn), source: stack.label, urn };
+  if (kind === undefined) {
+    const differences = type.startsWith("pulumi:") || !step ? [] : stepDifferences("resource", step);
+    return differences.length > 0 ? [resultOf(subject, { differences })] : [];
+  }
+  const status = statuses.get(urn);
+  const untold = [
+    ...(typeof status === "string" ? [status] : []),
+    ...[preview.unread.get(urn) ?? []].flat(),
+    ...(step?.refresh || step?.plan ? [] : ["Its configuration was not compared: the preview of the stack failed."]),
+  ];
+  return [resultOfKind(kind, subject, { differences: step ? stepDifferences(kind, step) : [], untold }, outputs, found)];
+}
+
+function resultOfKind(
+  kind: ResourceKind,
+  subject: Subject,
+  told: Required<Pick<Findings, "differences" | "untold">>,
+  outputs: JsonObject,
+  found: Found,
+) {
+  const status = found.statuses.get(subject.urn ?? "");
+  if (kind === "agent") return agentResult(subject, told, outputs, found);
+  if (typeof status !== "object") return resultOf(subject, told);
+  const silent = silentMembers(status);
+  if (kind === "pair") {
+    const { online } = outputs;
+    const recorded = online === "main" || online === "backup" || online === "none" || online === "both" ? online : null;
+    return pairResult(subject, silent.length === 2 ? {} : told, status, recorded);
+  }
+  if (silent.length === 2) return resultOf(subject, {}, silent);
+  return resultOf(subject, { ...told, differences: withoutSilence(told.differences, silent) }, silent);
+}
+
+/** Its own output says whether it answered; what a pair's status says of the same Agent tells why. */
+function agentResult(
+  subject: Subject,
+  { differences, untold }: Required<Pick<Findings, "differences" | "untold">>,
+  outputs: JsonObject,
+  found: Found,
+) {
+  const isReach = ({ property }: Difference) => property === "reachable";
+  if (!differences.some(isReach)) return resultOf(subject, { differences, untold });
+  const address = String(outputs.address);
+  const why =
+    memberAt(address, found.statuses)?.seen ?? `Agent ${address}: it does not answer. Check that it runs and that this machine reaches it.`;
+  return resultOf(subject, { differences: differences.filter((difference) => !isReach(difference)), untold: [...untold, why] });
+}
+
+function memberAt(address: string, statuses: Found["statuses"]): MemberStatus | undefined {
+  const all = [...statuses.values()].flatMap((status) => (typeof status === "string" ? [] : silentMembers(status)));
+  return all.find((member) => member.address === address);
+}
+
+const longestMessage = 1_000;
+
+function errorsOf({ stack: { label, resources }, preview: { failure } }: Found, results: readonly DriftResult[]): DriftError[] {
+  if (failure !== undefined) {
+    const message = `Previewing stack ${label}: ${failure.slice(0, longestMessage).replace(/\.$/, "")}. Run \`pulumi preview --refresh\` there to see all of it.`;
+    return [{ source: label, code: "PREVIEW_FAILED", message }];
+  }
+  if (results.some(({ kind }) => kind !== "resource")) return [];
+  const seen = resources.length === 0 ? "it is empty" : "it has no resource of pulumi-dataminer-failover";
+  const message = `Reading stack ${label}: ${seen}, so there is nothing to compare. Check the stack's name, and that \`pulumi up\` was run.`;
+  return [{ source: label, code: "NOTHING_TO_COMPARE", message }];
+}

@@ -1,0 +1,125 @@
+import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
+import { systemClock } from "../../provider/core/clock.js";
+import { formatMilliseconds } from "../../provider/core/durations.js";
+import { reasonOf } from "../../provider/core/errors.js";
+import { otherPosition, type Position } from "../../provider/failover/configuration.js";
+import { memberName } from "../../provider/failover/memberFacts.js";
+import { isSteadyMember, type Online, roles } from "../../provider/failover/roles.js";
+import type { AskedMember, AskedPair } from "../askMembers.js";
+import { check, type JudgedCheck, type PlannedSwitch, type SwitchSide } from "./check.js";
+import { knownIssueCheck } from "./knownIssueCheck.js";
+import { redRowCheck, syncCheck } from "./rowChecks.js";
+
+/** The product supports one switch in 15 minutes (domain 4.4). */
+const pauseMilliseconds = 15 * 60_000;
+
+/**
+ * Everything that has to hold before the offline member goes online. A later check needs what an earlier one found, so the list
+ * ends where nothing more can be told; of what can be told, all is said at once.
+ */
+export function checkSwitch(asked: AskedPair, to: Position | undefined): JudgedCheck[] {
+  const members = [asked.main, asked.backup];
+  const answer = membersAnswer(members);
+  if (!answer.passed) return [answer];
+  const pair = onePair(asked);
+  if (!pair.passed) return [answer, pair];
+  const found = [answer, pair, nothingUnderWay(members), rolesAreClear(asked)];
+  const planned = plannedSwitch(asked, to);
+  if (!planned) return found;
+  return [...found, syncCheck(planned), redRowCheck(planned), knownIssueCheck(planned), longEnoughAgo(members)];
+}
+
+/** Both sides, where it is clear who they are. */
+export function plannedSwitch(asked: AskedPair, to: Position | undefined): PlannedSwitch | undefined {
+  const from = onlineOf(asked);
+  if (from === "none" || from === "both" || from === to) return undefined;
+  const [online, offline] = [sideOf(asked[from]), sideOf(asked[otherPosition(from)])];
+  return online && offline ? { online, offline } : undefined;
+}
+
+export const onlineOf = ({ main, backup }: AskedPair): Online => roles(main.facts?.status, backup.facts?.status);
+
+function sideOf({ position, address, facts }: AskedMember): SwitchSide | undefined {
+  if (!facts?.pair || !facts.status) return undefined;
+  return { position, name: memberName(position, address), facts: { ...facts, pair: facts.pair, status: facts.status } };
+}
+
+/** Only the online member knows whether the other one is in sync, and only the offline one whether it can take over. */
+function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
+  const silent = members.filter(({ facts }) => facts === undefined);
+  const seen =
+    silent.length === 0
+      ? "both"
+      : silent.map(({ position, address, failure }) => `${memberName(position, address)} does not: ${reasonOf(failure)}`).join(" ");
+  return check("members answer", "SWITCH_MEMBER_SILENT", silent.length === 0, seen, "Bring it back first.");
+}
+
+function onePair(asked: AskedPair): JudgedCheck {
+  const declared = `${asked.main.address} and ${asked.backup.address}`;
+  const wrong = [asked.main, asked.backup].flatMap(({ position, address, facts }) => {
+    const name = memberName(position, address);
+    const pair = facts?.pair;
+    if (!pair || !facts?.status) return [`${name} is in no pair.`];
+    const { main, backup } = pair.config;
+    if (main.address !== asked.main.address || backup.address !== asked.backup.address) {
+      return [`${name} is in a pair of main ${main.address} and backup ${backup.address}.`];
+    }
+    return pair.state === "inactive" ? [`${name} says that the pair is disabled.`] : [];
+  });
+  const seen = wrong.length === 0 ? declared : wrong.join(" ");
+  return check("one pair", "SWITCH_NO_PAIR", wrong.length === 0, seen, `Check that ${declared} are the two members.`);
+}
+
+function nothingUnderWay(members: readonly AskedMember[]): JudgedCheck {
+  const busy = members.flatMap(({ position, address, facts }) => {
+    if (!facts || isSteadyMember(facts)) return [];
+    const { pair, status } = facts;
+    const running = pair?.operation?.state === "running" ? ` (${pair.operation.kind}, ${pair.operation.phase})` : "";
+    return [`${memberName(position, address)} is ${status?.failoverStatus}, the pair ${pair?.state}${running}.`];
+  });
+  const seen = busy.length === 0 ? "nothing" : busy.join(" ");
+  return check("nothing under way", "SWITCH_BUSY", busy.length === 0, seen, "Wait until it has ended.");
+}
+
+function rolesAreClear(asked: AskedPair): JudgedCheck {
+  const online = onlineOf(asked);
+  const { main, backup } = asked;
+  const apart = main.facts?.revision !== backup.facts?.revision;
+  const clear = (online === "main" || online === "backup") && !apart;
+  const seen = {
+    both: "Both members are online (split brain).",
+    none: "Nobody is online.",
+    main: "main is online",
+    backup: "backup is online",
+  }[online];
+  const told = apart && online !== "both" && online !== "none" ? `${seen}; the members hold different configurations.` : seen;
+  return check("roles are clear", "SWITCH_ROLES_UNCLEAR", clear, told, "Repair the pair in its Failover configuration window first.");
+}
+
+/** Switches of this API alone leave a time behind: one by a person in Cube, or by heartbeats, is not seen here. */
+function longEnoughAgo(members: readonly AskedMember[]): JudgedCheck {
+  const facts = members.flatMap((member) => member.facts ?? []);
+  const ended = facts.flatMap(({ pair }) => {
+    const operation = pair?.operation;
+    return operation?.kind === "switch" && operation.state === "succeeded" && operation.finishedUtc
+      ? [Date.parse(operation.finishedUtc)]
+      : [];
+  });
+  const last = Math.max(...ended);
+  if (ended.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no switch of this API is the last operation", "");
+  const since = presentOf(facts, last) - last;
+  const left = pauseMilliseconds - since;
+  const seen = `the last switch ended ${formatMilliseconds(since)} ago; the product supports one in 15 minutes.`;
+  return check("15 minutes", "SWITCH_TOO_SOON", left <= 0, seen, `Wait ${formatMilliseconds(left)}, or force it.`);
+}
+
+/** The Agents' clocks may differ from ours: the newest time that they tell is their present, or our own where they tell none. */
+function presentOf(facts: readonly Snapshot[], last: number): number {
+  const told = facts.flatMap(({ status }) =>
+    [...(status?.connectivity ?? []), ...(status?.dbSync ? [status.dbSync] : [])].flatMap(({ lastSuccess }) =>
+      lastSuccess ? [Date.parse(lastSuccess)] : [],
+    ),
+  );
+  const newest = Math.max(...told);
+  return newest >= last ? newest : Math.max(systemClock.now(), last);
+}

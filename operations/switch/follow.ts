@@ -1,0 +1,100 @@
+import { phrase } from "../../provider/agent/answers.js";
+import { readOperation } from "../../provider/agent/client.js";
+import type { Connection } from "../../provider/agent/connection.js";
+import { AgentRefusedError } from "../../provider/agent/errors.js";
+import type { Operation } from "../../provider/agent/operationSchema.js";
+import { OperationFailedError } from "../../provider/agent/operations.js";
+import { isPassing } from "../../provider/agent/retry.js";
+import { FailoverError } from "../../provider/core/errors.js";
+import { waitFor } from "../../provider/core/wait.js";
+import { otherPosition, type Position } from "../../provider/failover/configuration.js";
+import { isSteadyMember } from "../../provider/failover/roles.js";
+import { type AskedPair, askMembers } from "../askMembers.js";
+import { onlineOf } from "./checks.js";
+
+/** What following needs of the request. */
+export interface Following {
+  /** "Switching pair 111 to backup 10.10.10.2". */
+  subject: string;
+  connections: Record<Position, Connection>;
+  signal: AbortSignal | undefined;
+  /** How much time is left. */
+  left: () => number;
+  saw: (step: "switching" | "readingBack", seen: string, percent: number | null) => void;
+}
+
+const longestPatienceMilliseconds = 10_000;
+const afterTimeout = "The switch goes on at the Agents; run the same command again with the same request id to carry on waiting.";
+
+/** The operation once it has ended; undefined when the Agent no longer knows it. Throws when it failed. */
+export async function followSwitch(started: Operation, asked: Position, following: Following): Promise<Operation | undefined> {
+  const { subject, connections, signal, left, saw } = following;
+  const time = { signal: signal ?? new AbortController().signal, patienceMilliseconds: 0 };
+  let latest = started;
+  let isFirst = true;
+  const ended = await waitFor<Operation | undefined>({
+    subject,
+    observe: async () => {
+      if (!isFirst) latest = await readOperation(connections[asked], started.id, time);
+      isFirst = false;
+      saw("switching", latest.phase, latest.percent);
+      return latest;
+    },
+    state: (operation) => (operation?.state === "running" ? `phase ${operation.phase}` : (operation?.state ?? "")),
+    pending: (state) => state.startsWith("phase "),
+    target: ["succeeded", "failed"],
+    // The member that goes online moves addresses, and may be silent for a while.
+    tolerate: (error) => (isPassing(error) ? `phase ${latest.phase}, the Agent does not answer` : undefined),
+    timeoutMilliseconds: left(),
+    afterTimeout,
+    signal,
+  }).catch((error: unknown) => {
+    // It was lost; what both members say counts then.
+    if (error instanceof AgentRefusedError && error.status === 404) return undefined;
+    throw error;
+  });
+  if (ended?.state !== "failed") return ended;
+  const { code, detail } = ended.error ?? { code: "UNKNOWN", detail: "no reason given" };
+  throw new OperationFailedError(code, `${subject}: failed in phase ${ended.phase}, ${code}: ${phrase(detail)}.`, {
+    facts: { operation: ended.id, phase: ended.phase },
+  });
+}
+
+/** Waits until both members say that the roles are as they were asked for. */
+export async function readBack(to: Position, following: Following): Promise<AskedPair> {
+  const { subject, connections, signal, left, saw } = following;
+  const undone = `${otherPosition(to)} is online`;
+  const seen = await waitFor<AskedPair>({
+    subject,
+    observe: async () => {
+      const asked = await askMembers(connections, {
+        signal,
+        patienceMilliseconds: Math.max(1, Math.min(longestPatienceMilliseconds, left())),
+      });
+      saw("readingBack", rolesText(asked, to), null);
+      return asked;
+    },
+    state: (asked) => rolesText(asked, to),
+    pending: (state) => state !== undone,
+    target: ["switched", undone],
+    timeoutMilliseconds: left(),
+    afterTimeout,
+    signal,
+  });
+  if (rolesText(seen, to) === "switched") return seen;
+  throw new FailoverError(
+    "SWITCH_UNDONE",
+    `${subject}: it was carried out, and now ${undone} again. Nothing more was begun; look at who switched back, and use a new request id to switch again.`,
+  );
+}
+
+function rolesText(asked: AskedPair, to: Position): string {
+  const other = otherPosition(to);
+  const online = onlineOf(asked);
+  const steady = [asked.main, asked.backup].every(({ facts }) => facts !== undefined && isSteadyMember(facts));
+  if (steady && online === to) return "switched";
+  if (steady && online === other) return `${other} is online`;
+  return [asked.main, asked.backup]
+    .map(({ position, facts }) => `${position} ${facts ? `is ${facts.status?.failoverStatus ?? "in no pair"}` : "does not answer"}`)
+    .join(", ");
+}

@@ -1,0 +1,43 @@
+import { badRows, type StatusRows } from "../../provider/failover/status.js";
+import { statusRows } from "../statusRows.js";
+import { check, type JudgedCheck, type PlannedSwitch } from "./check.js";
+
+const inSync: Record<string, RegExp> = { "Sync Connection": /^Available$/, "DB Sync": /^Active$/, "DB Sync Stack": /^OK( |$)/ };
+
+/** What the offline member does not have yet is lost at a switch (domain 9, K5). The online member alone can tell (domain 6). */
+export function syncCheck({ online, offline }: PlannedSwitch): JudgedCheck {
+  const rows = statusRows(online.facts.status).filter(({ row }) => row in inSync);
+  const connection = rows.find(({ row }) => row === "Sync Connection");
+  const behind = rows.filter(({ row, value }) => !inSync[row]?.test(value));
+  const seen = [
+    ...behind.map(({ row, value, failureReason }) => `${row} is ${value}${failureReason ? ` (${failureReason.replace(/\.$/, "")})` : ""}.`),
+    ...(connection ? [] : ["It shows no row Sync Connection."]),
+  ];
+  const passed = seen.length === 0;
+  const shown = rows.map(({ row, value }) => `${row} ${value}`).join(", ");
+  return check(
+    "in sync",
+    "SWITCH_OUT_OF_SYNC",
+    passed,
+    passed ? shown : `${online.name} says: ${seen.join(" ")}`,
+    `Wait until ${offline.name} is in sync: what it lacks would be lost.`,
+  );
+}
+
+/** On the member that gives its role away, only what keeps it from doing so counts: the rest may be why somebody switches. */
+const matterOnline = (row: string): boolean => row === "Configuration" || (/^(Heartbeat|Ping)\b/.test(row) && !row.startsWith("Inverted"));
+
+/** The member that is to go online must be well altogether. */
+export function redRowCheck({ online, offline }: PlannedSwitch): JudgedCheck {
+  const shown = [
+    ...red(offline.facts.status).map((text) => `${offline.name}: ${text}.`),
+    ...red(online.facts.status, matterOnline).map((text) => `${online.name}: ${text}.`),
+  ];
+  const passed = shown.length === 0;
+  return check("no red row", "SWITCH_RED_ROW", passed, passed ? "none that matters" : shown.join(" "), "Repair that first.");
+}
+
+const red = (status: StatusRows, matters: (row: string) => boolean = () => true): string[] =>
+  badRows(status)
+    .filter(({ row }) => matters(row))
+    .map(({ row, value, failureReason }) => `${row} is ${value}${failureReason ? ` (${failureReason.replace(/\.$/, "")})` : ""}`);
