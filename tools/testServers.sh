@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Name servers and their tools for the tests: what is missing is installed from Debian's or Ubuntu's packages, where that is allowed.
+# Name servers, a browser and other tools for the tests: what is missing is installed from Debian's or Ubuntu's packages, where that is allowed.
 # Where it is not, this says what is missing, and the tests that need it fail.
 set -euo pipefail
 PATH="$PATH:/usr/sbin" # where servers are; the PATH of an ordinary user is without it
 
 has() { command -v "$1" >/dev/null; }
+
+has_module() { { [ -x /usr/bin/python3 ] && /usr/bin/python3 -c "import $1" || python3 -c "import $1"; } 2>/dev/null; }
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
@@ -30,7 +32,10 @@ missing=()
 has named && has dig && has nsupdate || missing+=(bind9 bind9-dnsutils)
 has knotd || missing+=(knot)
 has pdns_server && has sqlite3 && [ -d /usr/share/pdns-backend-sqlite3 ] || missing+=(pdns-server pdns-backend-sqlite3 sqlite3)
-{ [ -x /usr/bin/python3 ] && /usr/bin/python3 -c 'import dns.tsig' || python3 -c 'import dns.tsig'; } 2>/dev/null || missing+=(python3-dnspython)
+has_module dns.tsig || missing+=(python3-dnspython)
+has promtool || has_module prometheus_client || missing+=(python3-prometheus-client)
+has xmllint || missing+=(libxml2-utils)
+has chromium || has chromium-browser || has google-chrome || missing+=(chromium)
 [ "${#missing[@]}" -eq 0 ] && exit 0
 
 if ! may_install; then
