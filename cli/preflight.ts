@@ -7,12 +7,14 @@ import { fail } from "./failure.js";
 import { preflightText } from "./output/preflightText.js";
 import { processTerminal, type Terminal } from "./output/terminal.js";
 import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf } from "./targets.js";
+import { timeOption } from "./timeOption.js";
 
 interface PreflightOptions extends TargetOptions {
   virtualIp?: string;
   hostname?: string;
   mode: "manual" | "automatic";
   heartbeatTarget?: string[];
+  patience: number;
   json?: boolean;
 }
 
@@ -29,6 +31,7 @@ export function addPreflight(program: Command, terminal: Terminal = processTermi
     program
       .command("preflight")
       .description("Check whether two Agents can become the declared pair, or stay it; nothing is changed")
+      .addOption(timeOption("--patience <time>", "how long an Agent may take to answer", "10s"))
       .option("--json", "print JSON")
       .optionsGroup("What a pair named by --main and --backup is to be:")
       .option("--virtual-ip <address/bits>", "virtual IP address on the corporate network, as in 10.10.10.5/24")
@@ -61,7 +64,7 @@ async function judge(options: PreflightOptions, terminal: Terminal): Promise<voi
     terminal.progress(`Asking the Agents of ${targets.length} ${targets.length === 1 ? "pair" : "pairs"}`);
     const pairs = await inParallel(targets, pairsAtOnce, async (target) => ({
       name: target.name,
-      ...(await runPreflight(declaredOf(target, options), { signal })),
+      ...(await runPreflight(declaredOf(target, options), { signal, patienceMilliseconds: options.patience })),
     }));
     terminal.print(options.json ? JSON.stringify({ schemaVersion: 1, pairs }, null, 2) : preflightText(pairs, terminal.colours));
     terminal.exitCode = exitCodeOf(pairs);

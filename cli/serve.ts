@@ -1,32 +1,24 @@
-import { readFileSync } from "node:fs";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readStatus } from "../operations/index.js";
-import { keepSecret } from "../provider/core/redaction.js";
+import { readStatus } from "../operations/readStatus.js";
+import { RefusedError } from "../provider/core/errors.js";
+import { fail } from "./failure.js";
+import { processTerminal, type Terminal } from "./output/terminal.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";
-import { Poller } from "./web/poller.js";
-import { isLoopback } from "./web/requestGuards.js";
-import { servePage } from "./web/servePage.js";
-import { createStatusPage } from "./web/statusPage.js";
+import { isLoopback } from "./web/loopback.js";
+import { type PageSecretOptions, pageCertificate, pageToken } from "./web/pageSecrets.js";
 
-export interface ServeOptions extends TargetOptions {
+interface ServeOptions extends TargetOptions, PageSecretOptions {
   host: string;
   pagePort: number;
-  pageTokenEnv?: string;
-  pageTokenFile?: string;
-  pageCertificate?: string;
-  pageKey?: string;
   pageUrl?: string;
 }
 
-/** Long enough that guessing, which is slowed down, comes to nothing. */
-const shortestToken = 16;
-
 /** `dma-failover serve`: the status page, until it is stopped. */
-export function addServe(program: Command): void {
+export function addServe(program: Command, terminal: Terminal = processTerminal()): void {
   addTargetOptions(
     program
       .command("serve")
-      .description("Serve a status page of any number of pairs; it changes nothing")
+      .description("Serve a status page of any number of pairs; nothing there changes anything")
       .optionsGroup("Where the page is:")
       .option("--host <address>", "where it listens; any other than this machine's own needs a token", "127.0.0.1")
       .option("--page-port <port>", "0: any free one", portNumber, 8120)
@@ -39,78 +31,65 @@ export function addServe(program: Command): void {
     .addHelpText(
       "after",
       `
-Routes: / (the page), /api/status (JSON), /metrics (Prometheus), /healthz.
-With a token, programs send "Authorization: Bearer <token>"; a browser is asked for it once.
-Exit codes: 0 after SIGINT or SIGTERM, 1 for everything else.`,
+The page is /, its JSON /api/status, Prometheus metrics /metrics, and /healthz says whether it runs.
+With a token a browser is asked for it once; programs send "Authorization: Bearer <token>".
+
+Exit codes:
+  0    stopped by Ctrl+C or SIGTERM
+  1    an error: nothing was served
+
+Examples:
+  dma-failover serve --inventory pairs.yaml
+  dma-failover serve --stack production --host 0.0.0.0 --page-token-env STATUS_TOKEN
+  dma-failover serve -i pairs.yaml --page-url https://status.example.com/ --page-token-file /run/secrets/status`,
     )
-    .action(serve);
+    .action(async (options: ServeOptions) => {
+      try {
+        await serve(options, terminal);
+      } catch (error) {
+        fail(error, terminal);
+      }
+    });
 }
 
-async function serve(options: ServeOptions): Promise<void> {
-  const stopped = stopSignal();
+async function serve(options: ServeOptions, terminal: Terminal): Promise<void> {
   const { host, pagePort: port, pageUrl } = options;
   const token = pageToken(options);
-  const tls = certificate(options);
+  const tls = pageCertificate(options);
   const isPublic = !isLoopback(host) || pageUrl !== undefined;
+  if (pageUrl !== undefined && !/^https?:$/.test(URL.canParse(pageUrl) ? new URL(pageUrl).protocol : "")) {
+    throw new RefusedError("PAGE_NOT_SERVED", `Serving the status page at ${pageUrl}: expected an address. Give it as https://host/.`);
+  }
   if (isPublic && token === undefined) {
-    throw new Error(
-      `Serving the status page at ${pageUrl ?? host}: others than this machine could read it. Give --page-token-env or --page-token-file.`,
-    );
+    const seen = `Serving the status page at ${pageUrl ?? host}: without a token everybody there could read it.`;
+    throw new RefusedError("PAGE_NOT_SERVED", `${seen} Give --page-token-env or --page-token-file.`);
   }
   const isSecure = tls !== undefined || pageUrl?.startsWith("https:") === true;
-  const poller = new Poller({ targets: await targetsOf(options), read: readStatus });
+  const stopped = terminal.interrupted();
+  const targets = await targetsOf(options, stopped);
+  // The page's packages are loaded for this command only: the others start sooner.
+  const [{ Poller }, { createStatusPage }, { servePage }] = await Promise.all([
+    import("./web/poller.js"),
+    import("./web/statusPage.js"),
+    import("./web/servePage.js"),
+  ]);
+  const poller = new Poller({ targets, read: readStatus });
   const served = await servePage(createStatusPage({ poller, token, isSecure }), { host, port, tls });
-  const count = poller.pairs.length;
-  console.log(`Status page of ${count} ${count === 1 ? "pair" : "pairs"}: ${pageUrl ?? served.url}\nCtrl+C stops it.`);
+  terminal.print(`Status page of ${targets.length === 1 ? "1 pair" : `${targets.length} pairs`}: ${pageUrl ?? served.url}`);
+  if (terminal.isInteractive) terminal.say("Ctrl+C stops it.");
   if (isPublic && !isSecure) {
-    console.error(
-      "warning: it is not encrypted, so whoever is in between can read it, and its token. " +
+    terminal.say(
+      "warning: it is not encrypted, so whoever is in between can read it and its token. " +
         "Give --page-certificate and --page-key, or --page-url https://... of a proxy that encrypts.",
     );
   }
   const polling = poller.run();
-  try {
-    await stopped;
-  } finally {
-    poller.stop();
-    await Promise.all([polling, served.close()]);
-  }
-}
-
-function pageToken({ pageTokenEnv, pageTokenFile }: ServeOptions): string | undefined {
-  if (pageTokenEnv === undefined && pageTokenFile === undefined) return undefined;
-  const source = pageTokenFile ?? `environment variable ${pageTokenEnv}`;
-  const token =
-    (pageTokenFile === undefined ? process.env[pageTokenEnv ?? ""] : readText(pageTokenFile, "--page-token-file"))?.trim() ?? "";
-  keepSecret(token);
-  if (new RegExp(`^[!-~]{${shortestToken},}$`).test(token)) return token;
-  throw new Error(
-    `Serving the status page: ${source} holds no token of ${shortestToken} or more letters, digits or signs without spaces. ` +
-      "Make one with: openssl rand -hex 32",
-  );
-}
-
-function certificate({ pageCertificate, pageKey }: ServeOptions): { cert: string; key: string } | undefined {
-  if (pageCertificate === undefined && pageKey === undefined) return undefined;
-  if (pageCertificate === undefined || pageKey === undefined) {
-    throw new Error("Serving the status page over https: --page-certificate and --page-key belong together. Give both.");
-  }
-  return { cert: readText(pageCertificate, "--page-certificate"), key: readText(pageKey, "--page-key") };
-}
-
-function readText(file: string, option: string): string {
-  try {
-    return readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(`Reading ${option} ${file}: ${(error as NodeJS.ErrnoException).code}. Give a file that can be read here.`);
-  }
-}
-
-/** Resolves at SIGINT or SIGTERM; a second one ends the process as usual. */
-function stopSignal(): Promise<void> {
-  return new Promise((resolve) => {
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  await new Promise<void>((resolve) => {
+    if (stopped.aborted) resolve();
+    stopped.addEventListener("abort", () => resolve());
   });
+  poller.stop();
+  await Promise.all([polling, served.close()]);
 }
 
 function portNumber(text: string): number {

@@ -1,3 +1,4 @@
+import { forgetSnapshots } from "../provider/agent/snapshots.js";
 import { FailoverError, RefusedError, reasonOf } from "../provider/core/errors.js";
 import { type DriftError, type DriftReport, type DriftResult, makeReport } from "./driftReport.js";
 import { inParallel } from "./inParallel.js";
@@ -40,6 +41,8 @@ export async function detectDrift(options: DriftOptions): Promise<DriftReport> {
   if (stacks.length === 0 && !inventory) {
     throw new RefusedError("NOTHING_TO_COMPARE", "Looking for drift: no source was given. Give at least one stack, or an inventory.");
   }
+  // What another run read a moment ago may be no more.
+  forgetSnapshots();
   const startedAt = new Date();
   const report = progressOf(options);
   const results: DriftResult[] = [];

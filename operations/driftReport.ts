@@ -65,7 +65,7 @@ export const DriftReport = z
     startedAt: z.iso.datetime().meta({ description: "ISO 8601, UTC." }),
     finishedAt: z.iso.datetime(),
     exitCode: z
-      .union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)])
+      .literal([0, 1, 2, 3])
       .meta({ description: "0 clean, 2 drift, 3 unhealthy or unreachable, 1 an error: some source could not be compared." }),
     counts: Counts.meta({ description: "Results by their class." }),
     results: z.array(DriftResult),

@@ -59,21 +59,19 @@ function resultFor({ urn, type, outputs }: { urn: string; type: string; outputs:
     return differences.length > 0 ? [resultOf(subject, { differences })] : [];
   }
   const status = statuses.get(urn);
+  const differences = step ? stepDifferences(kind, step) : [];
+  const refused = [preview.refused.get(urn) ?? []].flat();
   const untold = [
     ...(typeof status === "string" ? [status] : []),
     ...[preview.unread.get(urn) ?? []].flat(),
     ...(step?.refresh || step?.plan ? [] : ["Its configuration was not compared: the preview of the stack failed."]),
+    // What the program declares is not known then; only where it has drifted from the state, something is.
+    ...(differences.length > 0 ? [] : refused),
   ];
-  return [resultOfKind(kind, subject, { differences: step ? stepDifferences(kind, step) : [], untold }, outputs, found)];
+  return [resultOfKind(kind, subject, { differences, untold, problems: refused }, outputs, found)];
 }
 
-function resultOfKind(
-  kind: ResourceKind,
-  subject: Subject,
-  told: Required<Pick<Findings, "differences" | "untold">>,
-  outputs: JsonObject,
-  found: Found,
-) {
+function resultOfKind(kind: ResourceKind, subject: Subject, told: Required<Findings>, outputs: JsonObject, found: Found): DriftResult {
   const status = found.statuses.get(subject.urn ?? "");
   if (kind === "agent") return agentResult(subject, told, outputs, found);
   if (typeof status !== "object") return resultOf(subject, told);
@@ -88,18 +86,15 @@ function resultOfKind(
 }
 
 /** Its own output says whether it answered; what a pair's status says of the same Agent tells why. */
-function agentResult(
-  subject: Subject,
-  { differences, untold }: Required<Pick<Findings, "differences" | "untold">>,
-  outputs: JsonObject,
-  found: Found,
-) {
+function agentResult(subject: Subject, told: Required<Findings>, outputs: JsonObject, found: Found): DriftResult {
+  const { differences, untold } = told;
   const isReach = ({ property }: Difference) => property === "reachable";
-  if (!differences.some(isReach)) return resultOf(subject, { differences, untold });
+  if (!differences.some(isReach)) return resultOf(subject, told);
   const address = String(outputs.address);
   const why =
     memberAt(address, found.statuses)?.seen ?? `Agent ${address}: it does not answer. Check that it runs and that this machine reaches it.`;
-  return resultOf(subject, { differences: differences.filter((difference) => !isReach(difference)), untold: [...untold, why] });
+  const rest = differences.filter((difference) => !isReach(difference));
+  return resultOf(subject, { ...told, differences: rest, untold: [...untold, why] });
 }
 
 function memberAt(address: string, statuses: Found["statuses"]): MemberStatus | undefined {
@@ -109,13 +104,24 @@ function memberAt(address: string, statuses: Found["statuses"]): MemberStatus | 
 
 const longestMessage = 1_000;
 
-function errorsOf({ stack: { label, resources }, preview: { failure } }: Found, results: readonly DriftResult[]): DriftError[] {
-  if (failure !== undefined) {
-    const message = `Previewing stack ${label}: ${failure.slice(0, longestMessage).replace(/\.$/, "")}. Run \`pulumi preview --refresh\` there to see all of it.`;
-    return [{ source: label, code: "PREVIEW_FAILED", message }];
-  }
+/** What kept the run from comparing. A resource that cannot be read is a finding, and so is one that drifted and cannot be put back. */
+function errorsOf({ stack: { label, resources }, preview }: Found, results: readonly DriftResult[]): DriftError[] {
+  const isFound = (urn: string) => results.some((result) => result.urn === urn && result.classes.includes("drift"));
+  const isOurs = (urn: string) => results.some((result) => result.urn === urn && result.kind !== "resource");
+  const failures = [
+    ...[...preview.unread].filter(([urn]) => !isOurs(urn)).map(([, message]) => message),
+    ...[...preview.refused].filter(([urn]) => !isFound(urn)).map(([, message]) => message),
+    ...(preview.failure === undefined ? [] : [preview.failure]),
+  ];
+  if (failures.length > 0) return failures.map((failure) => previewFailed(label, failure));
   if (results.some(({ kind }) => kind !== "resource")) return [];
   const seen = resources.length === 0 ? "it is empty" : "it has no resource of pulumi-dataminer-failover";
   const message = `Reading stack ${label}: ${seen}, so there is nothing to compare. Check the stack's name, and that \`pulumi up\` was run.`;
   return [{ source: label, code: "NOTHING_TO_COMPARE", message }];
+}
+
+function previewFailed(source: string, failure: string): DriftError {
+  const seen = failure.slice(0, longestMessage).replace(/\.$/, "");
+  const message = `Previewing stack ${source}: ${seen}. Run \`pulumi preview --refresh\` there to see all of it.`;
+  return { source, code: "PREVIEW_FAILED", message };
 }

@@ -35,9 +35,11 @@ function findCodes(sources: Record<string, string>): Codes {
     if (ts.isNewExpression(node)) {
       const made = ours.get(node.expression.getText());
       const page = made && sharedPageOf(made);
+      const own = made && ownCodeOf(made);
       if (page !== undefined) codes.shared.add(page);
+      else if (own !== undefined) codes.made.add(own);
       else if (made) for (const text of textsOf(node.arguments?.[0])) (text.isLiteral ? codes.made : codes.computed).add(text.value);
-    } else if (ts.isTypeAliasDeclaration(node) && node.name.text === "EndingRefusalCode" && ts.isUnionTypeNode(node.type)) {
+    } else if (ts.isTypeAliasDeclaration(node) && node.name.text.endsWith("RefusalCode") && ts.isUnionTypeNode(node.type)) {
       for (const member of node.type.types) codes.made.add(member.getText().slice(1, -1));
     }
   }
@@ -56,6 +58,14 @@ function sharedPageOf({ members }: ts.ClassDeclaration): string | undefined {
   const getter = members.find((member) => ts.isGetAccessorDeclaration(member) && member.name.getText() === "runbook");
   const answer = getter && [...nodesOf(getter)].find(ts.isReturnStatement)?.expression;
   return answer && ts.isStringLiteral(answer) ? answer.text : undefined;
+}
+
+/** The one code that the class's own constructor gives each of its errors. */
+function ownCodeOf({ members }: ts.ClassDeclaration): string | undefined {
+  const own = members.find(ts.isConstructorDeclaration);
+  const call = own && [...nodesOf(own)].find((node) => ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword);
+  const code = call && ts.isCallExpression(call) ? call.arguments[0] : undefined;
+  return code && ts.isStringLiteral(code) ? code.text : undefined;
 }
 
 function textsOf(code: ts.Expression | undefined): { value: string; isLiteral: boolean }[] {
@@ -111,8 +121,10 @@ const anchorsOf = (text: string): string[] =>
       .replace(/\s/g, "-"),
   );
 
-const sourceFiles = readdirSync("provider", { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
-const codes = findCodes(Object.fromEntries(sourceFiles.map((file) => [file, readFileSync(`provider/${file}`, "utf8")])));
+const sourceFiles = ["provider", "operations", "cli"].flatMap((room) =>
+  readdirSync(room, { recursive: true, encoding: "utf8" }).flatMap((file) => (file.endsWith(".ts") ? [`${room}/${file}`] : [])),
+);
+const codes = findCodes(Object.fromEntries(sourceFiles.map((file) => [file, readFileSync(file, "utf8")])));
 const pageFiles = readdirSync(folder).filter((file) => file.endsWith(".md"));
 const pages: Pages = Object.fromEntries(pageFiles.map((file) => [file.slice(0, -3), readFileSync(`${folder}/${file}`, "utf8")]));
 
@@ -125,8 +137,8 @@ describe("the runbooks", () => {
   });
 
   test("miss no code that is made of something else than a text", () => {
-    // A refused ending has a code of EndingRefusalCode; an error that is shown again keeps the code it had.
-    expect([...codes.computed].sort()).toEqual(["error.code", "plan.code"]);
+    // A refused ending or switch has a code of EndingRefusalCode or SwitchRefusalCode; an error that is shown again keeps the code it had.
+    expect([...codes.computed].sort()).toEqual(["error.code", "first.code", "plan.code"]);
   });
 
   test("explain every code of the Failover API on the page of refusals", () => {
@@ -171,14 +183,16 @@ describe("the check of the runbooks", () => {
       class FailoverError extends Error {}
       class NearError extends FailoverError {}
       class FarError extends NearError { override get runbook() { return "FAR"; } }
+      class OneError extends NearError { constructor(file) { super("G", file); } }
       type EndingRefusalCode = "A" | "B";
       throw new NearError(late ? "C" : "D", "text");
       throw new FarError(409, "E", "text");
       throw new TypeError("F");
+      throw new OneError(file);
       throw new FailoverError(seen.code, "text");`;
     const found = findCodes({ "errors.ts": source });
     expect({ made: [...found.made], shared: [...found.shared], computed: [...found.computed] }).toEqual({
-      made: ["A", "B", "C", "D"],
+      made: ["A", "B", "C", "D", "G"],
       shared: ["FAR"],
       computed: ["seen.code"],
     });

@@ -142,7 +142,7 @@ async function take(browser: Browser, { name, produce, viewport, colorScheme, op
   const poller = new Poller({ targets, read });
   const polling = poller.run();
   const served = await servePage(createStatusPage({ poller }), { host: "127.0.0.1", port: 0 });
-  const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: 2, reducedMotion: "reduce", locale: "en-GB" });
+  const context = await browser.newContext({ viewport, colorScheme, deviceScaleFactor: 1.5, reducedMotion: "reduce", locale: "en-GB" });
   const page = await context.newPage();
   await page.goto(served.url);
   await page.locator("#overview[data-reading='0']").waitFor();

@@ -34,7 +34,7 @@ export function textReport(report: DriftReport, colours: Colours): string {
   const lines = formatTable(rows).split("\n");
   return [
     ...sorted.flatMap((result, index) => [lines[index] ?? "", ...detailLines(result).map((line) => `  ${line}`)]),
-    ...errors.map(({ source, message }) => `${colours.red("error")}  ${source}  ${message}`),
+    ...errors.map(({ message }) => `${colours.red("error")}  ${message}`),
     ...(results.length + errors.length > 0 ? [""] : []),
     summary(report, colours),
   ].join("\n");

@@ -3,7 +3,8 @@ import type { Context, Hono, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Clock } from "../../provider/core/clock.js";
 import { loginPage } from "./loginPage.js";
-import { isFromElsewhere } from "./requestGuards.js";
+import { isLoopback } from "./loopback.js";
+import { hostOf, isFromElsewhere } from "./requestGuards.js";
 import { Sessions } from "./sessions.js";
 import { Throttle } from "./throttle.js";
 
@@ -38,13 +39,15 @@ export function guard(app: Hono, { token, isSecure, clock }: Access): Middleware
     return false;
   };
 
-  app.get("/login", (context) => context.html(loginPage({ isSecure })));
+  const isPrivate = (context: Context): boolean => isSecure || isLoopback(hostOf(context.req.header("host"))?.hostname ?? "");
+
+  app.get("/login", (context) => context.html(loginPage({ isPrivate: isPrivate(context) })));
   app.post("/login", async (context) => {
     if (isFromElsewhere((name) => context.req.header(name))) return context.text("Not from another site.\n", 403);
     const { token: given } = await context.req.parseBody();
     if (!isAdmitted(context, typeof given === "string" ? given.trim() : "")) {
       const status = refusal(context);
-      return context.html(loginPage({ isSecure, refused: status === 429 ? "wait" : "wrong" }), status);
+      return context.html(loginPage({ isPrivate: isPrivate(context), refused: status === 429 ? "wait" : "wrong" }), status);
     }
     giveSession(context);
     return context.redirect("/", 303);

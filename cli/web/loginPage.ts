@@ -2,7 +2,8 @@ import { html } from "hono/html";
 import { type Html, layout } from "./layout.js";
 
 interface Login {
-  isSecure: boolean;
+  /** Nobody else can read what is typed: https, or this machine itself. */
+  isPrivate: boolean;
   /** Why the last try came to nothing. */
   refused?: "wrong" | "wait";
 }
@@ -10,18 +11,19 @@ interface Login {
 const reasons = { wrong: "This is not the token.", wait: "Too many wrong tokens. Wait a minute, then try again." };
 
 /** Asks for the page's token. */
-export function loginPage({ isSecure, refused }: Login): Html {
+export function loginPage({ isPrivate, refused }: Login): Html {
   return layout({
     title: "Failover status: log in",
     icon: "green",
     header: html`<header class="top"><h1>Failover status</h1></header>`,
     main: html`<main>
 <form class="login" method="post" action="/login">
+<input name="username" autocomplete="username" value="status page" hidden>
 <label for="token">Token of this page</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required autofocus ${refused ? html`aria-describedby="refused"` : ""}>
 ${refused ? html`<p id="refused" class="refused" role="alert">${reasons[refused]}</p>` : ""}
 <button>Show the status</button>
-${isSecure ? "" : html`<p class="hint">This connection is not encrypted: whoever is in between can read the token.</p>`}
+${isPrivate ? "" : html`<p class="hint">This connection is not encrypted: whoever is in between can read the token.</p>`}
 </form>
 </main>`,
   });

@@ -1,5 +1,5 @@
-import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
+import { isLoopback } from "./loopback.js";
 
 /** Own files only, nothing inline, nothing from elsewhere, and in nobody's frame. The script parses no text as HTML (Trusted Types). */
 const contentSecurityPolicy = [
@@ -28,12 +28,6 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
 
-/** Whether an address or name can only mean this machine. */
-export function isLoopback(host: string): boolean {
-  const name = host.replace(/^\[|\]$/g, "").toLowerCase();
-  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
-}
-
 /**
  * For a page that asks nobody for a token: any site could have its name resolved to 127.0.0.1 and then read it (DNS rebinding), but
  * the browser still says that site's name.
@@ -54,6 +48,7 @@ export function isFromElsewhere(header: (name: string) => string | undefined): b
   return !URL.canParse(origin) || new URL(origin).host !== hostOf(header("host"))?.host;
 }
 
-function hostOf(header: string | undefined): URL | undefined {
+/** The name by which a browser calls this server. */
+export function hostOf(header: string | undefined): URL | undefined {
   return header !== undefined && URL.canParse(`http://${header}`) ? new URL(`http://${header}`) : undefined;
 }

@@ -2,6 +2,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import type { Hono } from "hono";
+import { RefusedError, reasonOf } from "../../provider/core/errors.js";
 
 export interface Place {
   host: string;
@@ -32,7 +33,7 @@ export function servePage(page: Hono, { host, port, tls }: Place): Promise<Serve
     : createAdaptorServer({ ...options, serverOptions: patience });
   return new Promise((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new Error(`Serving the status page at ${host} port ${port}: ${error.message}. Choose another --page-port or --host.`)),
+      reject(new RefusedError("PAGE_NOT_SERVED", `Serving the status page: ${reasonOf(error)}. Choose another --page-port or --host.`)),
     );
     server.listen(port, host, () => resolve({ url: urlOf(server, tls !== undefined), close: () => close(server) }));
   });

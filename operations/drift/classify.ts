@@ -39,7 +39,7 @@ export function pairResult(
   const isGone = status.state === null && silent.length === 0;
   const unhealthy = !isGone && status.problems.length > silent.length;
   const isOfSilent = (line: string) => silent.some(({ position, address }) => line.startsWith(`${memberName(position, address)}: `));
-  const problems = [...silent.map(silence), ...status.problems.filter((line) => !isOfSilent(line)), ...untold];
+  const problems = [...silent.map(silence), ...status.problems.filter((line) => !isOfSilent(line)), ...untold, ...(found.problems ?? [])];
   const { main, backup } = status.members;
   return {
     ...result(subject, differences, problems, {

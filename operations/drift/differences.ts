@@ -2,12 +2,12 @@ import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
 import { isJsonObject, isUnknown, type JsonObject, sameValue } from "../../provider/core/values.js";
 import type { Difference } from "../driftReport.js";
+import { hidden } from "../stack/secretValues.js";
 
 type Json = Difference["live"];
 export type ResourceKind = "pair" | "record" | "virtualIp" | "agent";
 
-/** What the engine and we show in a secret's place, and in that of a value that another resource is still to give. */
-const hidden = "[secret]";
+/** What is shown in place of a value that another resource is still to give. */
 const later = "[not known yet]";
 const secretKeys = new Set(["token", "secret"]);
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from "../../provider/core/values.js";
 import type { Difference } from "../driftReport.js";
-import type { Step } from "../stack/refreshPreview.js";
+import type { Side, Step } from "../stack/refreshPreview.js";
 import { existence, knownDifferences, type ResourceKind, resourceDifferences } from "./differences.js";
 
 /** Operations of a preview that leave a thing as it is. */
@@ -21,6 +21,5 @@ export function stepDifferences(kind: ResourceKind | "resource", { refresh, plan
   return knownDifferences(kind, inputsOf(declared), kind === "resource" ? inputsOf(live) : outputsOf(live), inputsOf(live));
 }
 
-type State = { inputs?: JsonObject; outputs?: JsonObject } | undefined;
-const inputsOf = (state: State): JsonObject => state?.inputs ?? {};
-const outputsOf = (state: State): JsonObject => state?.outputs ?? {};
+const inputsOf = (side: Side | undefined): JsonObject => side?.inputs ?? {};
+const outputsOf = (side: Side | undefined): JsonObject => side?.outputs ?? {};

@@ -1,9 +1,10 @@
 import { resolve } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { FailoverError, oneLine, reasonOf } from "../../provider/core/errors.js";
-import { keepSecret, redact } from "../../provider/core/redaction.js";
+import { redact } from "../../provider/core/redaction.js";
 import { isJsonObject, type JsonObject } from "../../provider/core/values.js";
 import type { StackSource } from "../stackPairs.js";
+import { inTheClear } from "./secretValues.js";
 
 /** A resource as the state of a stack has it. Secrets are in the clear, for memory only. */
 export interface StateResource {
@@ -78,18 +79,3 @@ function resourcesIn(deployment: unknown): StateResource[] {
 }
 
 export const nameOfUrn = (urn: string): string => urn.split("::").at(-1) ?? urn;
-
-/** How an exported secret is told from other objects (Pulumi, resource.SigKey and resource.SecretSig). */
-const signature = "4dabf18193072939515e22adb298388d";
-const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
-
-function inTheClear(value: unknown, isSecret = false): unknown {
-  if (isSecret && typeof value === "string") return keepSecret(value);
-  if (Array.isArray(value)) return value.map((item) => inTheClear(item));
-  if (!isJsonObject(value)) return value;
-  if (value[signature] === secretSignature && typeof value.plaintext === "string") return inTheClear(JSON.parse(value.plaintext), true);
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inTheClear(inner, isSecret && secretKeys.has(key))]));
-}
-
-/** In an object that is secret as a whole these are what makes it so; its addresses and modes are ordinary words. */
-const secretKeys = new Set(["token", "secret"]);

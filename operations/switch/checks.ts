@@ -106,10 +106,10 @@ function longEnoughAgo(members: readonly AskedMember[]): JudgedCheck {
       : [];
   });
   const last = Math.max(...ended);
-  if (ended.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no switch of this API is the last operation", "");
+  if (ended.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no earlier switch of this API is known", "");
   const since = presentOf(facts, last) - last;
   const left = pauseMilliseconds - since;
-  const seen = `the last switch ended ${formatMilliseconds(since)} ago; the product supports one in 15 minutes.`;
+  const seen = `The last switch ended ${formatMilliseconds(since)} ago; the product supports one in 15 minutes.`;
   return check("15 minutes", "SWITCH_TOO_SOON", left <= 0, seen, `Wait ${formatMilliseconds(left)}, or force it.`);
 }
 

@@ -29,13 +29,25 @@ const afterTimeout = "The switch goes on at the Agents; run the same command aga
 /** The operation once it has ended; undefined when the Agent no longer knows it. Throws when it failed. */
 export async function followSwitch(started: Operation, asked: Position, following: Following): Promise<Operation | undefined> {
   const { subject, connections, signal, left, saw } = following;
-  const time = { signal: signal ?? new AbortController().signal, patienceMilliseconds: 0 };
+  const read = (position: Position) => {
+    const inTime = AbortSignal.timeout(longestPatienceMilliseconds);
+    const time = { signal: signal ? AbortSignal.any([signal, inTime]) : inTime, patienceMilliseconds: 0 };
+    return readOperation(connections[position], started.id, time);
+  };
+  // Both members know it: one that stops half-way cannot tell that it failed, the other one can.
+  const readFromEither = () =>
+    read(asked).catch((error: unknown) => {
+      if (!isPassing(error)) throw error;
+      return read(otherPosition(asked)).catch(() => {
+        throw error;
+      });
+    });
   let latest = started;
   let isFirst = true;
   const ended = await waitFor<Operation | undefined>({
     subject,
     observe: async () => {
-      if (!isFirst) latest = await readOperation(connections[asked], started.id, time);
+      if (!isFirst) latest = await readFromEither();
       isFirst = false;
       saw("switching", latest.phase, latest.percent);
       return latest;

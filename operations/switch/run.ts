@@ -86,9 +86,9 @@ export class SwitchRun {
   private refusal(failed: readonly JudgedCheck[]): RefusedError {
     this.record.outcome = "refused";
     const [first] = failed;
-    const code = first?.code ?? "SWITCH_BUSY";
+    if (!first) throw new TypeError("Nothing failed.");
     const reasons = failed.map(({ seen, cure }) => `${sentence(seen)} ${cure}`).join(" ");
-    return new RefusedError(code, `${this.subject}: ${reasons} Nothing was touched.`);
+    return new RefusedError(first.code, `${this.subject}: ${reasons} Nothing was touched.`);
   }
 
   private async ask(to: Position): Promise<Operation | undefined> {

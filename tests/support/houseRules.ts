@@ -70,6 +70,7 @@ const ownDoors: Readonly<Record<string, string>> = {
   "pulumi-dataminer-failover": "sdk",
   "pulumi-dataminer-failover/provider": "provider",
   "pulumi-dataminer-failover/dns": "provider/dns",
+  "pulumi-dataminer-failover/operations": "operations",
   "pulumi-dataminer-failover/simulator": "simulator",
 };
 

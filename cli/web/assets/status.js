@@ -188,8 +188,14 @@
     name.id = "window-name";
     name.textContent = link.textContent;
     content.replaceChildren(name);
+    // Behind an open dialog nobody would see the one, nor hear the other.
+    dialog.append(silence, announcement);
     dialog.showModal();
     refresh(new URLSearchParams({ pair: link.pathname.split("/").at(-1) }));
+  }
+
+  function isBeside({ clientX: x, clientY: y }, { left, right, top, bottom }) {
+    return x < left || x > right || y < top || y > bottom;
   }
 
   async function refresh(body) {
@@ -212,8 +218,8 @@
       if (link && !(event.ctrlKey || event.metaKey || event.shiftKey)) {
         event.preventDefault();
         open(link);
-      } else if (event.target === dialog) {
-        dialog.close(); // Outside of its content there is only the backdrop.
+      } else if (event.target === dialog && isBeside(event, dialog.getBoundingClientRect())) {
+        dialog.close();
       }
     });
     document.addEventListener("submit", (event) => {
@@ -224,6 +230,8 @@
     dialog?.addEventListener("close", () => {
       const { id } = opener;
       opener = null;
+      main.before(silence);
+      main.after(announcement);
       document.getElementById(id)?.focus();
     });
     document.addEventListener("visibilitychange", () => {
