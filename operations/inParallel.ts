@@ -24,13 +24,22 @@ export async function inParallel<Item, Result>(
   return results;
 }
 
-/** The result, or the signal's reason as soon as it is aborted: for calls that take no signal themselves. */
-export function untilAborted<Result>(call: Promise<Result>, signal: AbortSignal | undefined): Promise<Result> {
-  if (!signal) return call;
-  return new Promise((resolve, reject) => {
-    const end = () => reject(signal.reason);
-    if (signal.aborted) end();
-    signal.addEventListener("abort", end, { once: true });
-    call.then(resolve, reject).finally(() => signal.removeEventListener("abort", end));
+/** For calls that take no signal themselves: each ends with the signal's reason as soon as it is aborted. `done` lets go of the signal. */
+export function stoppedBy(signal: AbortSignal | undefined): { race: <Result>(call: Promise<Result>) => Promise<Result>; done: () => void } {
+  if (!signal) return { race: (call) => call, done: () => undefined };
+  // One listener for all of them: many on one signal look like a leak, and Node.js warns of it.
+  const { promise, reject } = withReject();
+  const stop = () => reject(signal.reason);
+  if (signal.aborted) stop();
+  signal.addEventListener("abort", stop, { once: true });
+  return { race: (call) => Promise.race([call, promise]), done: () => signal.removeEventListener("abort", stop) };
+}
+
+function withReject(): { promise: Promise<never>; reject: (reason: unknown) => void } {
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<never>((_, refuse) => {
+    reject = refuse;
   });
+  promise.catch(() => undefined);
+  return { promise, reject };
 }

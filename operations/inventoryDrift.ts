@@ -6,7 +6,7 @@ import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index
 import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";
 import { existence, knownDifferences, type ResourceKind } from "./drift/differences.js";
 import type { DriftResult } from "./driftReport.js";
-import { inParallel, untilAborted } from "./inParallel.js";
+import { inParallel, stoppedBy } from "./inParallel.js";
 import type { Inventory, InventoryEntry, InventoryPair } from "./inventory.js";
 import { readStatus } from "./readStatus.js";
 
@@ -16,6 +16,13 @@ export interface InventoryDriftOptions {
   signal?: AbortSignal | undefined;
   /** Called with the names of a group that is done. */
   onDone?: ((names: string[]) => void) | undefined;
+}
+
+/** What every task is run with. */
+interface Place {
+  source: string;
+  signal: AbortSignal | undefined;
+  race: ReturnType<typeof stoppedBy>["race"];
 }
 
 interface Task {
@@ -31,10 +38,12 @@ interface Task {
  */
 export async function inventoryDrift(inventory: Inventory, options: InventoryDriftOptions): Promise<DriftResult[]> {
   const { signal } = options;
+  const { race, done } = stoppedBy(signal);
+  const place: Place = { source: inventory.file, signal, race };
   const tasks = [
-    ...inventory.pairs.map((pair) => pairTask(pair, inventory.file, signal)),
-    ...inventory.virtualIps.map((entry) => virtualIpTask(entry, inventory.file, signal)),
-    ...inventory.sharedHostnameRecords.map((entry) => recordTask(entry, inventory.file, signal)),
+    ...inventory.pairs.map((pair) => pairTask(pair, place)),
+    ...inventory.virtualIps.map((entry) => virtualIpTask(entry, place)),
+    ...inventory.sharedHostnameRecords.map((entry) => recordTask(entry, place)),
   ];
   const results = new Map<Task, DriftResult>();
   await inParallel(
@@ -46,12 +55,13 @@ export async function inventoryDrift(inventory: Inventory, options: InventoryDri
       options.onDone?.(group.map(({ name }) => name));
     },
     signal,
-  );
+  ).finally(done);
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
-function pairTask(pair: InventoryPair, source: string, signal: AbortSignal | undefined): Task {
+function pairTask(pair: InventoryPair, place: Place): Task {
   const { name, main, backup, declared, expectedOnline = null } = pair;
+  const { source, signal } = place;
   const subject: Subject = { kind: "pair", name, source, urn: null };
   return {
     agents: [main, backup].map(addressOf),
@@ -59,7 +69,7 @@ function pairTask(pair: InventoryPair, source: string, signal: AbortSignal | und
     run: async () => {
       const [status, found] = await Promise.all([
         readStatus(pair, { signal, mayBeRecent: true }),
-        inspect("pair", failoverPair, declared, signal),
+        inspect("pair", failoverPair, declared, place),
       ]);
       // Two silent members tell nothing, and the status names each.
       const isSilent = !status.members.main.reachable && !status.members.backup.reachable;
@@ -68,10 +78,11 @@ function pairTask(pair: InventoryPair, source: string, signal: AbortSignal | und
   };
 }
 
-function virtualIpTask(entry: InventoryEntry<VirtualIpEntry>, source: string, signal: AbortSignal | undefined): Task {
+function virtualIpTask(entry: InventoryEntry<VirtualIpEntry>, place: Place): Task {
   const { name, declared } = entry;
   const [main, backup] = declared.agents;
   if (!main || !backup) throw new TypeError("A virtual IP has two Agents.");
+  const { source, signal } = place;
   const subject: Subject = { kind: "virtualIp", name, source, urn: null };
   return {
     agents: [main, backup].map(addressOf),
@@ -79,7 +90,7 @@ function virtualIpTask(entry: InventoryEntry<VirtualIpEntry>, source: string, si
     run: async () => {
       const [{ members }, found] = await Promise.all([
         readStatus({ name, main, backup }, { signal, mayBeRecent: true, secondLookMilliseconds: 0 }),
-        inspect("virtualIp", virtualIp, declared, signal),
+        inspect("virtualIp", virtualIp, declared, place),
       ]);
       const silent = [members.main, members.backup].filter(({ reachable }) => !reachable);
       if (silent.length === 2) return resultOf(subject, {}, silent);
@@ -90,16 +101,16 @@ function virtualIpTask(entry: InventoryEntry<VirtualIpEntry>, source: string, si
 
 type VirtualIpEntry = Inventory["virtualIps"][number]["declared"];
 
-function recordTask(entry: Inventory["sharedHostnameRecords"][number], source: string, signal: AbortSignal | undefined): Task {
+function recordTask(entry: Inventory["sharedHostnameRecords"][number], place: Place): Task {
   const { name, declared } = entry;
-  const subject: Subject = { kind: "record", name, source, urn: null };
-  return { agents: [], name, run: async () => resultOf(subject, await inspect("record", sharedHostnameRecord, declared, signal)) };
+  const subject: Subject = { kind: "record", name, source: place.source, urn: null };
+  return { agents: [], name, run: async () => resultOf(subject, await inspect("record", sharedHostnameRecord, declared, place)) };
 }
 
 /** What a resource says of its declaration; what it cannot tell is told as such, never thrown. */
-async function inspect(kind: ResourceKind, handler: Handler, declared: object, signal: AbortSignal | undefined): Promise<Findings> {
+async function inspect(kind: ResourceKind, handler: Handler, declared: object, { signal, race }: Place): Promise<Findings> {
   try {
-    return findingsOf(kind, await untilAborted(handler.inspect(declared as JsonObject), signal));
+    return findingsOf(kind, await race(handler.inspect(declared as JsonObject)));
   } catch (error) {
     signal?.throwIfAborted();
     return { untold: [reasonOf(error)] };

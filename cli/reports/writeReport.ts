@@ -11,7 +11,8 @@ export async function writeReport(file: string, text: string): Promise<void> {
     await writeFile(draft, text.endsWith("\n") ? text : `${text}\n`);
     await rename(draft, target);
   } catch (error) {
-    await rm(draft, { force: true });
+    // Where the folder itself is the trouble, there is no draft.
+    await rm(draft, { force: true }).catch(() => undefined);
     throw new FailoverError("REPORT_NOT_WRITTEN", `Writing ${file}: ${reasonOf(error)}. Give a path that can be written here.`, {
       cause: error,
     });
