@@ -41,7 +41,7 @@ export function addDrift(program: Command, terminal: Terminal = processTerminal(
     .option("--json-file <file>", "write it as JSON, too")
     .option("--junit-file <file>", "write it as JUnit XML, too")
     .option("--prometheus-file <file>", "write it as Prometheus metrics, too")
-    .option("--concurrency <count>", "how many pairs are asked at a time (default: 25)", countAbove0)
+    .option("--concurrency <count>", "how many pairs are asked at a time (default: 20)", countAbove0)
     .addHelpText(
       "after",
       `

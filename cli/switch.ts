@@ -39,8 +39,8 @@ export function addSwitch(program: Command, terminal: Terminal = processTerminal
       "after",
       `
 Before anything is asked, these must hold: both members answer, are this pair, and nothing is under way; one is online; the
-other is in sync and has no red row; no known issue of the version is in the way; the last switch is 15 minutes ago. Switches
-by hand in Cube or by heartbeats leave no time behind: the 15 minutes count from switches of this tool and its library only.
+other is in sync and has no red row; no known issue of the version is in the way; the last switch that
+the Agents tell of is 15 minutes ago.
 
 Exit codes:
   0    the asked member is online; with --dry-run: it could be

@@ -20,14 +20,14 @@ export interface DriftOptions {
   stacks?: readonly StackSource[] | undefined;
   /** Declarations of a file, compared without any stack. */
   inventory?: Inventory | undefined;
-  /** How many pairs are asked at a time; an integer above 0. Default: 25. */
+  /** How many pairs are asked at a time; an integer above 0. Default: 20. */
   concurrency?: number | undefined;
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: DriftProgress) => void) | undefined;
 }
 
 /** Each pair means two calls under way. */
-const usualConcurrency = 25;
+const usualConcurrency = 20;
 /** A preview runs the CLI, the program and the provider, so two cores are busy with two. */
 const stacksAtATime = 2;
 

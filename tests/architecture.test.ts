@@ -91,7 +91,7 @@ describe("the rules", () => {
     ["operations/readStatus.ts", 'import { Simulator } from "../simulator/index.js"', "operations may use"],
     ["operations/readStatus.ts", 'import { print } from "../cli/print.js"', "operations may use"],
     ["operations/readStatus.ts", 'import { Config } from "@pulumi/pulumi"', "@pulumi/pulumi as a value belongs to sdk, examples"],
-    ["operations/readStatus.ts", 'import { z } from "zod"', "zod belongs to provider/core"],
+    ["cli/status.ts", 'import { z } from "zod"', "zod belongs to provider/core"],
     ["cli/status.ts", 'import { Simulator } from "../simulator/index.js"', "cli may use"],
     ["cli/status.ts", 'import type { Snapshot } from "../provider/agent/snapshotSchema.js"', "cli may use"],
     ["cli/web/page.ts", 'import { z } from "zod/v4"', "zod belongs to provider/core"],

@@ -21,7 +21,7 @@ export interface Finding extends StatusRow {
   position: Position;
 }
 
-export const title: Record<Position, string> = { main: "Main", backup: "Backup" };
+export const titles: Record<Position, string> = { main: "Main", backup: "Backup" };
 
 export const needsAttention = (level: Level): boolean => level === "critical" || level === "problem" || level === "notice";
 
@@ -48,13 +48,16 @@ export function findings({ members }: PairStatus): Finding[] {
 function judgeStatus(status: PairStatus): Judgement {
   const { main, backup } = status.members;
   if (status.splitBrain) return { level: "critical", label: "Split brain", text: "Both Agents are online." };
-  if (!main.reachable && !backup.reachable) return { level: "critical", label: "Unreachable", text: "Neither Agent answers." };
+  if (!main.reachable && !backup.reachable) return { level: "critical", label: "Unreachable", text: "No status of either Agent could be fetched." };
   const silent = [main, backup].find(({ reachable }) => !reachable);
   const red = findings(status);
   const change = changeOf(status);
-  if (change !== null) return { level: silent || red.length > 0 ? "problem" : "changing", label: change, text: silentText(status, silent) };
+  const isBad = silent !== undefined || red.length > 0;
+  if (change !== null) return { level: isBad ? "problem" : "changing", label: change, text: silentText(status, silent) };
   if (status.state === null) return { level: "problem", label: "No Failover pair", text: sentences(status.problems) };
-  if (status.state === "inactive") return { level: "notice", label: "Disabled", text: "Failover is configured, and switched off." };
+  if (status.state === "inactive") {
+    return { level: isBad ? "problem" : "notice", label: "Disabled", text: "Failover is configured, and switched off." };
+  }
   if (silent) {
     return { level: status.online === "none" ? "critical" : "problem", label: unreachableLabel(silent), text: silentText(status, silent) };
   }
@@ -65,7 +68,7 @@ function judgeStatus(status: PairStatus): Judgement {
   return { level: "healthy", label: "Healthy", text: "" };
 }
 
-const unreachableLabel = ({ position }: MemberStatus): string => `${title[position]} unreachable`;
+const unreachableLabel = ({ position }: MemberStatus): string => `${titles[position]} unreachable`;
 
 const labelOf = ({ row, value }: StatusRow, count: number): string => (count === 1 ? `${row} ${value}` : `${count} rows red`);
 
@@ -83,8 +86,8 @@ function changeOf({ state, members }: PairStatus): string | null {
 function silentText({ online, members }: PairStatus, silent: MemberStatus | undefined): string {
   if (!silent) return "";
   const other = members[otherPosition(silent.position)];
-  if (online === other.position) return `${title[other.position]} is online.`;
-  return `${title[other.position]} is ${failoverStatus(other) ?? "in no pair"}: nobody who answers is online.`;
+  if (online === other.position) return `${titles[other.position]} is online.`;
+  return `${titles[other.position]} is ${failoverStatus(other) ?? "in no pair"}: nobody who answers is online.`;
 }
 
 /** The text of that row; null for a member that does not have it. */

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import { oneLine } from "../../provider/core/errors.js";
 import { type Position, positions } from "../../provider/failover/configuration.js";
 import type { Led } from "../../provider/failover/status.js";
-import { type Finding, failoverStatus, findings, type Judgement, judge, type Level, levels, needsAttention, title } from "./attention.js";
+import { type Finding, failoverStatus, findings, type Judgement, judge, type Level, levels, needsAttention, titles } from "./attention.js";
 import { foreign, type Html, layout } from "./layout.js";
 import { ledOf } from "./led.js";
 import { ageOf } from "./moment.js";
@@ -100,7 +100,7 @@ function findingsOf(found: readonly Finding[]): Html | "" {
     .slice(0, mostFindings)
     .map(
       ({ position, row, value }) =>
-        html`<li><span class="position">${title[position]}</span> <span class="row">${foreign(row)}</span> <span class="value">${foreign(value)}</span></li>`,
+        html`<li><span class="position">${titles[position]}</span> <span class="row">${foreign(row)}</span> <span class="value">${foreign(value)}</span></li>`,
     )}${more > 0 ? html`<li class="more">and ${more} more</li>` : ""}</ul>`;
 }
 
@@ -111,11 +111,11 @@ const lastColour = ({ status, problem }: Watched, position: Position): Led | nul
 function memberOf(position: Position, pair: Watched): Html {
   const led = ledOf(lastColour(pair, position), pair.isBeingRead);
   const member = pair.status?.members[position];
-  if (!member) return html`<li class="member">${led} <span class="position">${title[position]}</span></li>`;
+  if (!member) return html`<li class="member">${led} <span class="position">${titles[position]}</span></li>`;
   const shown = member.reachable ? (failoverStatus(member) ?? "No pair") : "Unreachable";
   const emphasis = shown === "Online" || shown === "Unreachable" ? shown.toLowerCase() : "plain";
   return html`<li class="member ${emphasis}">${led}
-<span class="position">${title[position]}</span>
+<span class="position">${titles[position]}</span>
 ${member.agentName === null ? "" : html`<span class="agent">${foreign(member.agentName)}</span>`}
 <span class="address">${foreign(member.address)}</span>
 <span class="status">${foreign(shown)}</span></li>`;

@@ -2,7 +2,7 @@ import { html } from "hono/html";
 import type { MemberStatus, PairStatus, StatusRow } from "../../operations/index.js";
 import { oneLine } from "../../provider/core/errors.js";
 import { positions } from "../../provider/failover/configuration.js";
-import { findings, judge, title } from "./attention.js";
+import { findings, judge, needsAttention, titles } from "./attention.js";
 import { foreign, type Html, layout } from "./layout.js";
 import { ledOf, names } from "./led.js";
 import { ageOf, momentOf } from "./moment.js";
@@ -15,13 +15,13 @@ export function pairPage(pair: Watched, now: number): Html {
   const untold = status === null ? "" : untoldOf(status);
   return layout({
     title: `${oneLine(name)}: Failover status`,
-    icon: level === "healthy" ? "green" : "red",
+    icon: needsAttention(level) ? "red" : "green",
     header: html`<header class="top"><h1><a href="/">Failover status</a></h1></header>`,
     main: html`<main class="alone" data-now="${now}" data-reading="${isBeingRead ? 1 : 0}">
 <div id="content" data-level="${level}">
 <div class="heading"><h2 id="window-name">${foreign(name)}</h2> <span class="label">${foreign(label)}</span>
 <form method="post" action="/refresh"><input type="hidden" name="pair" value="${id}"><button>Refresh</button></form></div>
-<p class="facts">${facts(status)}<span>${readAt === null ? (problem === null ? "being read" : "not read yet") : html`read ${ageOf(readAt)}`}</span></p>
+<p class="facts">${facts(status)} <span>${readAt === null ? (problem === null ? "being read" : "not read yet") : html`read ${ageOf(readAt)}`}</span></p>
 ${text === "" || (untold !== "" && problem === null) ? "" : html`<p class="text">${foreign(text)}</p>`}
 ${untold}
 <div class="windows">${status === null ? "" : positions.map((position) => windowOf(status.members[position], isBeingRead))}</div>
@@ -49,7 +49,7 @@ const onlineTexts = { main: "main is online", backup: "backup is online", none: 
 
 function windowOf({ position, address, agentName, led, rows, pcap, seen, runbook }: MemberStatus, isBeingRead: boolean): Html {
   return html`<section class="window" aria-labelledby="${position}-name">
-<h3 id="${position}-name"><span class="role">${title[position]}</span> ${agentName === null ? "" : foreign(agentName)}</h3>
+<h3 id="${position}-name"><span class="role">${titles[position]}</span> ${agentName === null ? "" : foreign(agentName)}</h3>
 <p class="address">${foreign(address)}</p>
 <p class="lamp">${ledOf(led, isBeingRead)} <span aria-hidden="true">${names[isBeingRead ? "transparent" : led]}</span></p>
 ${
@@ -70,7 +70,7 @@ function rowOf({ row, value, bad, failureReason, failCount, lastSuccess }: Statu
     ...(lastSuccess === null ? [] : [html`<span>last success ${momentText(lastSuccess)}</span>`]),
   ];
   return html`<tr${bad ? html` class="bad"` : ""}><th scope="row">${foreign(row)}</th>
-<td><span class="value">${bad ? html`<span class="unseen">bad: </span>` : ""}${foreign(value)}</span>${details.length === 0 ? "" : html`<p class="details">${details}</p>`}</td></tr>
+<td><span class="value">${bad ? html`<span class="unseen">bad: </span>` : ""}${foreign(value)}</span>${details.length === 0 ? "" : html`<p class="details">${details.map((detail) => html`${detail} `)}</p>`}</td></tr>
 `;
 }
 

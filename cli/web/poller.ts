@@ -40,7 +40,7 @@ interface Entry {
 
 /** The product's own pace (domain 6). */
 export const intervalMilliseconds = 60_000;
-/** A read that fails, which is no silence but a refused token or nonsense, is tried again ever later, up to this. */
+/** A read that throws, which is no silence but a target that is wrong, is tried again ever later, up to this. */
 const longestPauseMilliseconds = 5 * intervalMilliseconds;
 /** No pair is read again sooner than this, whoever asks: viewers cannot press an Agent. */
 export const restMilliseconds = 5_000;

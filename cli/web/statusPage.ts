@@ -2,6 +2,8 @@ import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
+import { oneLine, reasonOf } from "../../provider/core/errors.js";
+import { redact } from "../../provider/core/redaction.js";
 import { guard } from "./access.js";
 import { assets, version } from "./assets.js";
 import { metricsOf, metricsType } from "./metrics.js";
@@ -23,7 +25,7 @@ export interface StatusPageOptions {
 export function createStatusPage({ poller, token, isSecure = false }: StatusPageOptions): Hono {
   const app = new Hono();
   /** Revisions count from the start of this process. */
-  const process = randomBytes(6).toString("base64url");
+  const startedAs = randomBytes(6).toString("base64url");
 
   app.use(securityHeaders);
   app.use(compress());
@@ -38,7 +40,7 @@ export function createStatusPage({ poller, token, isSecure = false }: StatusPage
   if (token !== undefined) app.use(guard(app, { token, isSecure, clock: poller.clock }));
 
   app.get("/", (context) => {
-    const revision = `"${process}-${poller.revision}"`;
+    const revision = `"${startedAs}-${poller.revision}"`;
     context.header("etag", revision);
     if (context.req.header("if-none-match")?.replace("W/", "") === revision) return context.body(null, 304);
     return context.html(overviewPage(poller.pairs, poller.clock.now()));
@@ -58,7 +60,7 @@ export function createStatusPage({ poller, token, isSecure = false }: StatusPage
   app.get("/metrics", async (context) => context.body(await metricsOf(poller), 200, { "content-type": metricsType }));
   app.notFound((context) => context.text("There is no such page.\n", 404));
   app.onError((error, context) => {
-    console.error(`Answering ${context.req.method} ${context.req.path}: ${error.message}`);
+    console.error(redact(oneLine(`Answering ${context.req.method} ${context.req.path}: ${reasonOf(error)}`)));
     return context.text("Something went wrong here.\n", 500);
   });
   return app;

@@ -96,17 +96,16 @@ function rolesAreClear(asked: AskedPair): JudgedCheck {
   return check("roles are clear", "SWITCH_ROLES_UNCLEAR", clear, told, "Repair the pair in its Failover configuration window first.");
 }
 
-/** Switches of this API alone leave a time behind: one by a person in Cube, or by heartbeats, is not seen here. */
+/** An Agent may tell when its last switch was, whoever asked for it; one that does not still tells of those that this API was asked for. */
 function longEnoughAgo(members: readonly AskedMember[]): JudgedCheck {
   const facts = members.flatMap((member) => member.facts ?? []);
   const ended = facts.flatMap(({ pair }) => {
     const operation = pair?.operation;
-    return operation?.kind === "switch" && operation.state === "succeeded" && operation.finishedUtc
-      ? [Date.parse(operation.finishedUtc)]
-      : [];
+    const asked = operation?.kind === "switch" && operation.state === "succeeded" ? operation.finishedUtc : null;
+    return [pair?.lastSwitchUtc, asked].flatMap((told) => (told ? [Date.parse(told)] : []));
   });
   const last = Math.max(...ended);
-  if (ended.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no earlier switch of this API is known", "");
+  if (ended.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no earlier switch is known", "");
   const since = presentOf(facts, last) - last;
   const left = pauseMilliseconds - since;
   const seen = `The last switch ended ${formatMilliseconds(since)} ago; the product supports one in 15 minutes.`;

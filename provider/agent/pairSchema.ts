@@ -66,6 +66,9 @@ export const Pair = z
     buddyReachable: z.boolean().meta({ description: "Whether the answering member reaches the other one." }),
     config: PairConfig,
     operation: Operation.nullable().meta({ description: "The operation under way, or the last one." }),
+    lastSwitchUtc: z.iso.datetime({ offset: true }).nullable().optional().meta({
+      description: "When this member last went online or offline by a switch, whoever asked for it; null or left out: not known.",
+    }),
   })
   .meta({ id: "Pair" });
 export type Pair = z.infer<typeof Pair>;

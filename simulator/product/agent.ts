@@ -58,6 +58,8 @@ export class Agent {
   private revisionAlone = randomUUID();
   /** Text of the row "Failover Status" (domain 1.2); null without a pair. */
   failoverStatus: string | null = null;
+  /** When the last switch that it took part in had brought somebody online; null before the first one. */
+  lastSwitchAt: number | null = null;
   /** What it was before it stopped: StateBeforeShutDown in DMS.xml (domain 1.2). */
   lastRole: "Online" | "Offline" = "Offline";
   /** A buddy has refused to give way; until then it does not try again (domain 4.2). */
@@ -124,6 +126,7 @@ export class Agent {
 
   /** Leaves the pair: no configuration, no role, no virtual address. */
   forgetPair(): void {
+    this.lastSwitchAt = null;
     this.copy = null;
     this.revisionAlone = randomUUID();
     this.failoverStatus = null;

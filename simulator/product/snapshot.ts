@@ -59,6 +59,7 @@ function pairOf(world: World, agent: Agent, copy: PairCopy): Pair {
     buddyReachable: world.reachableBuddy(agent) !== null,
     config: copy.config,
     operation: latest ? showOperation(latest) : null,
+    lastSwitchUtc: agent.lastSwitchAt === null ? null : new Date(agent.lastSwitchAt).toISOString(),
   };
 }
 

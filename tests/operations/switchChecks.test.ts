@@ -64,6 +64,12 @@ describe("15 minutes", () => {
     });
   });
 
+  test("count from a switch by hand too, where the Agents tell of one", () => {
+    const byHand = (lastSwitchUtc: string | null) => ({ pair: { operation: null, ...{ lastSwitchUtc } } });
+    expect(found(asked(byHand(new Date().toISOString())), "15 minutes")?.passed).toBe(false);
+    expect(found(asked(byHand(null)), "15 minutes")?.passed).toBe(true);
+  });
+
   test("do not count from a switch that failed, nor from another operation", () => {
     const finishedNow = { finishedUtc: new Date().toISOString() };
     expect(found(asked(operation({ ...finishedNow, state: "failed" })), "15 minutes")?.passed).toBe(true);

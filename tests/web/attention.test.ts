@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../cli/web/attention.js";
-import { aStatus, kinds } from "./statuses.js";
+import { aSilentMember, aStatus, kinds } from "./statuses.js";
 
 describe("a pair is judged", () => {
   test.each([
     ["split brain", "critical", "Split brain", "Both Agents are online."],
-    ["unreachable", "critical", "Unreachable", "Neither Agent answers."],
+    ["unreachable", "critical", "Unreachable", "No status of either Agent could be fetched."],
     ["nobody online", "critical", "Nobody online", "Both Agents are offline."],
     ["nobody who answers is online", "critical", "Main unreachable", "Backup is Offline: nobody who answers is online."],
     ["main unreachable", "problem", "Main unreachable", "Backup is online."],
@@ -20,6 +20,13 @@ describe("a pair is judged", () => {
     ["healthy, backup online", "healthy", "Healthy", ""],
   ] as const)("%s: %s", (kind, level, label, text) => {
     expect(judge({ status: aStatus("a", kinds[kind]), problem: null })).toEqual({ level, label, text });
+  });
+
+  test("by what is red also while it changes, or is disabled", () => {
+    for (const kind of ["switching", "disabled"] as const) {
+      const status = aStatus("a", { ...kinds[kind], main: aSilentMember("main") });
+      expect(judge({ status, problem: null }).level).toBe("problem");
+    }
   });
 
   test("as waiting before it was read", () => {

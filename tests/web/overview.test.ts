@@ -67,7 +67,7 @@ describe("the overview", () => {
     await clock.advance(60);
     await turn(page);
     await expect.poll(leds).toEqual(["transparent", "transparent", "green", "green"]);
-    expect(await pairOf(page, "b").innerText()).toContain("Neither Agent answers.");
+    expect(await pairOf(page, "b").innerText()).toContain("No status of either Agent could be fetched.");
     expect(await page.locator("#overview").getAttribute("data-reading")).toBe("1");
   });
 
@@ -122,7 +122,12 @@ describe("the overview", () => {
     const banner = page.getByRole("alert");
     await until(page, () => banner.isVisible());
     expect(await banner.innerText()).toBe("No answer from the server of this page since 00:00:00. What you see is old.");
-    await page.clock.runFor(180_000);
+    let asked = 0;
+    page.on("request", () => asked++);
+    for (let click = 0; click < 5; click++) await page.getByRole("button", { name: "Refresh" }).click();
+    for (let second = 0; second < 60; second++) await page.clock.runFor(1_000);
+    expect(asked, "however often it was asked to refresh, it tries every five seconds").toBeLessThanOrEqual(5 + 12);
+    await page.clock.runFor(120_000);
     expect(await page.locator(".oldest").innerText()).toBe("read 3 min ago");
     const again = await servePage(app, { host: "127.0.0.1", port: Number(new URL(url).port) });
     await until(page, () => banner.isHidden());

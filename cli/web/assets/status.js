@@ -67,7 +67,12 @@
     } catch {
       if (turn === turns) missAnswer();
     }
-    timer = setTimeout(update, Number(main.dataset.reading) > 0 ? readingMilliseconds : idleMilliseconds);
+    if (turn === turns) timer = setTimeout(update, pause());
+  }
+
+  /** While something is being read there is soon something new to see. */
+  function pause() {
+    return silence.hidden && Number(main.dataset.reading) > 0 ? readingMilliseconds : idleMilliseconds;
   }
 
   async function show(page, fresh) {
@@ -101,8 +106,7 @@
       if (old.data !== fresh.data) old.data = fresh.data;
       return;
     }
-    // Whether details are open is the viewer's business.
-    for (const { name } of [...old.attributes]) if (name !== "open" && !fresh.hasAttribute(name)) old.removeAttribute(name);
+    for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
     for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
     let next = old.firstChild;
     for (const child of fresh.childNodes) {
@@ -240,7 +244,7 @@
     ahead = Number(main.dataset.now) - Date.now();
     setInterval(count, 1000);
     count();
-    timer = setTimeout(update, Number(main.dataset.reading) > 0 ? readingMilliseconds : idleMilliseconds);
+    timer = setTimeout(update, pause());
   }
 
   if (main) start();
