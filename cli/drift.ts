@@ -5,7 +5,7 @@ import { type DriftReport, makeReport } from "../operations/driftReport.js";
 import { type Inventory, InventoryError, readInventory } from "../operations/inventory.js";
 import { RefusedError } from "../provider/core/errors.js";
 import { fail } from "./failure.js";
-import { processTerminal, type Terminal } from "./output/terminal.js";
+import type { Terminal } from "./output/terminal.js";
 import { jsonReport } from "./reports/json.js";
 import { junitReport } from "./reports/junit.js";
 import { prometheusReport } from "./reports/prometheus.js";
@@ -27,7 +27,7 @@ interface DriftOptions {
 }
 
 /** `dma-failover drift`: what differs from what is declared, and how the pairs are. */
-export function addDrift(program: Command, terminal: Terminal = processTerminal()): void {
+export function addDrift(program: Command, terminal: Terminal): void {
   program
     .command("drift")
     .description("Compare stacks or an inventory with what Agents and name servers say; nothing is changed")

@@ -5,7 +5,7 @@ import { RefusedError } from "../provider/core/errors.js";
 import type { FailoverPairDeclared } from "../provider/failoverPair.js";
 import { fail } from "./failure.js";
 import { preflightText } from "./output/preflightText.js";
-import { processTerminal, type Terminal } from "./output/terminal.js";
+import type { Terminal } from "./output/terminal.js";
 import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf } from "./targets.js";
 import { timeOption } from "./timeOption.js";
 
@@ -26,7 +26,7 @@ export interface PairPreflight extends PreflightReport {
 const pairsAtOnce = 8;
 
 /** `dma-failover preflight`: whether two Agents can become the declared pair. */
-export function addPreflight(program: Command, terminal: Terminal = processTerminal()): void {
+export function addPreflight(program: Command, terminal: Terminal): void {
   addTargetOptions(
     program
       .command("preflight")

@@ -32,7 +32,7 @@ Try it without any Agent:
   addPreflight(program, terminal);
   addDrift(program, terminal);
   addSwitch(program, terminal);
-  addServe(program);
+  addServe(program, terminal);
   addSimulate(program);
   addCompletion(program, terminal);
   return program;

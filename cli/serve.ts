@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { readStatus } from "../operations/readStatus.js";
 import { RefusedError } from "../provider/core/errors.js";
 import { fail } from "./failure.js";
-import { processTerminal, type Terminal } from "./output/terminal.js";
+import type { Terminal } from "./output/terminal.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";
 import { isLoopback } from "./web/loopback.js";
 import { type PageSecretOptions, pageCertificate, pageToken } from "./web/pageSecrets.js";
@@ -14,7 +14,7 @@ interface ServeOptions extends TargetOptions, PageSecretOptions {
 }
 
 /** `dma-failover serve`: the status page, until it is stopped. */
-export function addServe(program: Command, terminal: Terminal = processTerminal()): void {
+export function addServe(program: Command, terminal: Terminal): void {
   addTargetOptions(
     program
       .command("serve")

@@ -5,7 +5,7 @@ import { type PairStatus, readStatus } from "../operations/readStatus.js";
 import { systemClock } from "../provider/core/clock.js";
 import { fail } from "./failure.js";
 import { statusText } from "./output/statusText.js";
-import { Interrupted, processTerminal, type Terminal } from "./output/terminal.js";
+import { Interrupted, type Terminal } from "./output/terminal.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";
 import { timeOption } from "./timeOption.js";
 
@@ -25,7 +25,7 @@ const pairsAtOnce = 16;
 const secondLookMilliseconds = 1_000;
 
 /** `dma-failover status`: the Failover Status window of any number of pairs. */
-export function addStatus(program: Command, terminal: Terminal = processTerminal()): void {
+export function addStatus(program: Command, terminal: Terminal): void {
   addTargetOptions(
     program
       .command("status")

@@ -1,12 +1,12 @@
 import type { Context } from "./core/context.js";
-import { type Recorded, wasApplied } from "./core/definition.js";
+import type { Recorded } from "./core/definition.js";
 import { FailoverError } from "./core/errors.js";
 import { defineResource } from "./core/lifecycle.js";
 import type { DnsClient } from "./dns/client.js";
 import { absoluteName, absoluteZone, type DnsConnection, serverNames, withDns } from "./dns/connection.js";
 import { reverseNameOf } from "./dns/names.js";
-import { type OwnedRecord, releaseRecords } from "./dns/ownedRecords.js";
-import { RecordPlan } from "./dns/recordPlan.js";
+import type { OwnedRecord } from "./dns/ownedRecords.js";
+import { formerRecords, RecordPlan, releaseFormer } from "./dns/recordPlan.js";
 import { type PlacedRule, placeRules, type RecordRule, readRules } from "./dns/recordRules.js";
 import { SharedHostnameRecordInputs, typeOf } from "./sharedHostnameRecord/inputs.js";
 
@@ -40,14 +40,14 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
   timeouts: { create: minute, update: minute, delete: minute },
   id: (inputs) => absoluteName(inputs.hostname, inputs.dns.zone).slice(0, -1),
   // At create there is nothing of ours to find; what stands there already is judged record by record.
-  observe: async (inputs, context, recorded) =>
-    context.verb === "create" ? undefined : withDns(inputs.dns, context, (client) => observeRecords(client, inputs, recorded)),
-  converge: convergeRecords,
-  async remove(recorded, context) {
-    const owned = recorded.ownedRecords ?? [];
-    if (owned.length === 0) return;
-    await withDns(recorded.dns, context, (client) => releaseRecords(client, owned, (line) => context.progress(line)));
+  observe: async (inputs, context, recorded) => {
+    if (context.verb === "create") return undefined;
+    // A read is given what stood there last; it is what was declared that tells a difference.
+    const declared = context.verb === "read" ? { ...inputs, ...recorded?.__declared, dns: inputs.dns } : inputs;
+    return withDns(inputs.dns, context, (client) => observeRecords(client, declared, recorded));
   },
+  converge: convergeRecords,
+  remove: (recorded, context) => releaseFormer(formerRecords(recorded), context),
 });
 
 function replacedBy(recorded: RecordedRecord, { hostname, dns }: Partial<SharedHostnameRecordInputs>): ("hostname" | "dns")[] {
@@ -59,16 +59,16 @@ function replacedBy(recorded: RecordedRecord, { hostname, dns }: Partial<SharedH
 }
 
 /** The name holds exactly the two addresses; each address has a PTR to the name, beside whatever else (domain 7.2). */
-function rulesOf({ hostname, addresses, dns, reverse }: SharedHostnameRecordInputs, mayReplace = false): RecordRule[] {
+function rulesOf({ hostname, addresses, dns, reverse, overwrite }: SharedHostnameRecordInputs, claimed = false): RecordRule[] {
   const name = absoluteName(hostname, dns.zone);
   const forward = (["A", "AAAA"] as const).map((type) => ({
     ...{ subject: "addresses", name, type, zone: absoluteZone(dns.zone) },
     present: addresses.filter((address) => typeOf(address) === type),
-    ...{ others: "none" as const, absent: [], mayReplace },
+    ...{ others: "none" as const, absent: [], overwrite, claimed },
   }));
   const back = addresses.map((address) => ({
     ...{ subject: "reverse", name: reverseNameOf(address), type: "PTR" as const, zone: absoluteZone(dns.reverseZone) },
-    ...{ present: [name], others: "stay" as const, absent: [], mayReplace: false },
+    ...{ present: [name], others: "stay" as const, absent: [], overwrite: false, claimed: false },
   }));
   return reverse ? [...forward, ...back] : forward;
 }
@@ -102,9 +102,9 @@ async function convergeRecords(
   const { dns } = inputs;
   if (dns.key === undefined && dns.keyFile === undefined) context.warn(`updates to ${serverNames(dns)} are not signed.`);
   return withDns(dns, context, async (client) => {
-    const former = { dns: recorded?.__declared.dns, owned: recorded?.ownedRecords ?? [] };
-    const mayReplace = inputs.overwrite || wasApplied(recorded);
-    const plan = await RecordPlan.of(client, rulesOf(inputs, mayReplace), inputs.ttl, former);
+    // After a failure nobody knows what was applied.
+    const claimed = recorded !== undefined && recorded.__unfinished !== true;
+    const plan = await RecordPlan.of(client, rulesOf(inputs, claimed), inputs.ttl, formerRecords(recorded, dns));
     await plan.refuseForeign();
     const ownedRecords = await plan.apply(context);
     const live = await liveRecords(client, inputs, plan.rules);

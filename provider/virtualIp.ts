@@ -9,8 +9,8 @@ import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
-import { withDns } from "./dns/connection.js";
-import { releaseRecords } from "./dns/ownedRecords.js";
+import { sameValue } from "./core/values.js";
+import { formerRecords, releaseFormer } from "./dns/recordPlan.js";
 import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
 import { convergeVirtualIp } from "./virtualIp/converge.js";
@@ -43,8 +43,10 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
   // At create there is nothing of ours to find; what stands there already is judged record by record.
   observe: async (inputs, context, recorded) => (context.verb === "create" ? undefined : observeVirtualIp(inputs, context, recorded)),
   converge: convergeVirtualIp,
-  verify: async (inputs, _recorded, context) => {
-    for (const agent of inputs.agents) await readAgent(agent, { signal: context.signal });
+  verify: async ({ agents }, recorded, context) => {
+    for (const [index, agent] of agents.entries()) {
+      if (!sameValue(agent, recorded.agents[index])) await readAgent(agent, { signal: context.signal });
+    }
   },
   differences: ({ deviations }) => deviations ?? [],
   remove: removeVirtualIp,
@@ -80,21 +82,20 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
     if (snapshot) agents.push({ connection, snapshot });
   }
   for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);
-  const { dns, ownedRecords = [] } = recorded;
-  if (dns && ownedRecords.length > 0) {
-    await withDns(dns, context, (client) => releaseRecords(client, ownedRecords, (line) => context.progress(line)));
-  }
+  await releaseFormer(formerRecords(recorded), context);
   for (const { connection, snapshot } of agents) await putBack(recorded, connection, snapshot, context);
 }
 
-function refuseWhileUsed({ address }: RecordedVirtualIp, { agent, pair }: Snapshot): void {
-  const isConfigured =
-    pair !== null && pair.state !== "inactive" && pair.config.virtualIps.some((used) => sameAddress(used.address, address));
-  const isHeld = heldVirtualAddresses(agent).some((held) => sameAddress(held, address));
-  if (!isConfigured && !isHeld) return;
+/** After a change of the address that failed half-way, the pair may use either one. */
+function refuseWhileUsed({ address: current, __declared }: RecordedVirtualIp, { agent, pair }: Snapshot): void {
+  const configured = pair === null || pair.state === "inactive" ? [] : pair.config.virtualIps.map(({ address }) => address);
+  const used = [...configured, ...heldVirtualAddresses(agent)];
+  const address = [current, __declared.address ?? current].find((ours) => used.some((theirs) => sameAddress(theirs, ours)));
+  if (address === undefined) return;
+  const user = pair === null ? "" : pair.owner === null ? "a pair made by hand at " : `the pair of ${pair.owner} at `;
   throw new RefusedError(
     "VIRTUAL_IP_IN_USE",
-    `Deleting virtual IP ${address}: the pair of ${pair?.owner ?? "nobody"} at Agent ${agent.address} still uses it. ` +
+    `Deleting virtual IP ${address}: ${user}Agent ${agent.address} still uses it. ` +
       "End that pair or give it another address first; if its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
   );
 }

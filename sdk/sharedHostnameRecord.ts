@@ -27,9 +27,10 @@ export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOu
 
   constructor(name: string, args: SharedHostnameRecordArgs, options?: CustomResourceOptions) {
     super("SharedHostnameRecord", "sharedHostnameRecord", name, { ...args, dns: asSecretKey(args.dns) }, outputs, options);
-    this.fullHostname = all([args.hostname, args.dns.zone, this.urn]).apply(([hostname, zone]) =>
-      hostname.includes(".") || zone === undefined ? hostname : `${hostname}.${zone}`,
-    );
+    this.fullHostname = all([args.hostname, args.dns.zone, this.urn]).apply(([hostname, zone]) => {
+      const name = hostname.replace(/\.$/, "");
+      return name.includes(".") || zone === undefined ? name : `${name}.${zone}`;
+    });
   }
 }
 

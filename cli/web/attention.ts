@@ -48,7 +48,8 @@ export function findings({ members }: PairStatus): Finding[] {
 function judgeStatus(status: PairStatus): Judgement {
   const { main, backup } = status.members;
   if (status.splitBrain) return { level: "critical", label: "Split brain", text: "Both Agents are online." };
-  if (!main.reachable && !backup.reachable) return { level: "critical", label: "Unreachable", text: "No status of either Agent could be fetched." };
+  if (!main.reachable && !backup.reachable)
+    return { level: "critical", label: "Unreachable", text: "No status of either Agent could be fetched." };
   const silent = [main, backup].find(({ reachable }) => !reachable);
   const red = findings(status);
   const change = changeOf(status);

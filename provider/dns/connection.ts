@@ -86,9 +86,14 @@ export function dnsRules({ key, keyFile }: Partial<DnsConnection>, report: (path
 }
 
 /** The absolute name of a declared one: one without a dot is completed with the zone. */
-export function absoluteName(name: string, zone: string | undefined): string {
-  return canonicalName(name.includes(".") || zone === undefined ? name : `${name}.${zone}`);
-}
+export const absoluteName = (name: string, zone: string | undefined): string => canonicalName(completed(name, zone));
+
+/** As absoluteName; undefined when it is no name, or too long with the zone. */
+export const findAbsoluteName = (name: string, zone: string | undefined): string | undefined => findCanonicalName(completed(name, zone));
+
+export const nameTooLong = "expected a shorter name: with its zone it has more than 255 bytes.";
+
+const completed = (name: string, zone: string | undefined): string => (name.includes(".") || zone === undefined ? name : `${name}.${zone}`);
 
 /** A client for one verb of one resource. The key is read anew: a rotated one is seen at once. */
 export async function withDns<Result>(

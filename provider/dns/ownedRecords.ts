@@ -1,5 +1,6 @@
 import { RefusedError } from "../core/errors.js";
 import type { DnsClient, RRset } from "./client.js";
+import { DnsError } from "./errors.js";
 import type { RecordType } from "./rdata.js";
 import { hasOtherTtl, type PlacedRule, readRules, unwanted } from "./recordRules.js";
 
@@ -39,13 +40,21 @@ export async function establishRecords(
   let owned = [...establishing.owned];
   for (const [zone, inZone] of byZone(rules)) {
     let after = owned;
+    let tries = 0;
     const edit = (found: readonly (RRset | undefined)[]) => {
+      tries++;
       after = ownedAfter(owned, inZone, found);
       const edits = inZone.map((rule, index) => editOf(rule, found[index], { ...establishing, owned }));
       establishing.remember(union(owned, after));
       return edits;
     };
-    await establishing.write(() => client.editRRsets(zone, inZone, edit));
+    try {
+      await establishing.write(() => client.editRRsets(zone, inZone, edit));
+    } catch (error) {
+      // The only message was refused: of this zone nothing was made.
+      if (tries === 1 && error instanceof DnsError && error.nothingDone) establishing.remember(owned);
+      throw error;
+    }
     owned = after;
   }
   establishing.remember(owned);
@@ -64,7 +73,7 @@ function editOf(rule: PlacedRule, found: RRset | undefined, { ttlSeconds, owned 
   const otherTtl = hasOtherTtl(rule, found, ttlSeconds);
   if (going.length === 0 && missing.length === 0 && !otherTtl) return "keep";
   const foreign = (otherTtl ? (found?.data ?? []) : going).filter((data) => !rule.absent.includes(data) && !isOwned(owned, rule, data));
-  if (foreign.length > 0 && !rule.mayReplace) throw exists(rule, found, foreign);
+  if (foreign.length > 0 && !rule.overwrite && !rule.claimed) throw exists(rule, found, foreign);
   const data = [...(found?.data ?? []).filter((value) => !going.includes(value)), ...missing];
   if (data.length === 0) return null;
   const ttl = rule.others === "none" ? (ttlSeconds ?? found?.ttl) : (found?.ttl ?? ttlSeconds);
@@ -85,11 +94,13 @@ function ownedAfter(owned: readonly OwnedRecord[], rules: readonly PlacedRule[],
   const others = owned.filter((record) => !rules.some((rule) => isAt(rule, record)));
   const here = rules.flatMap((rule, index) =>
     rule.present
-      .filter((data) => isOwned(owned, rule, data) || !found[index]?.data.includes(data))
+      .filter((data) => isOwned(owned, rule, data) || !found[index]?.data.includes(data) || isTakenOver(rule, found[index]))
       .map((data) => ({ zone: rule.zone, name: rule.name, type: rule.type, data })),
   );
   return [...others, ...here];
 }
+
+const isTakenOver = (rule: PlacedRule, found: RRset | undefined): boolean => rule.overwrite && unwanted(rule, found).length > 0;
 
 /** The rules, and what is owned and no rule asks for any more: it goes in the same messages. */
 export function includingFormer(rules: readonly PlacedRule[], owned: readonly OwnedRecord[]): PlacedRule[] {
@@ -100,34 +111,34 @@ export function includingFormer(rules: readonly PlacedRule[], owned: readonly Ow
   });
   const leaving = uncovered.map(({ zone, name, type, data }) => ({
     ...{ subject: "declared before", zone, name, type },
-    ...{ present: [], others: "stay" as const, absent: [data], mayReplace: false },
+    ...{ present: [], others: "stay" as const, absent: [data], overwrite: false, claimed: false },
   }));
   return [...extended, ...leaving];
 }
 
-/**
- * Removes what is owned and nothing beside it, the last made first. Gone already is success; what somebody has changed meanwhile
- * stays, and is told.
- */
-export async function releaseRecords(client: DnsClient, owned: readonly OwnedRecord[], tell: (line: string) => void): Promise<void> {
-  for (const [zone, inZone] of [...byZone(owned)].reverse()) {
-    const keys = inZone.filter((record, index) => inZone.findIndex((other) => isAt(other, record)) === index);
-    let left: string[] = [];
-    await client.editRRsets(zone, keys, (found) => {
-      left = [];
-      return keys.map(({ name, type }, index) => {
-        const ours = inZone.filter((record) => isAt({ name, type, zone }, record)).map(({ data }) => data);
-        const set = found[index];
-        const remaining = (set?.data ?? []).filter((value) => !ours.includes(value));
-        const gone = ours.filter((value) => !set?.data.includes(value));
-        if (gone.length > 0 && remaining.length > 0)
-          left.push(`${type} ${name} has ${remaining.join(", ")} instead of ${gone.join(", ")}; it is left.`);
-        if (set === undefined || remaining.length === set.data.length) return "keep";
-        return remaining.length === 0 ? null : { ttl: set.ttl, data: remaining };
-      });
+/** Removes what is owned of one zone and nothing beside it. Gone already is success; what somebody has changed meanwhile stays, and is told. */
+export async function releaseRecords(
+  client: DnsClient,
+  zone: string,
+  owned: readonly OwnedRecord[],
+  tell: (line: string) => void,
+): Promise<void> {
+  const keys = owned.filter((record, index) => owned.findIndex((other) => isAt(other, record)) === index);
+  let left: string[] = [];
+  await client.editRRsets(zone, keys, (found) => {
+    left = [];
+    return keys.map(({ name, type }, index) => {
+      const ours = owned.filter((record) => isAt({ name, type, zone }, record)).map(({ data }) => data);
+      const set = found[index];
+      const remaining = (set?.data ?? []).filter((value) => !ours.includes(value));
+      const gone = ours.filter((value) => !set?.data.includes(value));
+      if (gone.length > 0 && remaining.length > 0)
+        left.push(`${type} ${name} has ${remaining.join(", ")} instead of ${gone.join(", ")}; it is left.`);
+      if (set === undefined || remaining.length === set.data.length) return "keep";
+      return remaining.length === 0 ? null : { ttl: set.ttl, data: remaining };
     });
-    for (const line of left) tell(line);
-  }
+  });
+  for (const line of left) tell(line);
 }
 
 type Place = Pick<OwnedRecord, "zone" | "name" | "type">;
@@ -142,7 +153,7 @@ const union = (some: readonly OwnedRecord[], more: readonly OwnedRecord[]): Owne
   ...more.filter((record) => !isOwned(some, record, record.data)),
 ];
 
-function byZone<Item extends { zone: string }>(items: readonly Item[]): Map<string, Item[]> {
+export function byZone<Item extends { zone: string }>(items: readonly Item[]): Map<string, Item[]> {
   const zones = new Map<string, Item[]>();
   for (const item of items) zones.set(item.zone, [...(zones.get(item.zone) ?? []), item]);
   return zones;

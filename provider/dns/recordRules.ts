@@ -17,8 +17,10 @@ export interface RecordRule {
   others: "none" | "stay";
   /** Values that must go, whoever put them there. */
   absent: readonly string[];
-  /** Whether other values may go where `others` is `none`, although they are not ours. */
-  mayReplace: boolean;
+  /** Whether the program takes over what others have put where `others` is `none`: from then on the whole RRset is ours. */
+  overwrite: boolean;
+  /** Whether that was ours alone when it was last applied: what others have put there since goes. */
+  claimed: boolean;
 }
 
 /** A rule, and the zone in which its name is. */

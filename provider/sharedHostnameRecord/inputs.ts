@@ -2,7 +2,7 @@ import { z } from "zod";
 import { addressFamily, canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
-import { type DnsFields, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
+import { type DnsFields, DomainName, dnsFields, dnsRules, findAbsoluteName, nameTooLong, Ttl } from "../dns/connection.js";
 import { isAtOrBelow } from "../dns/names.js";
 
 const Dns: z.ZodObject<DnsFields, z.core.$strict> = z.strictObject(dnsFields).superRefine((dns, context) => {
@@ -35,8 +35,11 @@ export const SharedHostnameRecordInputs: z.ZodObject<SharedHostnameRecordFields,
   .strictObject(sharedHostnameRecordFields)
   .superRefine(({ hostname, addresses, dns }, context) => {
     const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    // What is wrong by itself has been told.
+    if (context.issues.length > 0) return;
     if (new Set(addresses).size < addresses.length) report("addresses", `expected two addresses, found ${addresses[0]} twice.`);
     const { zone } = dns;
+    if (findAbsoluteName(hostname, zone) === undefined) report("hostname", nameTooLong);
     if (!hostname.includes(".") && zone === undefined) report("hostname", "expected a whole name, or dns.zone to complete it.");
     if (zone !== undefined && hostname.includes(".") && !isAtOrBelow(`${hostname}.`, `${zone}.`)) {
       report("hostname", `expected a name in dns.zone, found ${hostname} outside of ${zone}.`);

@@ -1,15 +1,15 @@
 import { probe, putSettings } from "../agent/client.js";
+import type { Connection } from "../agent/connection.js";
+import type { PutSettings } from "../agent/contract.js";
 import type { MemberView } from "../agent/memberViews.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
-import { wasApplied } from "../core/definition.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import { serverNames, withDns } from "../dns/connection.js";
 import type { OwnedRecord } from "../dns/ownedRecords.js";
-import { releaseRecords } from "../dns/ownedRecords.js";
-import { RecordPlan } from "../dns/recordPlan.js";
+import { formerRecords, RecordPlan, releaseFormer } from "../dns/recordPlan.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
-import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
+import type { VirtualIpInputs } from "./inputs.js";
 import { interfaceOf, membersOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
 import { recordRules } from "./records.js";
 
@@ -25,8 +25,11 @@ export async function convergeVirtualIp(
 ): Promise<ObservedVirtualIp> {
   const members = requireBoth(membersOf(await viewAgents(inputs, context)), inputs);
   await requirePlace(inputs, members, context, recorded);
+  const clearings = members.flatMap((member) => findClearing(inputs, member, recorded) ?? []);
   const clear = async () => {
-    for (const member of members) await clearRegistration(inputs, member, context, recorded);
+    for (const { connection, dataMinerId, body } of clearings) {
+      await context.write(() => putSettings(connection, dataMinerId, body, { signal: context.signal }));
+    }
   };
   const ownedRecords = await convergeRecords(inputs, context, recorded, clear);
   const settled = await observeVirtualIp(inputs, context);
@@ -74,20 +77,25 @@ async function requirePlace(
   throw new RefusedError("PREFLIGHT", `Setting up virtual IP ${address}: ${reasons}`, { facts: { violations: violations.length } });
 }
 
-/** The Agent remembers under our owner how it was, until it is told to put that back. */
-async function clearRegistration(
+interface Clearing {
+  connection: Connection;
+  dataMinerId: number;
+  body: PutSettings;
+}
+
+/** What is to be written so that nothing is registered; the Agent remembers under our owner how it was, until it is told to put that back. */
+function findClearing(
   inputs: VirtualIpInputs,
   { connection, facts }: Answering,
-  context: Context,
   recorded: RecordedVirtualIp | undefined,
-): Promise<void> {
+): Clearing | undefined {
   const index = interfaceOf(inputs, facts);
   const { dataMinerId, interfaces, address } = facts.agent;
   const owner = inputs.__owner;
   const before = recorded?.__owner;
   const isRenamed = recorded !== undefined && before !== owner;
   const registers = interfaces.find((candidate) => candidate.index === index)?.registersInDns;
-  if (registers !== true && !isRenamed) return;
+  if (registers !== true && !isRenamed) return undefined;
   if (owner === undefined || dataMinerId === null || index === undefined) {
     const seen =
       owner === undefined
@@ -95,12 +103,8 @@ async function clearRegistration(
         : "it has no DataMiner ID. Give it its licence and its ID first.";
     throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${address}: ${seen}`);
   }
-  const body = {
-    owner,
-    previousOwner: isRenamed && before !== undefined ? before : null,
-    settings: { registersInDns: [{ interface: index, value: false }] },
-  };
-  await context.write(() => putSettings(connection, dataMinerId, body, { signal: context.signal }));
+  const previousOwner = isRenamed && before !== undefined ? before : null;
+  return { connection, dataMinerId, body: { owner, previousOwner, settings: { registersInDns: [{ interface: index, value: false }] } } };
 }
 
 /** Looks at every record before `clear`, so that a foreign one is refused before anything is changed. */
@@ -110,28 +114,26 @@ async function convergeRecords(
   recorded: RecordedVirtualIp | undefined,
   clear: () => Promise<void>,
 ): Promise<OwnedRecord[]> {
-  const owned = recorded?.ownedRecords ?? [];
-  const before = recorded?.__declared.dns ?? undefined;
+  const former = formerRecords(recorded, dns);
   if (dns === undefined) {
     await clear();
-    if (before && owned.length > 0)
-      await context.write(() => withDns(before, context, (client) => releaseRecords(client, owned, (line) => context.progress(line))));
+    await releaseFormer(former, context);
     return [];
   }
   if (dns.key === undefined && dns.keyFile === undefined) context.warn(`updates to ${serverNames(dns)} are not signed.`);
   return withDns(dns, context, async (client) => {
-    const rules = recordRules(address, dns, claimedNames(recorded, before), recorded?.__declared.address);
-    const plan = await RecordPlan.of(client, rules, dns.ttl, { dns: before, owned });
+    const rules = recordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
+    const plan = await RecordPlan.of(client, rules, dns.ttl, former);
     await plan.refuseForeign();
     await clear();
     return plan.apply(context);
   });
 }
 
-/** Names that were ours alone when this was last applied. */
-function claimedNames(recorded: RecordedVirtualIp | undefined, dns: VirtualIpDns | undefined): (name: string) => boolean {
-  const address = recorded?.__declared.address;
-  if (!wasApplied(recorded) || !dns || address === undefined) return () => false;
+/** Names that are ours alone since this was last applied; after a failure nobody knows what was. */
+function claimedNames(recorded: RecordedVirtualIp | undefined): (name: string) => boolean {
+  const { address, dns } = recorded?.__declared ?? {};
+  if (recorded?.__unfinished === true || !dns || address === undefined) return () => false;
   const names = recordRules(address, dns, () => false)
     .filter(({ others }) => others === "none")
     .map(({ name }) => name);

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { agentAddress, Connection } from "../agent/connection.js";
-import { isPrefixLength } from "../core/addresses.js";
+import { addressFamily, isPrefixLength } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
-import { absoluteName, DomainName, dnsFields, dnsRules, Ttl } from "../dns/connection.js";
+import { DomainName, dnsFields, dnsRules, findAbsoluteName, nameTooLong, Ttl } from "../dns/connection.js";
 
 const memberFields = {
   /** The Agent's own name. One without a dot is completed with `zone`. */
@@ -33,14 +33,18 @@ export interface VirtualIpDnsFields extends VirtualIpDnsShape {}
 const VirtualIpDns: z.ZodObject<VirtualIpDnsFields, z.core.$strict> = z
   .strictObject({ ...dnsFields, ...fixedRecordFields })
   .superRefine((dns, context) => {
-    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: path.split("."), message });
     dnsRules(dns, report);
+    // What is no name by itself has been told.
+    if (context.issues.some(({ path }) => path?.at(-1) === "hostname" || path?.at(-1) === "zone")) return;
     const { hostname, members, zone } = dns;
     const names = [hostname, ...members.map((member) => member.hostname)];
     const relative = names.find((name) => !name.includes("."));
     if (relative !== undefined && zone === undefined) return report("zone", `expected the zone that completes the name ${relative}.`);
-    const absolute = names.map((name) => absoluteName(name, zone));
-    const twice = absolute.find((name, index) => absolute.indexOf(name) < index);
+    const absolute = names.map((name) => findAbsoluteName(name, zone));
+    const tooLong = absolute.indexOf(undefined);
+    if (tooLong >= 0) report(tooLong === 0 ? "hostname" : `members.${tooLong - 1}.hostname`, nameTooLong);
+    const twice = absolute.find((name, index) => name !== undefined && absolute.indexOf(name) < index);
     if (twice !== undefined) report("members", `expected three names, found ${twice} twice.`);
     if (members[0]?.address === members[1]?.address) report("members", `expected two addresses, found ${members[0]?.address} twice.`);
   });
@@ -67,12 +71,21 @@ export interface VirtualIpFields extends VirtualIpShape {}
 export const VirtualIpInputs: z.ZodObject<VirtualIpFields, z.core.$strict> = z
   .strictObject(virtualIpFields)
   .superRefine(({ agents, address, prefixLength, dns }, context) => {
-    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: [path], message });
+    const report = (path: string, message: string) => context.addIssue({ code: "custom", path: path.split("."), message });
+    // What is wrong by itself has been told.
+    if (context.issues.length > 0) return;
     if (!isPrefixLength(prefixLength, address)) report("prefixLength", `expected at most 32 bits for ${address}, found ${prefixLength}.`);
     const own = agents.map(agentAddress);
     if (own[0] === own[1]) report("agents", `expected two Agents, found ${own[0]} twice.`);
     if ([...own, ...(dns?.members.map((member) => member.address) ?? [])].includes(address)) {
       report("address", `expected an address that no Agent has for itself, found ${address}.`);
+    }
+    for (const [index, member] of dns?.members.entries() ?? []) {
+      if (addressFamily(member.address) === addressFamily(address)) continue;
+      report(
+        `dns.members.${index}.address`,
+        `expected an IPv${addressFamily(address)} address, as the virtual one is, found ${member.address}.`,
+      );
     }
   });
 export type VirtualIpInputs = z.infer<typeof VirtualIpInputs>;

@@ -6,6 +6,8 @@ import type { VirtualIpDns } from "./inputs.js";
 
 const families = { A: 4, AAAA: 6 } as const;
 const types = ["A", "AAAA"] as const;
+/** What others have put there stays theirs. */
+const asTheyAre = { others: "stay", overwrite: false, claimed: false } as const;
 
 /**
  * The fixed records of domain 7.1: the virtual name has the virtual address alone, each Agent's name its own address and never the
@@ -14,13 +16,14 @@ const types = ["A", "AAAA"] as const;
 export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: string) => boolean, formerAddress?: string): RecordRule[] {
   const virtualName = absoluteName(dns.hostname, dns.zone);
   const zone = absoluteZone(dns.zone);
+  const former = formerAddress === undefined || formerAddress === address ? [] : [formerAddress];
   const forward: RecordRule[] = types.map((type) => ({
     ...{ subject: "dns.hostname", name: virtualName, type, zone },
     present: addressFamily(address) === families[type] ? [address] : [],
-    ...{ others: "none", absent: [], mayReplace: dns.overwrite || claimed(virtualName) },
+    absent: former.filter((each) => addressFamily(each) === families[type]),
+    ...{ others: "none", overwrite: dns.overwrite, claimed: claimed(virtualName) },
   }));
-  const moving = formerAddress === undefined ? [address] : [address, formerAddress];
-  const members = dns.members.flatMap((member) => memberRules(moving, member, dns));
+  const members = dns.members.flatMap((member) => memberRules([address, ...former], member, dns));
   return dns.reverse ? [...forward, ...members, ...reverseRules(address, dns, claimed)] : [...forward, ...members];
 }
 
@@ -30,7 +33,7 @@ function memberRules(
   dns: VirtualIpDns,
 ): RecordRule[] {
   const name = absoluteName(hostname, dns.zone);
-  const rule = { subject: `dns.members ${hostname}`, name, zone: absoluteZone(dns.zone), others: "stay", mayReplace: false } as const;
+  const rule = { subject: `dns.members ${hostname}`, name, zone: absoluteZone(dns.zone), ...asTheyAre } as const;
   const ofType = (type: (typeof types)[number]): RecordRule => ({
     ...{ ...rule, type },
     present: addressFamily(own) === families[type] ? [own] : [],
@@ -47,12 +50,12 @@ function reverseRules(address: string, dns: VirtualIpDns, claimed: (name: string
   return [
     {
       ...{ subject: "dns.reverse", name, type: "PTR", zone, present: [absoluteName(dns.hostname, dns.zone)] },
-      ...{ others: "none", absent: names, mayReplace: dns.overwrite || claimed(name) },
+      ...{ others: "none", absent: names, overwrite: dns.overwrite, claimed: claimed(name) },
     },
     ...dns.members.map(
       (member, index): RecordRule => ({
         ...{ subject: "dns.reverse", name: reverseNameOf(member.address), type: "PTR", zone, present: [names[index] ?? ""] },
-        ...{ others: "stay", absent: [], mayReplace: false },
+        ...{ absent: [], ...asTheyAre },
       }),
     ),
   ];

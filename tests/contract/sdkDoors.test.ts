@@ -8,6 +8,7 @@ import { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
 import { closeWorlds, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
+import { preparedWorld } from "./virtualIps.js";
 
 const repository = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -102,12 +103,20 @@ describe("the packed package", () => {
     ]);
   });
 
-  test.each(["dmaAgent", "failoverPair"])("is found by the text in state, from the project's folder: %s", async (handler) => {
+  const declared: Record<string, () => Promise<Record<string, unknown>>> = {
+    dmaAgent: async () => (await openPrepared("60.251")).world.connection(1, { __owner: "room/test/agent" }),
+    failoverPair: async () => (await openPrepared("60.252")).args(),
+    sharedHostnameRecord: async () => {
+      const { at, args } = await preparedWorld("60.253");
+      const { server, zone, keyFile } = args().dns as Record<string, unknown>;
+      return { hostname: "dma", addresses: [at(1), at(2)], dns: { server, zone, keyFile }, __owner: "room/test/dma" };
+    },
+    virtualIp: async () => (await preparedWorld("60.254")).args(),
+  };
+  test.each(Object.entries(declared))("is found by the text in state, from the project's folder: %s", async (handler, args) => {
     const provider = await DynamicProvider.start(handler, { [tokenEnv]: token }, project);
     try {
-      const { world, args } = await openPrepared(handler === "dmaAgent" ? "60.251" : "60.252");
-      const declared = handler === "dmaAgent" ? world.connection(1, { __owner: "room/test/agent" }) : args();
-      const resource = await new Resource(provider).up(declared);
+      const resource = await new Resource(provider).up(await args());
       expect(await resource.refresh()).toBe(true);
       await resource.destroy();
     } finally {

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, beforeEach, expect, test } from "vitest";
-import { DmaAgent, FailoverPair, standardHeartbeats } from "../../sdk/index.js";
+import { DmaAgent, FailoverPair, SharedHostnameRecord, standardHeartbeats, VirtualIp } from "../../sdk/index.js";
 
 const registered = new Map<string, Record<string, unknown>>();
 
@@ -62,4 +62,94 @@ test("a literal token is a secret, in the Agent and in the pair, and alone", asy
   const main = new DmaAgent("main", { host: "10.10.10.1", token: "a-token-of-32-characters-at-least" });
   expect(await pulumi.isSecret(pulumi.output(main.connection.token))).toBe(true);
   expect(await pulumi.isSecret(pulumi.output(main.connection.host))).toBe(false);
+});
+
+const provider = (handler: string) => `exports.handler=()=>require("pulumi-dataminer-failover/provider").${handler}`;
+const secret = "c2VjcmV0LW9mLWEta2V5";
+const dns = { server: "10.0.0.53", zone: "skyline.local", key: { name: "dma-key", secret } };
+const members = [
+  { hostname: "dma-main", address: "10.10.10.1" },
+  { hostname: "dma-backup", address: "10.10.10.2" },
+];
+
+/** The value as it is, when nothing of it has to be waited for. */
+async function known<Value>(input: pulumi.Input<Value>): Promise<{ value: Value; isKnown: boolean; isSecret: boolean }> {
+  const output = pulumi.output(input) as pulumi.Output<Value> & { isKnown: Promise<boolean> };
+  const [isKnown, isSecret] = await Promise.all([output.isKnown, pulumi.isSecret(output)]);
+  return { value: await settled(output), isKnown, isSecret };
+}
+
+/** What was registered, each secret in it by itself or taken out. */
+function unwrapped(value: unknown, secretOf = (inner: unknown) => inner): unknown {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((inner: unknown) => unwrapped(inner, secretOf));
+  if ("4dabf18193072939515e22adb298388d" in value && "value" in value) return secretOf(unwrapped(value.value, secretOf));
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, unwrapped(inner, secretOf)]));
+}
+const plainTextOf = (name: string) => JSON.stringify(unwrapped(registered.get(name), () => "a secret"));
+
+test("a VirtualIp takes Agents as connections; a pair takes its address, known at once, and depends on it", async () => {
+  const main = new DmaAgent("main", { host: "10.10.10.1", tokenEnv: "DMA_TOKEN", version: "10.5.4.0-15588" });
+  const backup = { host: "10.10.10.2", token: "a-token-of-32-characters-at-least" };
+  const address = { address: "10.10.10.5", prefixLength: 24, network: "corporate" as const };
+  const vip = new VirtualIp("vip", { agents: [main, backup], ...address, dns: { ...dns, hostname: "dma-virtual", members } });
+  await settled(vip.urn);
+  expect(plainTextOf("vip")).not.toMatch(/c2VjcmV0|a-token-of/);
+  const { agents, ...rest } = unwrapped(registered.get("vip")) as { agents: { host: string; tokenEnv?: string; token?: string }[] };
+  expect(rest).toMatchObject({
+    ...address,
+    type: "pulumi-nodejs:dynamic/dataminer:VirtualIp",
+    __owner: "broadcast/live/vip",
+    __provider: provider("virtualIp"),
+    dns: { server: "10.0.0.53", zone: "skyline.local", hostname: "dma-virtual", members },
+  });
+  expect(agents).toMatchObject([{ host: "10.10.10.1", tokenEnv: "DMA_TOKEN" }, { host: "10.10.10.2" }]);
+  expect(agents[0]).not.toHaveProperty("version");
+  expect(await known(vip.virtualAddress.address)).toEqual({ value: "10.10.10.5", isKnown: true, isSecret: false });
+  const pair = new FailoverPair("pair", { main, backup, virtualIps: [vip], mode: "manual", heartbeats: [] });
+  await settled(pair.urn);
+  expect(registered.get("pair")?.virtualIps).toEqual([address]);
+});
+
+test("a SharedHostnameRecord completes its name with the zone, as its provider does, and a pair takes the whole", async () => {
+  const whole = async (hostname: string, zone?: string) => {
+    const args = { server: "10.0.0.53", ...(zone === undefined ? {} : { zone }) };
+    const record = new SharedHostnameRecord(`record-${hostname}`, { hostname, addresses: ["10.10.10.1", "10.10.10.2"], dns: args });
+    return known(record.fullHostname);
+  };
+  const name = { value: "dma.skyline.local", isKnown: true, isSecret: false };
+  expect(await whole("dma", "skyline.local")).toEqual(name);
+  expect(await whole("dma.skyline.local", "skyline.local")).toEqual(name);
+  expect(await whole("dma.skyline.local")).toEqual(name);
+  expect(await whole("dma.", "skyline.local")).toEqual(name);
+  const record = new SharedHostnameRecord("record", { hostname: "dma", addresses: ["10.10.10.1", "10.10.10.2"], dns });
+  const pair = new FailoverPair("pair", {
+    ...{ main: { host: "10.10.10.1", tokenEnv: "T" }, backup: { host: "10.10.10.2", tokenEnv: "T" } },
+    ...{ hostname: record, mode: "manual", heartbeats: [] },
+  });
+  await settled(pair.urn);
+  expect(registered.get("pair")?.hostname).toBe("dma.skyline.local");
+  expect(registered.get("record")).toMatchObject({
+    type: "pulumi-nodejs:dynamic/dataminer:SharedHostnameRecord",
+    __owner: "broadcast/live/record",
+    __provider: provider("sharedHostnameRecord"),
+    addresses: ["10.10.10.1", "10.10.10.2"],
+  });
+});
+
+test("the literal secret of a key is a secret, also in a key that only then is made, and alone", async () => {
+  const shared = { hostname: "dma", addresses: ["10.10.10.1", "10.10.10.2"] };
+  for (const [name, given] of [
+    ["plain", secret],
+    ["output", pulumi.output(secret)],
+    ["secret", pulumi.secret(secret)],
+  ] as const) {
+    const record = new SharedHostnameRecord(name, { ...shared, dns: { ...dns, key: { name: "dma-key", secret: given } } });
+    await settled(record.urn);
+    expect(plainTextOf(name)).not.toContain(secret);
+    expect(unwrapped(registered.get(name))).toMatchObject({ dns });
+  }
+  const record = new SharedHostnameRecord("none", { ...shared, dns: { server: "10.0.0.53", keyFile: "dns.key" } });
+  await settled(record.urn);
+  expect(registered.get("none")?.dns).toEqual({ server: "10.0.0.53", keyFile: "dns.key" });
 });

@@ -28,7 +28,7 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   sdk: { uses: [], types: everyRoomOfTheProvider },
   operations: { uses: everyRoomOfTheProvider },
   cli: { uses: ["provider/core", "provider/failover", "a resource", "provider/index", "operations"] },
-  examples: { uses: ["sdk"] },
+  examples: { uses: ["sdk", "operations"] },
   bench: { uses: everyRoomOfThePackage },
   tools: { uses: [...everyRoomOfThePackage, "bench"] },
 };
@@ -44,7 +44,7 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
 
 /** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
 export const packageRules: Readonly<Record<string, { readonly rooms: readonly string[]; readonly types?: "anywhere" }>> = {
-  "@pulumi/pulumi/automation": { rooms: ["operations", "tools"] },
+  "@pulumi/pulumi/automation": { rooms: ["operations", "examples", "tools"] },
   "@pulumi/pulumi": { rooms: ["sdk", "examples"], types: "anywhere" },
   undici: { rooms: ["provider/agent"] },
   "dns-packet": { rooms: ["provider/dns"] },
