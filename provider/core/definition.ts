@@ -26,12 +26,6 @@ export function ownersOf({ __declared, __attempted }: Recorded<CommonInputs, obj
   return [__attempted?.__owner, __declared.__owner].filter((owner) => owner !== undefined && owner !== null);
 }
 
-/** Whether what is recorded was once applied in full: after a first create that failed half-way, nothing was. */
-export function wasApplied(recorded: Recorded<CommonInputs, object> | undefined): boolean {
-  if (recorded === undefined) return false;
-  return recorded.__unfinished !== true || (recorded.__attempted ?? null) !== null;
-}
-
 /**
  * One resource, as its file describes it. `Inputs` is what a program declares, `Observed` the live facts: configuration under
  * the names of the inputs, and the outputs. Verbs, state, unknowns and drift are defineResource's.

@@ -17,8 +17,10 @@ for family in text_string_to_metric_families(open(sys.argv[1]).read()):
         print(sample.name, sorted(sample.labels.items()), sample.value)
 `;
 
-/** Every sample of a file of metrics, as prometheus_client's own parser reads it. */
+/** Every sample of a file of metrics, as prometheus_client's own parser reads it; where promtool is installed it must have no complaint, too. */
 export async function readMetrics(file: string): Promise<string[]> {
+  const { code: verdict, errors: complaint } = await run("sh", ["-c", 'promtool check metrics < "$1"', "sh", file]);
+  if (verdict !== 0 && verdict !== notFound) throw new Error(`promtool does not accept ${file}:\n${complaint}`);
   // Debian's package is for Debian's interpreter; another one may stand before it on PATH.
   const pythons = ["/usr/bin/python3", "python3"].filter((name) => name === "python3" || existsSync(name));
   const missing = "prometheus_client is missing: apt-get install python3-prometheus-client";
@@ -31,6 +33,9 @@ export async function readMetrics(file: string): Promise<string[]> {
   }
   throw new Error(missing);
 }
+
+/** How a shell says that there is no such command. */
+const notFound = 127;
 
 async function problemOf(command: string, args: string[], missing: string): Promise<string | undefined> {
   const { code, errors } = await run(command, args);

@@ -8,7 +8,7 @@ import { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
 import { closeWorlds, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
-import { preparedWorld } from "./virtualIps.js";
+import { closeWorlds as closeVirtualIpWorlds, openVirtualIpWorld } from "./virtualIpWorld.js";
 
 const repository = resolve(__dirname, "../..");
 const run = promisify(execFile);
@@ -38,6 +38,7 @@ interface Manifest {
 
 afterAll(async () => {
   await closeWorlds();
+  await closeVirtualIpWorlds();
   await rm(project, { recursive: true });
 });
 
@@ -107,11 +108,11 @@ describe("the packed package", () => {
     dmaAgent: async () => (await openPrepared("60.251")).world.connection(1, { __owner: "room/test/agent" }),
     failoverPair: async () => (await openPrepared("60.252")).args(),
     sharedHostnameRecord: async () => {
-      const { at, args } = await preparedWorld("60.253");
+      const { at, args } = await openVirtualIpWorld("60.253");
       const { server, zone, keyFile } = args().dns as Record<string, unknown>;
       return { hostname: "dma", addresses: [at(1), at(2)], dns: { server, zone, keyFile }, __owner: "room/test/dma" };
     },
-    virtualIp: async () => (await preparedWorld("60.254")).args(),
+    virtualIp: async () => (await openVirtualIpWorld("60.254")).args(),
   };
   test.each(Object.entries(declared))("is found by the text in state, from the project's folder: %s", async (handler, args) => {
     const provider = await DynamicProvider.start(handler, { [tokenEnv]: token }, project);

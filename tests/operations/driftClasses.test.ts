@@ -1,0 +1,229 @@
+import { describe, expect, test } from "vitest";
+import { pairResult, resultOf, withoutSilence } from "../../operations/drift/classify.js";
+import { differences } from "../../operations/drift/differences.js";
+import { stepDifferences } from "../../operations/drift/stepDifferences.js";
+import type { MemberStatus, PairStatus } from "../../operations/readStatus.js";
+import { connectionFrom } from "../../operations/stack/connections.js";
+import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/secretValues.js";
+
+const subject = { kind: "pair" as const, name: "north", source: "pairs.yaml", urn: null };
+const member = (position: "main" | "backup", more: Partial<MemberStatus> = {}): MemberStatus => ({
+  ...{ position, address: position === "main" ? "10.0.0.1" : "10.0.0.2", agentName: null, reachable: true, led: "green", rows: [] },
+  ...{ pcap: null, seen: null, runbook: null, ...more },
+});
+const silent = (position: "main" | "backup") =>
+  member(position, { reachable: false, led: "red", seen: "It is gone.", runbook: "AGENT_UNREACHABLE" });
+const status = (more: Partial<PairStatus> = {}): PairStatus => ({
+  ...{
+    name: "north",
+    dataMinerId: 1,
+    online: "main",
+    splitBrain: false,
+    state: "active",
+    problems: [],
+    readAt: "2026-03-01T06:00:00.000Z",
+  },
+  members: { main: member("main"), backup: member("backup") },
+  ...more,
+});
+const drift = { differences: [{ property: "mode", declared: "manual", live: "automatic" }] };
+
+describe("a pair", () => {
+  test.each([
+    ["well and as declared is clean", {}, status(), "main", ["clean"]],
+    ["whose role nobody recorded is clean", {}, status({ online: "backup" }), null, ["clean"]],
+    ["whose other member is online has changed its role", {}, status({ online: "backup" }), "main", ["roleChange"]],
+    [
+      "on its way from one role to the other has changed its role",
+      {},
+      status({ online: "none", state: "switching" }),
+      "main",
+      ["roleChange"],
+    ],
+    ["that differs has drifted", drift, status(), "main", ["drift"]],
+    ["that differs and has switched is both", drift, status({ online: "backup" }), "main", ["drift", "roleChange"]],
+    [
+      "with a problem is unhealthy, whoever is online",
+      {},
+      status({ problems: ["It burns."], online: "backup" }),
+      "main",
+      ["unhealthy", "roleChange"],
+    ],
+    [
+      "with two online members is unhealthy, and no change of role",
+      {},
+      status({ online: "both", problems: ["Both."] }),
+      "main",
+      ["unhealthy"],
+    ],
+    [
+      "with nobody online is unhealthy, and no change of role",
+      {},
+      status({ online: "none", state: "invalid", problems: ["Nobody."] }),
+      "main",
+      ["unhealthy"],
+    ],
+    [
+      "that is gone is drift, and has no health",
+      { differences: [] },
+      status({ state: null, online: "none", problems: ["main: no pair.", "backup: no pair."] }),
+      "main",
+      ["clean"],
+    ],
+    ["whose configuration could not be told is never clean", { untold: ["No answer."] }, status(), "main", ["unreachable"]],
+  ] as const)("%s", (_, found, seen, expected, classes) => {
+    const { differences: differing = [], ...rest } = found as { differences?: object[] };
+    const result = pairResult(subject, { ...rest, differences: [...differing] as never }, seen, expected);
+    expect(result.classes).toEqual(classes);
+    expect(result.class).toBe(classes[0]);
+  });
+
+  test("with a silent member is unreachable, and its own line about that is no further problem", () => {
+    const gone = "backup 10.0.0.2: Agent Status is Unreachable.";
+    const seen = status({ members: { main: member("main"), backup: silent("backup") }, problems: [gone] });
+    const result = pairResult(subject, drift, seen, "main");
+    expect(result.classes).toEqual(["unreachable", "drift"]);
+    expect(result.problems).toEqual([`${gone} It is gone. Runbook: AGENT_UNREACHABLE.`]);
+    const worse = pairResult(subject, {}, { ...seen, problems: [gone, "main 10.0.0.1: Heartbeat is Failing."] }, "main");
+    expect(worse.classes).toEqual(["unreachable", "unhealthy"]);
+  });
+
+  test("tells a reason once that two have", () => {
+    const seen = status({ members: { main: member("main"), backup: silent("backup") }, problems: [] });
+    const { problems } = pairResult(subject, { untold: ["It is gone. Runbook: AGENT_UNREACHABLE."] }, seen, null);
+    expect(problems).toHaveLength(1);
+  });
+});
+
+test("a virtual address does not drift by an Agent that is silent", () => {
+  const found = ["agents: backup 10.0.0.2 does not answer", "registersInDns: interface 1"].map((text) => {
+    const [property = "", live = ""] = text.split(": ");
+    return { property, declared: null, live };
+  });
+  expect(withoutSilence(found, [silent("backup")]).map(({ property }) => property)).toEqual(["registersInDns"]);
+  expect(withoutSilence(found, [silent("main")])).toEqual(found);
+  expect(resultOf({ ...subject, kind: "virtualIp" }, {}, [silent("backup")]).classes).toEqual(["unreachable"]);
+});
+
+describe("properties", () => {
+  test.each([
+    ["equal ones do not differ, whatever is left out", { a: 1, b: null }, { a: 1, c: undefined }, []],
+    ["objects differ by their properties", { a: { b: 1, c: 2 } }, { a: { b: 1, c: 3 } }, [["a.c", 2, 3]]],
+    ["lists of one length differ by their items", [1, { x: 2 }], [1, { x: 3 }], [["[1].x", 2, 3]]],
+    ["lists of two lengths differ as a whole", { a: [1] }, { a: [1, 2] }, [["a", [1], [1, 2]]]],
+    [
+      "what is absent is null",
+      { a: 1 },
+      { b: 2 },
+      [
+        ["a", 1, null],
+        ["b", null, 2],
+      ],
+    ],
+    [
+      "tokens and secrets are hidden at any depth",
+      { main: { token: "old" } },
+      { main: { token: "new" } },
+      [["main.token", hidden, hidden]],
+    ],
+    ["what is not known yet says so", { a: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }, { a: 1 }, [["a", "[not known yet]", 1]]],
+    ["a text stays on its line", { a: "x\n\u001b[31my" }, {}, [["a", "x [31my", null]]],
+  ])("%s", (_, declared, live, found) => {
+    expect(differences("", declared, live).map(({ property, ...values }) => [property, values.declared, values.live])).toEqual(found);
+  });
+});
+
+describe("a step of a preview", () => {
+  const side = (inputs: object, outputs: object = inputs) => ({ inputs: { ...inputs }, outputs: { ...outputs } });
+  const plan = (op: string, declared: object, live: object = {}) => ({
+    type: "",
+    plan: { op, declared: side(declared), live: side(live) },
+  });
+  const names = (kind: Parameters<typeof stepDifferences>[0], step: Parameters<typeof stepDifferences>[1]) =>
+    stepDifferences(kind, step).map(({ property, declared, live }) => [property, declared, live]);
+
+  test.each([
+    ["same", plan("same", { a: 1 }, { a: 2 }), []],
+    ["create", plan("create", {}), [["exists", true, false]]],
+    ["delete", plan("delete", {}), [["exists", false, true]]],
+    ["update", plan("update", { mode: "manual", __provider: "x" }, { mode: "automatic" }), [["mode", "manual", "automatic"]]],
+    ["a replacement", plan("replace", { mode: "manual" }, { mode: "automatic" }), [["mode", "manual", "automatic"]]],
+    ["what is declared no more", plan("update", {}, { syncInterface: 2 }), [["syncInterface", null, 2]]],
+    ["another owner", plan("update", { __owner: "a" }, { __owner: "b" }), [["owner", "a", "b"]]],
+    [
+      "a disabled pair",
+      plan("update", {}, { state: "inactive" }),
+      [
+        ["state", null, "inactive"],
+        ["state", "active", "inactive"],
+      ],
+    ],
+    [
+      "an interrupted change",
+      { type: "", plan: { op: "update", declared: side({}), live: side({}, { __unfinished: true }) } },
+      [["unfinished", false, true]],
+    ],
+    ["a secret alone", plan("update", { main: { token: hidden } }, { main: { token: hidden } }), [["main.token", hidden, hidden]]],
+    ["nothing that is shown", plan("update", {}), [["state", null, null]]],
+    [
+      "a program that was not run, and a change",
+      { type: "", refresh: { recorded: side({ mode: "manual" }), live: side({ mode: "automatic" }) } },
+      [["mode", "manual", "automatic"]],
+    ],
+    [
+      "a program that was not run, and no change",
+      { type: "", refresh: { recorded: side({ mode: "manual" }), live: side({ mode: "manual" }) } },
+      [],
+    ],
+    [
+      "a program that was not run, and a thing that is gone",
+      { type: "", refresh: { recorded: side({}), live: null } },
+      [["exists", true, false]],
+    ],
+  ])("%s", (_, step, found) => {
+    expect(names("pair", step)).toEqual(found);
+  });
+
+  test("names another member, another type, records that deviate and an Agent that is silent", () => {
+    const update = (declared: object, outputs: object) => ({
+      type: "",
+      plan: { op: "update", declared: side(declared), live: side(declared, { ...declared, ...outputs }) },
+    });
+    const pair = { main: { address: "10.0.0.1" }, backup: { address: "10.0.0.2" }, hostname: "dma.example.com" };
+    expect(names("pair", update(pair, { type: "virtualIp", members: { main: "10.0.0.1", backup: "10.0.0.9" } }))).toEqual([
+      ["type", "sharedHostname", "virtualIp"],
+      ["backup.address", "10.0.0.2", "10.0.0.9"],
+    ]);
+    expect(names("virtualIp", update({}, { deviations: ["dns.members dma-main: A dma-main. also has 10.0.0.5"] }))).toEqual([
+      ["dns.members dma-main", null, "A dma-main. also has 10.0.0.5"],
+    ]);
+    expect(names("agent", update({}, { reachable: false }))).toEqual([["reachable", true, false]]);
+  });
+});
+
+describe("secrets of a state", () => {
+  const envelope = (rest: object) => ({ "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270", ...rest });
+
+  test("are in the clear in memory, and hidden in what is shown", () => {
+    const exported = {
+      main: { token: envelope({ plaintext: '"a-token-in-the-clear"' }) },
+      all: envelope({ plaintext: '{"host":"a","token":"another-token"}' }),
+    };
+    expect(inTheClear(exported)).toEqual({ main: { token: "a-token-in-the-clear" }, all: { host: "a", token: "another-token" } });
+    expect(withSecretsHidden(exported)).toEqual({ main: { token: hidden }, all: hidden });
+    expect(differences("", { text: "it says a-token-in-the-clear and another-token" }, {})).toEqual([
+      { property: "text", declared: "it says [secret] and [secret]", live: null },
+    ]);
+  });
+
+  test("come from where the state says, as seen from here", () => {
+    const place = { folder: "/project", environment: { DMA_TOKEN: "token-of-the-stack" } };
+    expect(connectionFrom({ host: "a", tokenEnv: "DMA_TOKEN", caFile: "ca.pem", port: null }, place)).toEqual({
+      host: "a",
+      token: "token-of-the-stack",
+      caFile: "/project/ca.pem",
+    });
+    expect(connectionFrom({ host: "a", tokenEnv: "OTHER" }, place)).toEqual({ host: "a", tokenEnv: "OTHER" });
+    expect(connectionFrom({ host: "a", tokenFile: "t" }, place)).toEqual({ host: "a", tokenFile: "/project/t" });
+  });
+});
