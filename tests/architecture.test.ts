@@ -76,7 +76,7 @@ describe("the rules", () => {
     [
       "provider/index.ts",
       'import { LocalWorkspace } from "@pulumi/pulumi/automation"',
-      "@pulumi/pulumi/automation belongs to operations, tools",
+      "@pulumi/pulumi/automation belongs to operations, examples, tools",
     ],
     ["sdk/virtualIp.ts", 'import { VirtualIpInputs } from "../provider/virtualIp.js"', "a resource, provider/index as types only"],
     ["sdk/virtualIp.ts", 'export { virtualIp } from "pulumi-dataminer-failover/provider"', "sdk may use no other room"],
@@ -85,7 +85,7 @@ describe("the rules", () => {
     [
       "sdk/index.ts",
       'import { LocalWorkspace } from "@pulumi/pulumi/automation"',
-      "@pulumi/pulumi/automation belongs to operations, tools",
+      "@pulumi/pulumi/automation belongs to operations, examples, tools",
     ],
     ["sdk/index.ts", 'import { Simulator } from "pulumi-dataminer-failover/simulator"', "sdk may use no other room"],
     ["operations/readStatus.ts", 'import { Simulator } from "../simulator/index.js"', "operations may use"],

@@ -21,7 +21,7 @@ export function knownDifferences(
   const found = resourceDifferences(kind, declared, live, before);
   if (found.length > 0) return found;
   const secrets = secretPaths(declared).map((property) => ({ property, declared: hidden, live: hidden }));
-  return secrets.length > 0 ? secrets : [{ property: "state", declared: null, live: null }];
+  return secrets.length > 0 ? secrets : [{ property: "(not shown)", declared: null, live: null }];
 }
 
 /**

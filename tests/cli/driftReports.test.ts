@@ -1,13 +1,16 @@
+import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pico from "picocolors";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
 import { jsonReport } from "../../cli/reports/json.js";
 import { junitReport } from "../../cli/reports/junit.js";
 import { prometheusReport } from "../../cli/reports/prometheus.js";
 import { textReport } from "../../cli/reports/text.js";
-import { type DriftError, DriftReport, type DriftResult, makeReport } from "../../operations/driftReport.js";
+import { type DriftError, DriftReport, type DriftResult, driftClasses, makeReport } from "../../operations/driftReport.js";
+import { parseInventory } from "../../operations/inventory.js";
 import { driftReportSchema, schemaFile } from "../../tools/driftReportSchema.js";
 import { junitProblem, readMetrics } from "./reportChecks.js";
 
@@ -181,4 +184,30 @@ test("hostile texts break no format", async () => {
   expect(await junitProblem(await written(junitReport(nasty)))).toBeUndefined();
   expect((await readMetrics(await written(await prometheusReport(nasty)))).length).toBeGreaterThan(10);
   expect(DriftReport.parse(JSON.parse(jsonReport(nasty)))).toBeDefined();
+});
+
+describe("docs/drift.md", () => {
+  const page = readFileSync("docs/drift.md", "utf8");
+  const blocks = (language: string) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, text]) => text ?? "");
+  const only = (language: string, holding: string) => blocks(language).find((text) => text.includes(holding)) ?? "";
+
+  test("has examples that are what they are said to be", async () => {
+    expect(DriftReport.parse(JSON.parse(only("json", "schemaVersion"))).counts.drift).toBe(1);
+    expect((await parseInventory(only("yaml", "schemaVersion"), "pairs.yaml")).pairs).toHaveLength(1);
+    expect(await junitProblem(await written(`<testsuites>${only("xml", "testsuite")}</testsuites>`))).toBeUndefined();
+    expect(await readMetrics(await written(only("", "dma_failover_drift_class")))).toHaveLength(9);
+    expect(parse(only("yaml", "alert"))).toHaveLength(3);
+  });
+
+  test("names each class, and metrics that there are", async () => {
+    for (const name of driftClasses) expect(page).toContain(`| \`${name}\` |`);
+    const metrics = await prometheusReport(report);
+    for (const [name] of page.matchAll(/dma_failover_\w+/g)) expect(metrics).toContain(`# TYPE ${name} gauge`);
+  });
+
+  test("has links that lead somewhere", () => {
+    const links = [...page.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link ?? "").filter((link) => !link.startsWith("https:"));
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter((link) => !existsSync(join("docs", link)))).toEqual([]);
+  });
 });

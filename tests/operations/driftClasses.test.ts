@@ -64,7 +64,7 @@ describe("a pair", () => {
       ["unhealthy"],
     ],
     [
-      "that is gone is drift, and has no health",
+      "that is gone has no health of its own",
       { differences: [] },
       status({ state: null, online: "none", problems: ["main: no pair.", "backup: no pair."] }),
       "main",
@@ -152,11 +152,8 @@ describe("a step of a preview", () => {
     ["another owner", plan("update", { __owner: "a" }, { __owner: "b" }), [["owner", "a", "b"]]],
     [
       "a disabled pair",
-      plan("update", {}, { state: "inactive" }),
-      [
-        ["state", null, "inactive"],
-        ["state", "active", "inactive"],
-      ],
+      { type: "", plan: { op: "update", declared: side({}), live: side({}, { state: "inactive" }) } },
+      [["state", "active", "inactive"]],
     ],
     [
       "an interrupted change",
@@ -164,7 +161,7 @@ describe("a step of a preview", () => {
       [["unfinished", false, true]],
     ],
     ["a secret alone", plan("update", { main: { token: hidden } }, { main: { token: hidden } }), [["main.token", hidden, hidden]]],
-    ["nothing that is shown", plan("update", {}), [["state", null, null]]],
+    ["nothing that is shown", plan("update", {}), [["(not shown)", null, null]]],
     [
       "a program that was not run, and a change",
       { type: "", refresh: { recorded: side({ mode: "manual" }), live: side({ mode: "automatic" }) } },
