@@ -33,7 +33,7 @@ has named && has dig && has nsupdate || missing+=(bind9 bind9-dnsutils)
 has knotd || missing+=(knot)
 has pdns_server && has sqlite3 && [ -d /usr/share/pdns-backend-sqlite3 ] || missing+=(pdns-server pdns-backend-sqlite3 sqlite3)
 has_module dns.tsig || missing+=(python3-dnspython)
-has promtool || has_module prometheus_client || missing+=(python3-prometheus-client)
+has_module prometheus_client || missing+=(python3-prometheus-client)
 has xmllint || missing+=(libxml2-utils)
 has chromium || has chromium-browser || has google-chrome || missing+=(chromium)
 [ "${#missing[@]}" -eq 0 ] && exit 0

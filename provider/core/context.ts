@@ -57,6 +57,7 @@ export class VerbContext implements Context {
     timeouts: Timeouts | undefined,
     defaults: DefaultTimeouts,
     time: Verb = verb,
+    private readonly voice: typeof say = say,
   ) {
     const timeoutMilliseconds = allowed(time, timeouts, defaults);
     this.timeoutMilliseconds = timeoutMilliseconds;
@@ -64,7 +65,7 @@ export class VerbContext implements Context {
   }
 
   progress(line: string): void {
-    say(this.label, line);
+    this.voice(this.label, line);
   }
 
   warn(line: string): void {

@@ -153,7 +153,9 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const { inputs, failures } = checkInputs(definition.inputs, declared);
       if (failures.length > 0) return { failures, exists: false, inputs, live: {}, differences: [] };
       const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
-      const observed = await definition.observe(completed as Inputs, begin("read", completed));
+      // Here nobody waits at a console: what is to be said is in the result.
+      const context = new VerbContext("read", labelOf(definition.type, completed), undefined, definition.timeouts, "read", () => {});
+      const observed = await definition.observe(completed as Inputs, context);
       if (!observed) return { failures, exists: false, inputs: completed, live: {}, differences: [] };
       const live = stateOf(keys, completed, observed as JsonObject, []);
       const differences = [

@@ -188,7 +188,8 @@ test("hostile texts break no format", async () => {
 
 describe("docs/drift.md", () => {
   const page = readFileSync("docs/drift.md", "utf8");
-  const blocks = (language: string) => [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, text]) => text ?? "");
+  const blocks = (language: string) =>
+    [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"))].map(([, text]) => text ?? "");
   const only = (language: string, holding: string) => blocks(language).find((text) => text.includes(holding)) ?? "";
 
   test("has examples that are what they are said to be", async () => {

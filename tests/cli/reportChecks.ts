@@ -2,6 +2,10 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 
+/**
+ * Schema of Jenkins' xUnit plugin (types/model/xsd/junit-10.xsd), MIT licence, its notice inside; this copy is the one in the source
+ * distribution of pytest 8.3.5 (testing/example_scripts).
+ */
 const schema = resolve(__dirname, "junit-10.xsd");
 
 /** What xmllint (libxml2) says of a JUnit file, held to the schema of Jenkins' xUnit plugin; undefined when it is valid. */
