@@ -138,9 +138,11 @@ describe("without JavaScript", () => {
     expect(await page.getByRole("row", { name: "Database" }).innerText()).toContain("Failing");
     await clock.advance(10);
     told.c = aStatus("c");
+    const answered = page.waitForEvent("load");
     await page.getByRole("button", { name: "Refresh" }).click();
-    await page.reload();
-    expect(await page.getByRole("row", { name: "Database" }).count()).toBe(0);
+    await answered;
+    const rows = () => page.reload().then(() => page.getByRole("row", { name: "Database" }).count());
+    await expect.poll(rows, { timeout: 10_000 }).toBe(0);
     await page.getByRole("link", { name: "Failover status" }).click();
     expect(await page.locator("#verdict").innerText()).toBe("All 3 pairs are healthy");
   });
