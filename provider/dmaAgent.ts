@@ -2,6 +2,7 @@ import { putSettings, readAgent } from "./agent/client.js";
 import { agentAddress, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
 import { isSilence, isSilenceInCheck } from "./agent/errors.js";
 import { farewell, isPairOfStack } from "./agent/farewell.js";
+import { settingsChange } from "./agent/settingsChange.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sharedSnapshot } from "./agent/snapshots.js";
 import type { Context } from "./core/context.js";
@@ -159,14 +160,15 @@ async function applySettings(
   dataMinerId: number | null | undefined,
   context: Context,
 ): Promise<Snapshot> {
-  const owner = inputs.__owner;
-  if (owner === undefined || dataMinerId === null || dataMinerId === undefined) {
-    const seen =
-      owner === undefined
-        ? "the resource has no owner. Declare it with the class DmaAgent of this package."
-        : "it has no DataMiner ID. Give it its licence and its ID first.";
-    throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${seen}`);
-  }
-  const body = { owner, previousOwner: previousOwner === owner ? null : (previousOwner ?? null), settings: timers ? { timers } : null };
-  return context.write(() => putSettings(connectionOf(inputs), dataMinerId, body, { signal: context.signal }));
+  const { address, __owner: owner } = inputs;
+  const wanted = {
+    resource: "DmaAgent",
+    address: String(address),
+    dataMinerId,
+    owner,
+    ownerBefore: previousOwner,
+    settings: timers ? { timers } : null,
+  };
+  const change = settingsChange(wanted);
+  return context.write(() => putSettings(connectionOf(inputs), change.dataMinerId, change.body, { signal: context.signal }));
 }

@@ -3,12 +3,13 @@ import type { Recorded } from "./core/definition.js";
 import { FailoverError } from "./core/errors.js";
 import { defineResource } from "./core/lifecycle.js";
 import type { DnsClient } from "./dns/client.js";
-import { absoluteName, absoluteZone, type DnsConnection, serverNames, withDns } from "./dns/connection.js";
+import { absoluteName, absoluteZone, type DnsConnection, warnUnsigned, withDns } from "./dns/connection.js";
 import { reverseNameOf } from "./dns/names.js";
 import type { OwnedRecord } from "./dns/ownedRecords.js";
+import { addressTypeOf } from "./dns/rdata.js";
 import { formerRecords, RecordPlan, releaseFormer } from "./dns/recordPlan.js";
 import { type PlacedRule, placeRules, type RecordRule, readRules } from "./dns/recordRules.js";
-import { SharedHostnameRecordInputs, typeOf } from "./sharedHostnameRecord/inputs.js";
+import { SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";
 
 export type { SharedHostnameRecordDeclared, SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";
 
@@ -63,7 +64,7 @@ function rulesOf({ hostname, addresses, dns, reverse, overwrite }: SharedHostnam
   const name = absoluteName(hostname, dns.zone);
   const forward = (["A", "AAAA"] as const).map((type) => ({
     ...{ subject: "addresses", name, type, zone: absoluteZone(dns.zone) },
-    present: addresses.filter((address) => typeOf(address) === type),
+    present: addresses.filter((address) => addressTypeOf(address) === type),
     ...{ others: "none" as const, absent: [], overwrite, claimed },
   }));
   const back = addresses.map((address) => ({
@@ -100,7 +101,7 @@ async function convergeRecords(
   recorded?: RecordedRecord,
 ): Promise<Observed> {
   const { dns } = inputs;
-  if (dns.key === undefined && dns.keyFile === undefined) context.warn(`updates to ${serverNames(dns)} are not signed.`);
+  warnUnsigned(dns, context);
   return withDns(dns, context, async (client) => {
     // After a failure nobody knows what was applied.
     const claimed = recorded !== undefined && recorded.__unfinished !== true;

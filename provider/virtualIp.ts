@@ -1,7 +1,7 @@
 import { putSettings, readAgent } from "./agent/client.js";
 import { agentAddress, type Connection } from "./agent/connection.js";
 import { farewell } from "./agent/farewell.js";
-import { type PairView, viewMembers } from "./agent/memberViews.js";
+import { membersOf, type PairView, viewMembers } from "./agent/memberViews.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sameAddress } from "./core/addresses.js";
 import type { Context } from "./core/context.js";
@@ -15,7 +15,7 @@ import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
 import { convergeVirtualIp } from "./virtualIp/converge.js";
 import { VirtualIpInputs } from "./virtualIp/inputs.js";
-import { membersOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./virtualIp/observe.js";
+import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./virtualIp/observe.js";
 
 export type { VirtualIpDeclared, VirtualIpInputs } from "./virtualIp/inputs.js";
 export type { VirtualIpOutputs } from "./virtualIp/observe.js";

@@ -1,5 +1,5 @@
 import type { Context } from "../core/context.js";
-import { type FailoverError, reasonOf } from "../core/errors.js";
+import { type FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import type { Position } from "../failover/configuration.js";
 import { readAgent } from "./client.js";
 import { agentAddress, type Connection } from "./connection.js";
@@ -22,6 +22,22 @@ export interface MemberView {
 export interface PairView {
   main: MemberView;
   backup: MemberView;
+}
+
+/** A member that answered. */
+export type AnsweringMember = MemberView & { facts: Snapshot };
+
+export const membersOf = ({ main, backup }: PairView): MemberView[] => [main, backup];
+
+/** Both members, when both answered. `need` begins the error when one did not: who needs both. */
+export function requireBoth({ main, backup }: PairView, need: string): Record<Position, AnsweringMember> {
+  return { main: requireAnswer(main, need), backup: requireAnswer(backup, need) };
+}
+
+function requireAnswer(member: MemberView, need: string): AnsweringMember {
+  const { position, address, facts, failure } = member;
+  if (facts) return { ...member, facts };
+  throw new RefusedError("MEMBER_UNREACHABLE", `${need} ${reasonOf(failure)}`, { facts: { member: position, address } });
 }
 
 /** Both members, asked at the same time by their own addresses. Wrong answers and missing tokens throw. */

@@ -106,7 +106,7 @@ export async function withDns<Result>(
   try {
     return await act(client);
   } finally {
-    await client.close();
+    client.close();
   }
 }
 
@@ -115,6 +115,12 @@ export const absoluteZone = (zone: string | undefined): string | undefined => (z
 
 /** "10.0.0.53 and 10.0.0.54", for lines and errors. */
 export const serverNames = (connection: DnsConnection): string => serversOf(connection).map(labelOf).join(" and ");
+
+/** Warns of messages that anybody could have sent. */
+export function warnUnsigned(connection: DnsConnection, context: Context): void {
+  if (connection.key === undefined && connection.keyFile === undefined)
+    context.warn(`updates to ${serverNames(connection)} are not signed.`);
+}
 
 const serversOf = ({ server }: DnsConnection): DnsServer[] => [server].flat().flatMap((text) => findServer(text) ?? []);
 

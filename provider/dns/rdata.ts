@@ -1,4 +1,4 @@
-import { canonicalAddress } from "../core/addresses.js";
+import { addressFamily, canonicalAddress } from "../core/addresses.js";
 import { findAddressBytes } from "./addressBytes.js";
 import { types } from "./constants.js";
 import { DnsFormatError } from "./errors.js";
@@ -6,6 +6,9 @@ import { canonicalName, decodeName, encodeName } from "./names.js";
 
 /** The record types that this package writes. */
 export type RecordType = "A" | "AAAA" | "PTR" | "CNAME" | "NS" | "TXT";
+
+/** The type of record that holds an address. */
+export const addressTypeOf = (address: string): "A" | "AAAA" => (addressFamily(address) === 6 ? "AAAA" : "A");
 
 const longestString = 255;
 

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { putPair } from "../agent/client.js";
-import { type PairView, viewMembers } from "../agent/memberViews.js";
+import { type PairView, requireBoth, viewMembers } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import { type Configuration, otherPosition, type Position } from "../failover/configuration.js";
@@ -13,7 +13,6 @@ import { ownerOf, refuseStranger } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
 import { settledPair } from "./settle.js";
 import { followOperation } from "./underWay.js";
-import { membersOf } from "./view.js";
 
 const looks = 3;
 
@@ -50,7 +49,7 @@ async function convergeFrom(
   const differing = configurationDifferences(live.configuration, wanted);
   if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) return live;
   const asked = onlinePosition(live);
-  const both = requireBoth(live.view, "Changing");
+  const both = requireFacts(live.view, "Changing");
   requireEachOther(both, asked, live);
   await preflightForChange(inputs, both, differing, context);
   if (differing.includes("virtualIps")) {
@@ -64,7 +63,7 @@ async function convergeFrom(
 }
 
 async function setUp(inputs: FailoverPairInputs, context: Context): Promise<ObservedPair> {
-  const both = requireBoth(await viewMembers(inputs, context), "Setting up");
+  const both = requireFacts(await viewMembers(inputs, context), "Setting up");
   await preflightForSetUp(inputs, both, context);
   const member = ({ agent }: BothFacts["main"]) => ({ address: agent.address, acquisitionAddress: acquisitionAddress(agent) });
   const wanted = newConfiguration(member(both.main), member(both.backup), inputs);
@@ -108,14 +107,9 @@ async function write(
   );
 }
 
-function requireBoth(view: PairView, act: string): BothFacts {
-  const silent = membersOf(view).find(({ facts }) => facts === undefined);
-  if (silent) {
-    throw new RefusedError("MEMBER_UNREACHABLE", `${act} the pair needs both members up. ${reasonOf(silent.failure)}`, {
-      facts: { member: silent.position, address: silent.address },
-    });
-  }
-  return { main: view.main.facts, backup: view.backup.facts } as BothFacts;
+function requireFacts(view: PairView, act: string): BothFacts {
+  const { main, backup } = requireBoth(view, `${act} the pair needs both members up.`);
+  return { main: main.facts, backup: backup.facts };
 }
 
 /** A change that one member alone takes up would leave the two apart, until they meet again and the older one is overwritten. */

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { endPair } from "../agent/client.js";
-import { type PairView, viewMembers } from "../agent/memberViews.js";
+import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { sameAddress } from "../core/addresses.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
@@ -11,7 +11,6 @@ import { type Ending, type EndingRefusalCode, planEnding } from "../failover/end
 import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
 import { followOperation, followWhatRuns } from "./underWay.js";
-import { membersOf } from "./view.js";
 
 type Plan = Ending & { kind: "end" };
 

@@ -1,4 +1,4 @@
-import { type PairView, viewMembers } from "../agent/memberViews.js";
+import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
@@ -9,7 +9,7 @@ import { problems } from "../failover/problems.js";
 import { isFailedOver, type Online, roles } from "../failover/roles.js";
 import { type Led, led } from "../failover/status.js";
 import type { FailoverPairInputs } from "./inputs.js";
-import { bothSilent, looksInvalidView, membersOf, speakerOf } from "./view.js";
+import { bothSilent, looksInvalidView, speakerOf } from "./view.js";
 
 export interface FailoverPairOutputs {
   dataMinerId: number | null;

@@ -1,6 +1,6 @@
 import { probe } from "../agent/client.js";
 import type { ProbeRequest, ProbeResult } from "../agent/contract.js";
-import { type PairView, viewMembers } from "../agent/memberViews.js";
+import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
@@ -12,7 +12,6 @@ import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { observedPair } from "./observe.js";
 import { otherPairReason, strangerReason } from "./ownership.js";
-import { membersOf } from "./view.js";
 
 interface BothProbes {
   main: ProbeResult;

@@ -1,4 +1,5 @@
 import { AgentRefusedError, isSilence } from "../agent/errors.js";
+import { membersOf } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
@@ -7,7 +8,6 @@ import { isSteadyMember } from "../failover/roles.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { type ObservedPair, observePair } from "./observe.js";
 import { followWhatRuns } from "./underWay.js";
-import { membersOf } from "./view.js";
 
 const progressMilliseconds = 30_000;
 const apart = "one member knows of no pair";

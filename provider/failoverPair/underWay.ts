@@ -1,11 +1,10 @@
 import type { Connection } from "../agent/connection.js";
 import { AgentRefusedError } from "../agent/errors.js";
-import type { PairView } from "../agent/memberViews.js";
+import { membersOf, type PairView } from "../agent/memberViews.js";
 import type { Operation } from "../agent/operationSchema.js";
 import { waitForOperation } from "../agent/operations.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
-import { membersOf } from "./view.js";
 
 /**
  * Waits for an operation to end, and throws when it failed. One that has vanished, or whose member was reset meanwhile, has

@@ -1,12 +1,9 @@
-import type { MemberView, PairView } from "../agent/memberViews.js";
-import type { Snapshot } from "../agent/snapshotSchema.js";
+import type { AnsweringMember, PairView } from "../agent/memberViews.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { looksInvalid, roles } from "../failover/roles.js";
 
-export const membersOf = (view: PairView): MemberView[] => [view.main, view.backup];
-
 /** The member whose word counts: the online one, else main, else whoever knows of a pair. */
-export function speakerOf(view: PairView): MemberView & { facts: Snapshot } {
+export function speakerOf(view: PairView): AnsweringMember {
   const online = roles(view.main.facts?.status, view.backup.facts?.status);
   const order = online === "backup" ? [view.backup, view.main] : [view.main, view.backup];
   const speaker = order.find(({ facts }) => facts?.pair) ?? order.find(({ facts }) => facts);

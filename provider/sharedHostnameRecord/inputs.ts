@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { addressFamily, canonicalAddress } from "../core/addresses.js";
+import { canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
 import { type DnsFields, DomainName, dnsFields, dnsRules, findAbsoluteName, nameTooLong, Ttl } from "../dns/connection.js";
@@ -47,5 +47,3 @@ export const SharedHostnameRecordInputs: z.ZodObject<SharedHostnameRecordFields,
   });
 export type SharedHostnameRecordInputs = z.infer<typeof SharedHostnameRecordInputs>;
 export type SharedHostnameRecordDeclared = z.input<typeof SharedHostnameRecordInputs>;
-
-export const typeOf = (address: string): "A" | "AAAA" => (addressFamily(address) === 6 ? "AAAA" : "A");

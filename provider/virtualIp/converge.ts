@@ -1,29 +1,27 @@
 import { probe, putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
-import type { PutSettings } from "../agent/contract.js";
-import type { MemberView } from "../agent/memberViews.js";
-import type { Snapshot } from "../agent/snapshotSchema.js";
+import { type AnsweringMember, requireBoth } from "../agent/memberViews.js";
+import { type SettingsChange, settingsChange } from "../agent/settingsChange.js";
 import type { Context } from "../core/context.js";
-import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
-import { serverNames, withDns } from "../dns/connection.js";
+import { FailoverError, RefusedError } from "../core/errors.js";
+import { warnUnsigned, withDns } from "../dns/connection.js";
 import type { OwnedRecord } from "../dns/ownedRecords.js";
 import { formerRecords, RecordPlan, releaseFormer } from "../dns/recordPlan.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
 import type { VirtualIpInputs } from "./inputs.js";
-import { interfaceOf, membersOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
+import { interfaceOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
 import { recordRules } from "./records.js";
-
-/** An Agent that answers. */
-type Answering = MemberView & { facts: Snapshot };
 
 /** Checks everything first, then clears the registration on both Agents, then writes the records: in that order none comes back. */
 export async function convergeVirtualIp(
   inputs: VirtualIpInputs,
-  _observed: ObservedVirtualIp | undefined,
+  observed: ObservedVirtualIp | undefined,
   context: Context,
   recorded?: RecordedVirtualIp,
 ): Promise<ObservedVirtualIp> {
-  const members = requireBoth(membersOf(await viewAgents(inputs, context)), inputs);
+  const view = observed?.view ?? (await viewAgents(inputs, context));
+  const { main, backup } = requireBoth(view, `Setting up virtual IP ${inputs.address} needs both Agents up.`);
+  const members = [main, backup];
   await requirePlace(inputs, members, context, recorded);
   const clearings = members.flatMap((member) => findClearing(inputs, member, recorded) ?? []);
   const clear = async () => {
@@ -42,19 +40,10 @@ export async function convergeVirtualIp(
   return { ...settled, ownedRecords, __owner: inputs.__owner };
 }
 
-function requireBoth(members: readonly MemberView[], { address }: VirtualIpInputs): Answering[] {
-  return members.map((member) => {
-    if (member.facts) return { ...member, facts: member.facts };
-    throw new RefusedError("MEMBER_UNREACHABLE", `Setting up virtual IP ${address} needs both Agents up. ${reasonOf(member.failure)}`, {
-      facts: { member: member.position, address: member.address },
-    });
-  });
-}
-
 /** The address fits both Agents and, when it is new, nobody else has it. */
 async function requirePlace(
   inputs: VirtualIpInputs,
-  members: readonly Answering[],
+  members: readonly AnsweringMember[],
   context: Context,
   recorded: RecordedVirtualIp | undefined,
 ): Promise<void> {
@@ -77,34 +66,27 @@ async function requirePlace(
   throw new RefusedError("PREFLIGHT", `Setting up virtual IP ${address}: ${reasons}`, { facts: { violations: violations.length } });
 }
 
-interface Clearing {
+interface Clearing extends SettingsChange {
   connection: Connection;
-  dataMinerId: number;
-  body: PutSettings;
 }
 
 /** What is to be written so that nothing is registered; the Agent remembers under our owner how it was, until it is told to put that back. */
 function findClearing(
   inputs: VirtualIpInputs,
-  { connection, facts }: Answering,
+  { connection, facts }: AnsweringMember,
   recorded: RecordedVirtualIp | undefined,
 ): Clearing | undefined {
   const index = interfaceOf(inputs, facts);
   const { dataMinerId, interfaces, address } = facts.agent;
   const owner = inputs.__owner;
-  const before = recorded?.__owner;
-  const isRenamed = recorded !== undefined && before !== owner;
+  const isRenamed = recorded !== undefined && recorded.__owner !== owner;
   const registers = interfaces.find((candidate) => candidate.index === index)?.registersInDns;
-  if (registers !== true && !isRenamed) return undefined;
-  if (owner === undefined || dataMinerId === null || index === undefined) {
-    const seen =
-      owner === undefined
-        ? "the resource has no owner. Declare it with the class VirtualIp of this package."
-        : "it has no DataMiner ID. Give it its licence and its ID first.";
-    throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${address}: ${seen}`);
-  }
-  const previousOwner = isRenamed && before !== undefined ? before : null;
-  return { connection, dataMinerId, body: { owner, previousOwner, settings: { registersInDns: [{ interface: index, value: false }] } } };
+  if (index === undefined || (registers !== true && !isRenamed)) return undefined;
+  const settings = { registersInDns: [{ interface: index, value: false }] };
+  return {
+    connection,
+    ...settingsChange({ resource: "VirtualIp", address, dataMinerId, owner, ownerBefore: recorded?.__owner, settings }),
+  };
 }
 
 /** Looks at every record before `clear`, so that a foreign one is refused before anything is changed. */
@@ -120,7 +102,7 @@ async function convergeRecords(
     await releaseFormer(former, context);
     return [];
   }
-  if (dns.key === undefined && dns.keyFile === undefined) context.warn(`updates to ${serverNames(dns)} are not signed.`);
+  warnUnsigned(dns, context);
   return withDns(dns, context, async (client) => {
     const rules = recordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
     const plan = await RecordPlan.of(client, rules, dns.ttl, former);

@@ -1,5 +1,5 @@
 import type { Connection } from "../agent/connection.js";
-import { type MemberView, type PairView, viewMembers } from "../agent/memberViews.js";
+import { type MemberView, membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { inSubnet, sameAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
@@ -25,6 +25,7 @@ export interface ObservedVirtualIp extends VirtualIpOutputs {
   network: VirtualIpInputs["network"];
   dns: VirtualIpDns | undefined;
   __owner: string | undefined;
+  view: PairView;
 }
 
 export type RecordedVirtualIp = Recorded<VirtualIpInputs, ObservedVirtualIp>;
@@ -43,6 +44,7 @@ export async function observeVirtualIp(
     deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records],
     ownedRecords: recorded?.ownedRecords ?? [],
     __owner: recorded?.__owner,
+    view,
   };
 }
 
@@ -59,8 +61,6 @@ export async function viewAgents({ agents }: VirtualIpInputs, context: Context):
     `Reading the Agents ${view.main.address} and ${view.backup.address}: neither answers. ${seen.join(" ")}`,
   );
 }
-
-export const membersOf = ({ main, backup }: PairView): MemberView[] => [main, backup];
 
 async function recordDeviations({ address, dns }: VirtualIpInputs, context: Context): Promise<string[]> {
   if (dns === undefined) return [];

@@ -1,10 +1,9 @@
-import { addressFamily } from "../core/addresses.js";
 import { absoluteName, absoluteZone } from "../dns/connection.js";
 import { reverseNameOf } from "../dns/names.js";
+import { addressTypeOf } from "../dns/rdata.js";
 import type { RecordRule } from "../dns/recordRules.js";
 import type { VirtualIpDns } from "./inputs.js";
 
-const families = { A: 4, AAAA: 6 } as const;
 const types = ["A", "AAAA"] as const;
 /** What others have put there stays theirs. */
 const asTheyAre = { others: "stay", overwrite: false, claimed: false } as const;
@@ -19,8 +18,8 @@ export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: 
   const former = formerAddress === undefined || formerAddress === address ? [] : [formerAddress];
   const forward: RecordRule[] = types.map((type) => ({
     ...{ subject: "dns.hostname", name: virtualName, type, zone },
-    present: addressFamily(address) === families[type] ? [address] : [],
-    absent: former.filter((each) => addressFamily(each) === families[type]),
+    present: addressTypeOf(address) === type ? [address] : [],
+    absent: former.filter((each) => addressTypeOf(each) === type),
     ...{ others: "none", overwrite: dns.overwrite, claimed: claimed(virtualName) },
   }));
   const members = dns.members.flatMap((member) => memberRules([address, ...former], member, dns));
@@ -36,8 +35,8 @@ function memberRules(
   const rule = { subject: `dns.members ${hostname}`, name, zone: absoluteZone(dns.zone), ...asTheyAre } as const;
   const ofType = (type: (typeof types)[number]): RecordRule => ({
     ...{ ...rule, type },
-    present: addressFamily(own) === families[type] ? [own] : [],
-    absent: moving.filter((address) => address !== own && addressFamily(address) === families[type]),
+    present: addressTypeOf(own) === type ? [own] : [],
+    absent: moving.filter((address) => address !== own && addressTypeOf(address) === type),
   });
   return types.map(ofType).filter(({ present, absent }) => present.length + absent.length > 0);
 }
