@@ -4,9 +4,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { DynamicProvider, type ProviderError } from "../support/dynamicProvider.js";
+import type { DynamicProvider } from "../support/dynamicProvider.js";
 import { closeWorlds, openLivePair, openPrepared, type TwoAgents } from "./pairs.js";
 import { Resource } from "./resource.js";
+import { findSpellings, startWatched, type WatchedProvider } from "./watchedProvider.js";
 
 /** Spelled otherwise in JSON and in a URL, and a word of none. */
 const secret = 'tok"en\\of+pair/=&%41-0123456789abcdef';
@@ -31,45 +32,17 @@ afterAll(async () => {
   echo.close();
 });
 
-/** Everything that a process gives to the engine or to a person. */
-interface Watched {
-  provider: DynamicProvider;
-  given: object[];
-  printed: () => string;
-}
-
-async function watched(handler: string): Promise<Watched> {
-  const process = await DynamicProvider.start(handler, { SECRET_TOKEN: secret, WRONG_TOKEN: `${secret}-old` });
-  processes.push(process);
-  const given: object[] = [];
-  const provider = new Proxy(process, {
-    get: (target, name) => {
-      const member = Reflect.get(target, name, target) as unknown;
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        const answer = Reflect.apply(member, target, args) as Promise<object>;
-        answer.then?.(
-          (result) => given.push(result ?? {}),
-          (error: ProviderError) => given.push({ message: error.message, stack: error.stack, failure: error.initFailure }),
-        );
-        return answer;
-      };
-    },
-  });
-  return { provider, given, printed: () => process.printed };
+async function watched(handler: string): Promise<WatchedProvider> {
+  const watch = await startWatched(handler, { SECRET_TOKEN: secret, WRONG_TOKEN: `${secret}-old` });
+  processes.push(watch.provider);
+  return watch;
 }
 
 /** Where the token stands in what was given, other than under the key under which the program declared it. */
-function leaks({ given, printed }: Watched): string[] {
-  const found: string[] = [];
-  const look = (value: unknown, path: string): void => {
-    if (typeof value === "string" && spellings.some((spelling) => value.includes(spelling))) found.push(path);
-    if (typeof value === "object" && value !== null) for (const [key, inner] of Object.entries(value)) look(inner, `${path}.${key}`);
-  };
-  look(given, "given");
-  look(printed(), "printed");
-  return found.filter((path) => !/^given\.\d+\.(inputs|outs|props|failure\.properties)\.((main|backup)\.)?token$/.test(path));
-}
+const leaks = (watch: WatchedProvider): string[] =>
+  findSpellings(watch, spellings).filter(
+    (path) => !/^given\.\d+\.(inputs|outs|props|failure\.properties)\.((main|backup)\.)?token$/.test(path),
+  );
 
 const failing = (call: Promise<unknown>) => expect(call).rejects.toThrow();
 
@@ -124,7 +97,7 @@ describe.concurrent.each(sources)("with %s no token is in a result, in an error 
 });
 
 describe("a token that is wrong or unusable is in no error either", () => {
-  let agents: Watched;
+  let agents: WatchedProvider;
   let two: TwoAgents;
 
   beforeAll(async () => {

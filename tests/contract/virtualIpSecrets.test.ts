@@ -3,11 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { makeKey, type NameServer } from "../../simulator/index.js";
-import { DynamicProvider, type ProviderError } from "../support/dynamicProvider.js";
+import type { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
 import { Resource } from "./resource.js";
 import { host, openSharedHostnamePlace } from "./sharedHostnames.js";
 import { closeWorlds, openVirtualIpWorld } from "./virtualIpWorld.js";
+import { findSpellings, startWatched, type WatchedProvider } from "./watchedProvider.js";
 
 /** Spelled otherwise in a URL. */
 const secret = "Se+cret/0123456789abcdefghijklmnopqrstuvwx8=";
@@ -30,41 +31,17 @@ afterAll(async () => {
   await Promise.all([closeWorlds(), rm(folder, { recursive: true })]);
 });
 
-/** Everything that a process gives to the engine or to a person. */
-async function watched(handler: string) {
-  const process = await DynamicProvider.start(handler, { [tokenEnv]: token, SECRET_KEY: secret });
-  processes.push(process);
-  const given: object[] = [];
-  const provider = new Proxy(process, {
-    get: (target, verb) => {
-      const member = Reflect.get(target, verb, target) as unknown;
-      if (typeof member !== "function") return member;
-      return (...args: unknown[]) => {
-        const answer = Reflect.apply(member, target, args) as Promise<object>;
-        answer.then?.(
-          (result) => given.push(result ?? {}),
-          (error: ProviderError) => given.push({ message: error.message, stack: error.stack, failure: error.initFailure }),
-        );
-        return answer;
-      };
-    },
-  });
-  return { provider, given, printed: () => process.printed };
+async function watched(handler: string): Promise<WatchedProvider> {
+  const watch = await startWatched(handler, { [tokenEnv]: token, SECRET_KEY: secret });
+  processes.push(watch.provider);
+  return watch;
 }
-type Watched = Awaited<ReturnType<typeof watched>>;
 
 /** Where the secret stands, other than under the key that the engine knows as secret and in what the sdk has it encrypt whole. */
-function leaks({ given, printed }: Watched): string[] {
-  const found: string[] = [];
-  const look = (value: unknown, path: string): void => {
-    if (typeof value === "string" && spellings.some((spelling) => value.includes(spelling))) found.push(path);
-    if (typeof value === "object" && value !== null) for (const [key, inner] of Object.entries(value)) look(inner, `${path}.${key}`);
-  };
-  look(given, "given");
-  look(printed(), "printed");
-  const known = /^given\.\d+\.(inputs|outs|props|failure\.properties)\.((__declared|__attempted)\.)?dns\.key\.secret$/;
-  return found.filter((path) => !known.test(path));
-}
+const leaks = (watch: WatchedProvider): string[] =>
+  findSpellings(watch, spellings).filter(
+    (path) => !/^given\.\d+\.(inputs|outs|props|failure\.properties)\.((__declared|__attempted)\.)?dns\.key\.secret$/.test(path),
+  );
 
 const failing = (call: Promise<unknown>) =>
   call.then(
@@ -73,7 +50,13 @@ const failing = (call: Promise<unknown>) =>
   );
 
 /** The life of one resource, with everything that can go wrong on the way. */
-async function live({ provider }: Watched, server: NameServer, zone: string, args: (dns?: object) => Record<string, unknown>, key: object) {
+async function live(
+  { provider }: WatchedProvider,
+  server: NameServer,
+  zone: string,
+  args: (dns?: object) => Record<string, unknown>,
+  key: object,
+) {
   const resource = new Resource(provider);
   server.zone("skyline.local.").set("dma", "A", "10.9.9.9");
   expect(await failing(resource.up(args()))).toMatch("RECORD_EXISTS");
