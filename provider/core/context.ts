@@ -19,6 +19,12 @@ export interface Context {
   readonly signal: AbortSignal;
   /** Milliseconds the verb may take in all. */
   readonly timeoutMilliseconds: number;
+  /** Whom the resource is stored as: with the generation of this creation (see provider/core/owner.ts). */
+  readonly owner: string | undefined;
+  /** Create: the engine replaces the resource by itself, so what it is to make stands already and is its own. */
+  readonly isReplacement: boolean;
+  /** Delete: the program still declares the same thing, as a replacement or by another resource; what stands is theirs now. */
+  readonly isReplaced: boolean;
   /** One line for whoever watches the run. */
   progress(line: string): void;
   /** One line that also stays in the output `warnings`. */
@@ -50,6 +56,9 @@ export class VerbContext implements Context {
   readonly warnings: string[] = [];
   facts: JsonObject = {};
   begun = false;
+  owner: string | undefined;
+  isReplacement = false;
+  isReplaced = false;
 
   constructor(
     readonly verb: Verb,

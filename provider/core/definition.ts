@@ -2,12 +2,19 @@ import type { z } from "zod";
 import type { Context, DefaultTimeouts } from "./context.js";
 import type { Timeouts } from "./durations.js";
 import type { Failure } from "./inputs.js";
+import { formatOwner } from "./owner.js";
 
 /** Inputs that every resource has beside its own. */
 export interface CommonInputs {
   timeouts?: Timeouts | undefined;
   /** `project/stack/name`, added by the sdk. */
   __owner?: string | undefined;
+}
+
+/** What `observe` may tell beside the resource's own facts. */
+export interface Stored {
+  /** Whom the thing is stored as, with its generation: a later one than ours is a difference that an update mends. */
+  __storedOwner?: string | null | undefined;
 }
 
 /** What earlier verbs left in state: inputs as they were last seen or recorded, and outputs. */
@@ -19,11 +26,18 @@ export type Recorded<Inputs, Observed> = Inputs &
     __attempted?: Partial<Inputs> | null;
     /** A create or update failed after its first write. */
     __unfinished?: boolean;
+    /** Which creation of the resource this is; null in the state of an older version. */
+    __generation?: string | null;
+    /** A later creation of the same resource has taken over what stands there, as when an old checkpoint was restored. */
+    __superseded?: boolean;
   };
 
-/** Who may own what this state stands for: the owner last applied, and the one that an unfinished update was to set. */
-export function ownersOf({ __declared, __attempted }: Recorded<CommonInputs, object>): string[] {
-  return [__attempted?.__owner, __declared.__owner].filter((owner) => owner !== undefined && owner !== null);
+/**
+ * Whom what this state stands for may be stored as: the owner that an unfinished update was to set, and the one last applied,
+ * both with the generation of this state.
+ */
+export function ownersOf({ __declared, __attempted, __generation }: Recorded<CommonInputs, object>): string[] {
+  return [__attempted?.__owner, __declared.__owner].flatMap((name) => formatOwner(name ?? undefined, __generation) ?? []);
 }
 
 /**
@@ -52,7 +66,11 @@ export interface Definition<Schema extends z.ZodObject, Observed extends object>
   /** Judges a first declaration against the real world, when every input is known. Silence is no failure here. */
   preview?(inputs: z.infer<Schema>, context: Context): Promise<Failure[]>;
   /** The live facts; undefined when the thing is gone. Not being able to tell is an error. */
-  observe(inputs: z.infer<Schema>, context: Context, recorded?: Recorded<z.infer<Schema>, Observed>): Promise<Observed | undefined>;
+  observe(
+    inputs: z.infer<Schema>,
+    context: Context,
+    recorded?: Recorded<z.infer<Schema>, Observed>,
+  ): Promise<(Observed & Stored) | undefined>;
   /** Refuses at create what exists already and is not ours. */
   claim?(inputs: z.infer<Schema>, observed: Observed): void;
   /** Changes only the difference, waits, and returns what was read back. */

@@ -1,9 +1,11 @@
 import type { z } from "zod";
 import { presentable, say, VerbContext } from "./context.js";
+import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
 import { RefusedError } from "./errors.js";
 import { checkInputs, type Failure } from "./inputs.js";
-import { differingKeys, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
+import { formatOwner, newGeneration, resourceOf } from "./owner.js";
+import { differingKeys, generationOf, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
 import { containsUnknown, type JsonObject, toJson, withoutAbsent } from "./values.js";
 
 /** What the dynamic-provider process calls. */
@@ -41,12 +43,22 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   type State = Recorded<Inputs, Observed>;
   const keys: Keys = { inputs: Object.keys(definition.inputs.shape), recorded: definition.recorded, outputs: definition.outputs };
 
-  const begin = (verb: VerbContext["verb"], inputs: CommonInputs, time: VerbContext["verb"] = verb) =>
-    new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts, time);
+  const declarations = new Declarations();
+
+  const begin = (
+    verb: VerbContext["verb"],
+    inputs: CommonInputs,
+    generation: string | null,
+    time: VerbContext["verb"] = verb,
+  ): VerbContext => {
+    const context = new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts, time);
+    context.owner = formatOwner(inputs.__owner, generation);
+    return context;
+  };
 
   /** Live configuration under input names, as far as the program manages it. */
   const liveInputs = (inputs: JsonObject, observed: Observed) =>
-    inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, [])) as Partial<Inputs>;
+    inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, [], null)) as Partial<Inputs>;
 
   const refuseFixed = (inputs: Inputs, observed: Observed) => {
     const [failure] = definition.fixed?.(liveInputs(inputs as JsonObject, observed), inputs) ?? [];
@@ -54,16 +66,23 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   };
 
   /** Converges; when it fails after something was written, the engine is told what exists, so that the next run carries on. */
-  const finish = async (id: string, news: JsonObject, context: VerbContext, observed: Observed | undefined, state?: State) => {
+  const finish = async (
+    id: string,
+    news: JsonObject,
+    context: VerbContext,
+    generation: string | null,
+    observed: Observed | undefined,
+    state?: State,
+  ) => {
     try {
       const inputs = news as Inputs;
       const converged = await definition.converge(inputs, observed, context, state);
-      return stateOf(keys, news, converged as JsonObject, context.warnings);
+      return stateOf(keys, news, converged as JsonObject, context.warnings, generation);
     } catch (error) {
       if (!context.begun) throw error;
       const shown = presentable(error);
       const seen = { ...(observed ?? state), ...context.facts } as JsonObject;
-      const partial = unfinishedState(keys, news, seen, state, context.warnings);
+      const partial = unfinishedState(keys, news, seen, state, context.warnings, generation);
       throw Object.assign(shown, { id, properties: toJson({ ...news, ...partial }), reasons: [shown.message] });
     }
   };
@@ -75,12 +94,17 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       if (failures.length > 0) return { inputs, failures };
       const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
       const first = Object.keys(olds).length === 0;
+      const isKnown = !containsUnknown(completed);
+      const owner = (completed as CommonInputs).__owner;
+      if (!first && !containsUnknown(olds)) declarations.addExisting(definition.id(olds as Inputs), owner);
+      if (isKnown) declarations.add(definition.id(completed as Inputs), owner, first);
       if (!first) {
         // What is not known yet may turn out to be what it was.
         return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, knownOf(completed) as Partial<Inputs>) ?? [] };
       }
-      if (!definition.preview || containsUnknown(completed)) return { inputs: completed, failures: [] };
-      const context = begin("check", completed as CommonInputs);
+      if (!definition.preview || !isKnown) return { inputs: completed, failures: [] };
+      const context = begin("check", completed as CommonInputs, null);
+      context.isReplacement = declarations.isReplacement(definition.id(completed as Inputs), owner);
       return { inputs: completed, failures: await definition.preview(completed as Inputs, context) };
     },
 
@@ -90,6 +114,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const differing = [
         ...differingKeys(keys, state, news),
         ...(definition.differences?.(state as State) ?? []),
+        ...(state.__superseded === true ? ["owner"] : []),
         ...(state.__unfinished === true ? ["unfinished"] : []),
       ];
       if (differing.length > 0) say(labelOf(definition.type, news), `differs from what is declared: ${differing.join(", ")}`);
@@ -99,21 +124,23 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
 
     async create(news) {
       const inputs = news as Inputs;
-      const context = begin("create", news);
+      const generation = newGeneration();
+      const context = begin("create", news, generation);
+      const id = definition.id(inputs);
+      context.isReplacement = declarations.isReplacement(id, (news as CommonInputs).__owner);
       const observed = await definition.observe(inputs, context);
       if (observed && definition.claim) {
         definition.claim(inputs, observed);
         // It is ours and exists, as after a killed run: whatever fails from here on, state must know of it.
         context.begun = true;
       }
-      const id = definition.id(inputs);
-      return { id, outs: await finish(id, news, context, observed) };
+      return { id, outs: await finish(id, news, context, generation, observed) };
     },
 
     async read(id, props) {
       const state = openState(definition.type, props);
       const inputs = inputsOf(keys, state);
-      const observed = await definition.observe(inputs as Inputs, begin("read", inputs), state as State);
+      const observed = await definition.observe(inputs as Inputs, begin("read", inputs, generationOf(state)), state as State);
       if (!observed) return {};
       const refreshed = refreshedState(keys, state, observed as JsonObject);
       const live = inputsOf(keys, refreshed);
@@ -130,23 +157,26 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const state = openState(definition.type, olds) as State & JsonObject;
       const inputs = news as Inputs;
       const differing = differingKeys(keys, state, news);
-      const settled = state.__unfinished !== true && (definition.differences?.(state) ?? []).length === 0;
+      const generation = generationOf(state);
+      const settled = state.__unfinished !== true && state.__superseded !== true && (definition.differences?.(state) ?? []).length === 0;
       // What is to be finished, or put back from a state that must not stay, may take as long as making it anew.
-      const context = begin("update", news, settled ? "update" : "create");
+      const context = begin("update", news, generation, settled ? "update" : "create");
       const recordedOnly = differing.filter((key) => keys.recorded.includes(key));
       if (recordedOnly.length > 0) await definition.verify?.(inputs, state, context);
       if (settled && differing.length > 0 && recordedOnly.length === differing.length) {
-        return { outs: stateOf(keys, news, state, (state.warnings as string[] | undefined) ?? []) };
+        return { outs: stateOf(keys, news, state, (state.warnings as string[] | undefined) ?? [], generation) };
       }
       const observed = await definition.observe(inputs, context, state);
       if (observed) refuseFixed(inputs, observed);
-      return { outs: await finish(id, news, context, observed, state) };
+      return { outs: await finish(id, news, context, generation, observed, state) };
     },
 
-    async delete(_id, props) {
+    async delete(id, props) {
       const state = openState(definition.type, props);
+      const context = begin("delete", inputsOf(keys, state), generationOf(state));
+      context.isReplaced = declarations.isReplaced(id, (state.__declared as CommonInputs).__owner);
       // State holds null for what is absent; a resource knows it as left out, as every other verb tells it.
-      await definition.remove(withoutAbsent(state) as State, begin("delete", inputsOf(keys, state)));
+      await definition.remove(withoutAbsent(state) as State, context);
     },
 
     async inspect(declared) {
@@ -157,7 +187,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const context = new VerbContext("read", labelOf(definition.type, completed), undefined, definition.timeouts, "read", () => {});
       const observed = await definition.observe(completed as Inputs, context);
       if (!observed) return { failures, exists: false, inputs: completed, live: {}, differences: [] };
-      const live = stateOf(keys, completed, observed as JsonObject, []);
+      const live = stateOf(keys, completed, observed as JsonObject, [], null);
       const differences = [
         ...differingKeys(keys, live, completed).map((property) => ({ property, declared: completed[property], live: live[property] })),
         ...(definition.differences?.(live as State) ?? []).map((property) => ({ property, declared: undefined, live: undefined })),
@@ -173,7 +203,7 @@ const knownOf = (inputs: JsonObject): JsonObject =>
 
 /** `FailoverPair pair`: what the program calls it; the engine gives a dynamic provider no name. */
 function labelOf(type: string, inputs: CommonInputs): string {
-  return `${type} ${inputs.__owner?.split("/").at(-1) ?? ""}`.trimEnd();
+  return `${type} ${inputs.__owner === undefined ? "" : resourceOf(inputs.__owner).name}`.trimEnd();
 }
 
 /** Every verb throws presentable errors only: no secret, one line. */

@@ -1,11 +1,15 @@
 import { StateError } from "./errors.js";
+import { formatOwner, isSuperseded } from "./owner.js";
 import { isUnknown, type JsonObject, sameValue, toJson } from "./values.js";
 
 /** The version of what stands in state. Every older one must stay readable: add a step to `upgrades`, never change one. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
 /** Step n brings state of version n + 1 to version n + 2. */
-const upgrades: ReadonlyArray<(state: JsonObject) => JsonObject> = [];
+const upgrades: ReadonlyArray<(state: JsonObject) => JsonObject> = [
+  // What was made before there were generations has none.
+  (state) => ({ ...state, __generation: null }),
+];
 
 /** The keys of a resource by what a change of them means. */
 export interface Keys {
@@ -50,7 +54,13 @@ export function configurationOf(keys: Keys, inputs: JsonObject): JsonObject {
 }
 
 /** What goes into state: recorded inputs as declared, managed configuration and outputs as observed, null for what is absent. */
-export function stateOf(keys: Keys, inputs: JsonObject, observed: JsonObject, warnings: readonly string[]): JsonObject {
+export function stateOf(
+  keys: Keys,
+  inputs: JsonObject,
+  observed: JsonObject,
+  warnings: readonly string[],
+  generation: string | null,
+): JsonObject {
   const declared = configurationOf(keys, inputs);
   const state: JsonObject = {};
   for (const key of keys.inputs) {
@@ -58,7 +68,7 @@ export function stateOf(keys: Keys, inputs: JsonObject, observed: JsonObject, wa
     state[key] = isManaged(inputs, key) ? live : null;
   }
   for (const key of keys.outputs) state[key] = observed[key] ?? null;
-  return toJson({ ...absentAsNull(state), warnings, __declared: declared, __unfinished: false, schemaVersion });
+  return toJson({ ...absentAsNull(state), warnings, __declared: declared, __generation: generation, __unfinished: false, schemaVersion });
 }
 
 /**
@@ -71,20 +81,33 @@ export function unfinishedState(
   seen: JsonObject,
   before: JsonObject | undefined,
   warnings: readonly string[],
+  generation: string | null,
 ): JsonObject {
   // Of what was never seen, what was declared must stand in for it: read and delete know the thing by its state alone.
   const known = before ? seen : { ...configurationOf(keys, inputs), ...seen };
-  const state: JsonObject = { ...stateOf(keys, inputs, known, warnings), __unfinished: true };
+  const state: JsonObject = { ...stateOf(keys, inputs, known, warnings, generation), __unfinished: true };
   return toJson(before ? { ...state, __declared: before.__declared, __attempted: state.__declared } : state);
 }
 
 /** State after a read: as `stateOf`, with everything carried over that only a write may change. */
 export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonObject): JsonObject {
   const inputs = { ...pick(recorded, (key) => keys.recorded.includes(key)), ...(recorded.__declared as JsonObject) };
-  const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? []);
+  const generation = generationOf(recorded);
+  const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? [], generation);
   const { __unfinished, __attempted } = recorded;
-  return __unfinished === true ? toJson({ ...state, __attempted, __unfinished }) : state;
+  const names = [recorded.__declared, __attempted].flatMap(
+    (applied) => (applied as { __owner?: string } | null | undefined)?.__owner ?? [],
+  );
+  const isTakenOver = names.some((name) => isSuperseded(formatOwner(name, generation) ?? name, observed.__storedOwner as string | null));
+  return toJson({
+    ...state,
+    ...(isTakenOver ? { __superseded: true } : {}),
+    ...(__unfinished === true ? { __attempted, __unfinished } : {}),
+  });
 }
+
+/** Which creation of the resource the state is of; null where an older version made it. */
+export const generationOf = (state: JsonObject): string | null => (state.__generation as string | null | undefined) ?? null;
 
 /** The inputs that stand behind a state: what is recorded, and the live values of what is managed. */
 export function inputsOf(keys: Keys, state: JsonObject): JsonObject {

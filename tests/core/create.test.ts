@@ -79,6 +79,7 @@ describe("create", () => {
       hours: null,
       warnings: [],
       __declared: { name: "desk", title: "desk", brightness: 7, __owner: "project/stack/desk" },
+      __generation: expect.stringMatching(/^[0-9a-f]{12}$/),
       __unfinished: false,
       schemaVersion,
     });
@@ -89,7 +90,8 @@ describe("create", () => {
     const lamp = lampIn(world);
     const first = await created(lamp);
     const again = await created(lamp);
-    expect(again).toEqual(first);
+    expect(again).toEqual({ ...first, outs: { ...first.outs, __generation: again.outs.__generation } });
+    expect(again.outs.__generation).not.toBe(first.outs.__generation);
     expect(world.log.filter((line) => line.startsWith("write"))).toHaveLength(1);
     const brighter = await created(lamp, { brightness: 9 });
     expect(brighter.outs).toMatchObject({ brightness: 9, __unfinished: false });
@@ -160,6 +162,7 @@ describe("create that fails", () => {
       hours: null,
       warnings: ["brightness 120 is very bright."],
       __declared: { name: "desk", title: "desk", brightness: 120, __owner: "project/stack/desk" },
+      __generation: expect.stringMatching(/^[0-9a-f]{12}$/),
       __unfinished: true,
       schemaVersion,
     });

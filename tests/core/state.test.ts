@@ -15,7 +15,8 @@ const unknown = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 const keys: Keys = { inputs: ["name", "brightness", "colour", "host", "token"], recorded: ["host", "token"], outputs: ["power", "hours"] };
 const declared = { name: "desk", brightness: 5, host: "10.0.0.1", token: "t0ken-secret" };
 const live = { name: "desk", brightness: 5, colour: "warm", power: "on", hours: 3 };
-const state = stateOf(keys, declared, live, []);
+const generation = "0123456789ab";
+const state = stateOf(keys, declared, live, [], generation);
 
 describe("stored state", () => {
   test("of this version is taken as it is", () => {
@@ -35,6 +36,13 @@ describe("stored state", () => {
   });
 });
 
+describe("state of the version before", () => {
+  test("is one without a generation", () => {
+    const { __generation: _, ...old } = state;
+    expect(openState("Lamp", { ...old, schemaVersion: 1 })).toMatchObject({ ...old, schemaVersion: 1, __generation: null });
+  });
+});
+
 describe("state after a write", () => {
   test("holds every input and output, null where it is absent", () => {
     expect(state).toStrictEqual({
@@ -47,10 +55,11 @@ describe("state after a write", () => {
       hours: 3,
       warnings: [],
       __declared: { name: "desk", brightness: 5 },
+      __generation: generation,
       __unfinished: false,
       schemaVersion,
     });
-    expect(unfinishedState(keys, { name: "desk" }, {}, undefined, ["careful"])).toStrictEqual({
+    expect(unfinishedState(keys, { name: "desk" }, {}, undefined, ["careful"], generation)).toStrictEqual({
       name: "desk",
       brightness: null,
       colour: null,
@@ -60,18 +69,19 @@ describe("state after a write", () => {
       hours: null,
       warnings: ["careful"],
       __declared: { name: "desk" },
+      __generation: generation,
       __unfinished: true,
       schemaVersion,
     });
   });
 
   test("of an update that was not finished keeps what was applied before it beside what it was to apply", () => {
-    const unfinished = unfinishedState(keys, { ...declared, brightness: 9 }, live, state, []);
+    const unfinished = unfinishedState(keys, { ...declared, brightness: 9 }, live, state, [], generation);
     expect(unfinished).toMatchObject({ __declared: { brightness: 5 }, __attempted: { brightness: 9 }, __unfinished: true });
   });
 
   test("shows configuration as it is live, and recorded inputs as they were declared", () => {
-    const drifted = stateOf(keys, declared, { ...live, brightness: 9, host: "elsewhere" }, []);
+    const drifted = stateOf(keys, declared, { ...live, brightness: 9, host: "elsewhere" }, [], generation);
     expect(drifted).toMatchObject({ brightness: 9, host: "10.0.0.1", __declared: { brightness: 5 } });
   });
 
@@ -81,7 +91,7 @@ describe("state after a write", () => {
   });
 
   test("is plain JSON, whatever the resource returned", () => {
-    const odd = stateOf(keys, declared, { ...live, power: new Date(0), hours: Number.NaN, brightness: undefined }, []);
+    const odd = stateOf(keys, declared, { ...live, power: new Date(0), hours: Number.NaN, brightness: undefined }, [], generation);
     expect(odd).toMatchObject({ power: "1970-01-01T00:00:00.000Z", hours: null, brightness: null });
     expect(JSON.parse(JSON.stringify(odd))).toStrictEqual(odd);
   });
@@ -92,6 +102,15 @@ describe("state after a read", () => {
     const before = { ...state, __attempted: { brightness: 7 }, __unfinished: true, warnings: ["careful"] };
     const after = refreshedState(keys, before, { ...live, brightness: 9, power: "off" });
     expect(after).toStrictEqual({ ...before, brightness: 9, power: "off" });
+  });
+
+  test("knows when a later creation of the same resource has taken over what stands there", () => {
+    const owned = { ...state, __declared: { ...declared, __owner: "room/test/desk" } };
+    const isTakenOver = (stored: string | null) => refreshedState(keys, owned, { ...live, __storedOwner: stored }).__superseded;
+    expect(isTakenOver("room/test/desk#ba9876543210")).toBe(true);
+    for (const stored of [`room/test/desk#${generation}`, "room/test/desk", "room/test/other#ba9876543210", null]) {
+      expect(isTakenOver(stored)).toBeUndefined();
+    }
   });
 
   test("keeps an unmanaged key unmanaged", () => {

@@ -59,7 +59,7 @@ test("what was made and never seen is finished, not replaced", async () => {
 
 test("ceasing to declare what is absent by now is a change", () => {
   const keys: Keys = { inputs: ["a", "b"], recorded: [], outputs: [] };
-  const state = refreshedState(keys, stateOf(keys, { a: 1, b: 2 }, { a: 1, b: 2 }, []), { a: 1 });
+  const state = refreshedState(keys, stateOf(keys, { a: 1, b: 2 }, { a: 1, b: 2 }, [], null), { a: 1 });
   expect(differingKeys(keys, state, { a: 1 })).toEqual(["b"]);
 });
 

@@ -1,0 +1,60 @@
+import { randomBytes } from "node:crypto";
+
+/**
+ * Who made a thing, as it is stored beside it: `project/stack/name`, inside a component `project/stack/<parent types>::name`, and
+ * after a `#` the generation: which creation of that resource it was. What an older version of this package made has none.
+ */
+export interface Owner {
+  /** Which resource of which stack. */
+  name: string;
+  generation: string | undefined;
+}
+
+const generationBytes = 6;
+
+/** A creation of its own: two of the same resource never have the same one. */
+export const newGeneration = (): string => randomBytes(generationBytes).toString("hex");
+
+/** The text that is stored. Undefined for a resource without an owner, which no class of this package declares. */
+export function formatOwner(name: string | undefined, generation: string | null | undefined): string | undefined {
+  return name !== undefined && generation ? `${name}#${generation}` : name;
+}
+
+export function parseOwner(text: string): Owner {
+  const [, name, generation] = /^(.+)#([0-9a-f]{12})$/s.exec(text) ?? [];
+  return { name: name ?? text, generation };
+}
+
+/** Whether both are the same resource of the same stack, whichever creation of it. */
+export const isSameOwner = (one: string, other: string): boolean => parseOwner(one).name === parseOwner(other).name;
+
+/** Whether a later creation of the same resource has taken over what `ours` made. What has no generation was taken over by nobody. */
+export function isSuperseded(ours: string, stored: string | null | undefined): boolean {
+  if (stored === null || stored === undefined || !isSameOwner(ours, stored)) return false;
+  const { generation } = parseOwner(stored);
+  return generation !== undefined && generation !== parseOwner(ours).generation;
+}
+
+/** Whether both are resources of the same stack. An owner that names no organization may be of any. */
+export function isSameStack(one: string, other: string): boolean {
+  const [ours, theirs] = [stackOf(one), stackOf(other)];
+  if (ours.stack !== theirs.stack || ours.project !== theirs.project) return false;
+  return ours.organization === undefined || theirs.organization === undefined || ours.organization === theirs.organization;
+}
+
+/** What the program calls the resource, and the types of the components that it stands in, outermost first. */
+export function resourceOf(owner: string): { name: string; parents: string | undefined } {
+  const { rest } = stackOf(owner);
+  // A type has a colon, so that a name with two of them is not taken for one inside a component.
+  for (let at = rest.indexOf("::"); at >= 0; at = rest.indexOf("::", at + 2)) {
+    const parents = rest.slice(0, at);
+    if (parents.includes(":")) return { name: rest.slice(at + 2), parents };
+  }
+  return { name: rest, parents: undefined };
+}
+
+function stackOf(owner: string) {
+  const [first = "", stack = "", ...rest] = parseOwner(owner).name.split("/");
+  const at = first.lastIndexOf("@");
+  return { organization: at < 0 ? undefined : first.slice(0, at), project: first.slice(at + 1), stack, rest: rest.join("/") };
+}

@@ -1,0 +1,86 @@
+import { describe, expect, test } from "vitest";
+import { Declarations } from "../../provider/core/declarations.js";
+import { formatOwner, isSameOwner, isSameStack, isSuperseded, newGeneration, parseOwner, resourceOf } from "../../provider/core/owner.js";
+
+const [first, second] = ["room/test/pair#0123456789ab", "room/test/pair#ba9876543210"];
+
+describe("an owner", () => {
+  test("is read back as it was written, with a generation and without one", () => {
+    const generation = newGeneration();
+    for (const name of ["room/test/pair", "room/test/a#b/c", "acme@room/test/my:index:Site$my:index:Room::pair"]) {
+      expect(parseOwner(formatOwner(name, generation) ?? "")).toEqual({ name, generation });
+      expect(parseOwner(formatOwner(name, null) ?? "")).toEqual({ name, generation: undefined });
+    }
+    expect(formatOwner(undefined, generation)).toBeUndefined();
+    expect(newGeneration()).not.toBe(generation);
+  });
+
+  test("is the same resource in whichever generation", () => {
+    expect(isSameOwner(first, second)).toBe(true);
+    expect(isSameOwner("room/test/pair", second)).toBe(true);
+    expect(isSameOwner("room/test/other", second)).toBe(false);
+  });
+
+  test.each([
+    [first, second, true],
+    ["room/test/pair", second, true],
+    [first, first, false],
+    [first, "room/test/pair", false],
+    [first, "room/test/other#ba9876543210", false],
+    [first, null, false],
+  ])("%s is superseded by %s: %s", (ours, stored, expected) => {
+    expect(isSuperseded(ours, stored)).toBe(expected);
+  });
+
+  test("tells what the program calls the resource and where it stands", () => {
+    expect(resourceOf(first)).toEqual({ name: "pair", parents: undefined });
+    expect(resourceOf("room/test/a/b::c")).toEqual({ name: "a/b::c", parents: undefined });
+    expect(resourceOf("acme@room/test/my:index/site:Site$x::Room::pair#0123456789ab")).toEqual({
+      name: "Room::pair",
+      parents: "my:index/site:Site$x",
+    });
+  });
+
+  test.each([
+    ["room/test/pair", "room/test/other#0123456789ab", true],
+    ["room/test/pair", "room/tests/pair", false],
+    ["acme@room/test/pair", "room/test/pair", true],
+    ["acme@room/test/pair", "other@room/test/pair", false],
+  ])("%s and %s are of one stack: %s", (one, other, expected) => {
+    expect(isSameStack(one, other)).toBe(expected);
+  });
+});
+
+describe("what the program of a run declares", () => {
+  const id = "10.0.0.1+10.0.0.2";
+
+  test("tells a replacement from a first creation, also when that is checked twice", () => {
+    const declarations = new Declarations();
+    for (let times = 0; times < 2; times++) declarations.add(id, "room/test/pair", true);
+    expect(declarations.isReplacement(id, "room/test/pair")).toBe(false);
+    declarations.addExisting(id, "room/test/pair");
+    declarations.add(id, "room/test/pair", false);
+    expect(declarations.isReplacement(id, "room/test/pair")).toBe(false);
+    expect(declarations.isReplaced(id, "room/test/pair")).toBe(false);
+    declarations.add(id, "room/test/pair", true);
+    expect(declarations.isReplacement(id, "room/test/pair")).toBe(true);
+    expect(declarations.isReplaced(id, "room/test/pair")).toBe(true);
+  });
+
+  test("is no replacement of one thing by another", () => {
+    const declarations = new Declarations();
+    declarations.addExisting(id, "room/test/pair");
+    declarations.add("10.0.0.1+10.0.0.3", "room/test/pair", true);
+    expect(declarations.isReplacement("10.0.0.1+10.0.0.3", "room/test/pair")).toBe(false);
+    expect(declarations.isReplaced(id, "room/test/pair")).toBe(false);
+  });
+
+  test("says when another resource of the same stack stands for the same thing", () => {
+    const declarations = new Declarations();
+    declarations.add(id, "room/other/pair", true);
+    expect(declarations.isReplaced(id, "room/test/pair")).toBe(false);
+    declarations.add(id, "room/test/renamed", true);
+    expect(declarations.isReplaced(id, "room/test/pair")).toBe(true);
+    expect(declarations.isReplaced(id, "room/test/renamed")).toBe(false);
+  });
+});
