@@ -1,5 +1,5 @@
+import { aliasOf, findAlias, lookUpUnaliased } from "./alias.js";
 import { compareAndSet } from "./compareAndSet.js";
-import { aliasOf } from "./conflict.js";
 import { Connections } from "./connections.js";
 import { Deadline } from "./deadline.js";
 import { type Edit, editRRsets } from "./editRRsets.js";
@@ -70,12 +70,21 @@ export class DnsClient {
   /**
    * What the server itself holds, never what it may have looked up elsewhere; undefined when there is nothing. A wildcard's answer looks
    * the same: see probeRRset. Throws DNS_CNAME when the name is an alias (fact `target`), DNS_WRONG_SERVER, DNS_UNVERIFIED.
+   * `zone`, which holds the name: an alias that only a wildcard makes up there counts as nothing, for keys that may update.
    */
-  async readRRset(name: string, type: RecordType): Promise<RRset | undefined> {
+  async readRRset(name: string, type: RecordType, { zone }: { zone?: string | undefined } = {}): Promise<RRset | undefined> {
     const key = { name: canonicalName(name), type };
+    const act = `Reading ${type} ${key.name}`;
+    if (zone !== undefined) return (await this.call((place) => lookUpUnaliased(place, key, act), zone))?.set;
     const found = await this.call(({ ask, over }) => lookUp(ask, key, over));
-    if (found.kind === "alias") throw aliasOf(`Reading ${type} ${key.name}:`, key.name, found.target);
+    if (found.kind === "alias") throw aliasOf(`${act}:`, key.name, found.target);
     return found.kind === "rrset" ? found.set : undefined;
+  }
+
+  /** What the name is an alias of, asked with a type that stands there; undefined when it is none. A wildcard's answer makes no alias. */
+  async findAlias(name: string, type: RecordType): Promise<string | undefined> {
+    const key = { name: canonicalName(name), type };
+    return this.call((place) => findAlias(place, key));
   }
 
   /**

@@ -1,3 +1,4 @@
+import { aliasOf, isMadeUp } from "./alias.js";
 import { rcodeName, rcodes } from "./constants.js";
 import { DnsError } from "./errors.js";
 import { lookUp } from "./lookUp.js";
@@ -20,13 +21,13 @@ export async function conflictOf(place: Place, steps: readonly RRsetStep[], act:
   try {
     const seen = await Promise.all(steps.map(async (step) => ({ step, found: await lookUp(place.ask, step, place.over, place.at) })));
     for (const { step, found } of seen) {
-      if (found.kind !== "alias" || (await isReallyAbsent(place, { name: step.name, type: "CNAME" }))) continue;
+      if (found.kind !== "alias" || (await isMadeUp(place, step.name, found))) continue;
       return aliasOf(`${at};`, step.name, found.target, !outcome.maybeDone);
     }
     for (const { step, found } of seen) {
       if (sameData(dataOf(found), step.expected)) continue;
-      const isMadeUp = step.expected === null && (await isReallyAbsent(place, step));
-      if (!isMadeUp) return conflict(step, showFound(found));
+      const isAsExpected = step.expected === null && (await isReallyAbsent(place, step));
+      if (!isAsExpected) return conflict(step, showFound(found));
     }
     const alias = steps.find(({ type, expected }) => type === "CNAME" && expected === null);
     if (alias && outcome.seen === rcodeName(rcodes.YXDOMAIN)) return conflict(alias, "records of other types");
@@ -38,14 +39,6 @@ export async function conflictOf(place: Place, steps: readonly RRsetStep[], act:
     return conflict(first(steps), `what could not be read (${error.message})`);
   }
   return conflict(first(steps), "just that, a moment later");
-}
-
-/** The name is an alias, so nothing else can stand there (RFC 1034 3.6.2). */
-export function aliasOf(at: string, name: string, target: string, nothingDone = true): DnsError {
-  return new DnsError("DNS_CNAME", `${at} ${name} is an alias (CNAME) of ${target} Use that name, or remove the alias first.`, {
-    facts: { name, target },
-    nothingDone,
-  });
 }
 
 function first(steps: readonly RRsetStep[]): RRsetStep {

@@ -1,7 +1,7 @@
+import { lookUpUnaliased } from "./alias.js";
 import { compareAndSet } from "./compareAndSet.js";
-import { aliasOf, conflictOf } from "./conflict.js";
+import { conflictOf } from "./conflict.js";
 import { DnsError } from "./errors.js";
-import { lookUp } from "./lookUp.js";
 import { canonicalName } from "./names.js";
 import { isReallyAbsent, type Place, probe } from "./probe.js";
 import { canonicalData, type Found, type RRset, type RRsetKey } from "./rrset.js";
@@ -54,12 +54,8 @@ async function decide(place: Place, names: readonly RRsetKey[], edit: Edit, isDo
 
 /** What really stands there, as far as it matters: a wildcard's answer is only probed for once it has led to a conflict or a refusal. */
 async function find(place: Place, key: RRsetKey, isDoubtful: boolean): Promise<FoundSet> {
-  const found = await lookUp(place.ask, key, place.over, place.at);
-  if (found.kind === "alias") {
-    if (await isReallyAbsent(place, { name: key.name, type: "CNAME" })) return undefined;
-    throw aliasOf(`Editing ${key.type} ${key.name}:`, key.name, found.target);
-  }
-  return found.kind === "absent" || (isDoubtful && (await isReallyAbsent(place, key))) ? undefined : found;
+  const found = await lookUpUnaliased(place, key, `Editing ${key.type} ${key.name}`);
+  return isDoubtful && found && (await isReallyAbsent(place, key)) ? undefined : found;
 }
 
 function stepsOf(keys: readonly RRsetKey[], found: readonly FoundSet[], edits: readonly RRsetEdit[]): RRsetStep[] {

@@ -1,5 +1,6 @@
 import { classes, types } from "./constants.js";
 import type { Endpoint } from "./endpoint.js";
+import { isAtOrBelow } from "./names.js";
 import { askAuthority } from "./query.js";
 import { formatRdata } from "./rdata.js";
 import type { Found, RRsetKey } from "./rrset.js";
@@ -18,5 +19,9 @@ export async function lookUp(ask: Ask, { name, type }: RRsetKey, over: "tcp" | "
     return { kind: "rrset", set: { name, type, ttl: Math.min(...ttls), data }, ttls };
   }
   const alias = here.find((record) => record.type === types.CNAME);
-  return alias ? { kind: "alias", target: formatRdata(types.CNAME, alias.rdata) } : { kind: "absent" };
+  if (!alias) return { kind: "absent" };
+  const isRedirected = message.answers.some(
+    (record) => record.type === types.DNAME && record.name !== name && isAtOrBelow(name, record.name),
+  );
+  return { kind: "alias", target: formatRdata(types.CNAME, alias.rdata), isRedirected };
 }

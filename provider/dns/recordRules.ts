@@ -1,5 +1,4 @@
 import type { DnsClient, RRset } from "./client.js";
-import { DnsError } from "./errors.js";
 import { isAtOrBelow } from "./names.js";
 import type { RecordType } from "./rdata.js";
 
@@ -32,22 +31,12 @@ export interface PlacedRule extends RecordRule {
 export function placeRules(client: DnsClient, rules: readonly RecordRule[]): Promise<PlacedRule[]> {
   return Promise.all(
     rules.map(async (rule): Promise<PlacedRule> => {
-      const target = rule.type === "PTR" ? await aliasTarget(client, rule) : undefined;
+      const target = rule.type === "PTR" ? await client.findAlias(rule.name, rule.type) : undefined;
       const name = target ?? rule.name;
       const declared = rule.zone !== undefined && isAtOrBelow(name, rule.zone) ? rule.zone : undefined;
       return { ...rule, name, zone: declared ?? (await client.findZone(name)) };
     }),
   );
-}
-
-async function aliasTarget(client: DnsClient, { name, type }: RecordRule): Promise<string | undefined> {
-  try {
-    await client.readRRset(name, type);
-    return undefined;
-  } catch (error) {
-    if (error instanceof DnsError && error.code === "DNS_CNAME" && typeof error.facts.target === "string") return error.facts.target;
-    throw error;
-  }
 }
 
 /**
@@ -58,7 +47,7 @@ export function readRules(client: DnsClient, rules: readonly PlacedRule[]): Prom
   return Promise.all(
     rules.map(async (rule) => {
       const { zone, name, type } = rule;
-      const found = await client.readRRset(name, type);
+      const found = await client.readRRset(name, type, { zone });
       if (found === undefined || unwanted(rule, found).length === 0) return found;
       return (await client.probeRRset(zone, name, type, found.data)) ? found : undefined;
     }),

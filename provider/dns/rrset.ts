@@ -20,8 +20,8 @@ export type Found =
   | { kind: "absent" }
   /** `ttls` are several where a server disregards RFC 2181. */
   | { kind: "rrset"; set: RRset; ttls: number[] }
-  /** The name stands for another one (RFC 1034 3.6.2), so there is nothing else at it. */
-  | { kind: "alias"; target: string };
+  /** The name stands for another one (RFC 1034 3.6.2), so there is nothing else at it. Redirected: with every name below a DNAME. */
+  | { kind: "alias"; target: string; isRedirected: boolean };
 
 /** The records in their canonical spelling, each once, sorted. Throws DnsFormatError for what the type cannot hold. */
 export function canonicalData(type: RecordType, data: readonly string[]): string[] {
