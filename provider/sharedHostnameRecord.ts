@@ -5,10 +5,10 @@ import { defineResource } from "./core/lifecycle.js";
 import type { DnsClient } from "./dns/client.js";
 import { absoluteName, absoluteZone, type DnsConnection, warnUnsigned, withDns } from "./dns/connection.js";
 import { reverseNameOf } from "./dns/names.js";
-import type { OwnedRecord } from "./dns/ownedRecords.js";
 import { addressTypeOf } from "./dns/rdata.js";
-import { formerRecords, RecordPlan, releaseFormer } from "./dns/recordPlan.js";
-import { type PlacedRule, placeRules, type RecordRule, readRules } from "./dns/recordRules.js";
+import type { OwnedRecord } from "./records/ownedRecords.js";
+import { formerRecords, RecordPlan, releaseFormer } from "./records/recordPlan.js";
+import { type PlacedRule, placeRules, type RecordRule, readRules } from "./records/recordRules.js";
 import { SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";
 
 export type { SharedHostnameRecordDeclared, SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";

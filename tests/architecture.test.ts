@@ -62,6 +62,12 @@ describe("the rules", () => {
     ["provider/dns/client.ts", 'import type { Heartbeat } from "../failover/heartbeats.js"', "provider/dns may use provider/core"],
     ["provider/dns/client.ts", 'import { client } from "../agent/client.js"', "provider/dns may use provider/core"],
     ["provider/dns/client.ts", 'import { request } from "undici"', "undici belongs to provider/agent"],
+    ["provider/dns/client.ts", 'import type { OwnedRecord } from "../records/ownedRecords.js"', "provider/dns may use provider/core"],
+    [
+      "provider/records/recordPlan.ts",
+      'import { readAgent } from "../agent/client.js"',
+      "provider/records may use provider/core, provider/dns",
+    ],
     ["provider/virtualIp.ts", 'import type { PairInputs } from "./failoverPair.js"', "no resource imports another"],
     ["provider/virtualIp.ts", 'import { viewMembers } from "./failoverPair/view.js"', "a resource may use"],
     ["provider/failoverPair/view.ts", 'import { failoverPair } from "../failoverPair.js"', "inside failoverPair may use"],

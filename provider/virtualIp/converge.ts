@@ -5,9 +5,9 @@ import { type SettingsChange, settingsChange } from "../agent/settingsChange.js"
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { warnUnsigned, withDns } from "../dns/connection.js";
-import type { OwnedRecord } from "../dns/ownedRecords.js";
-import { formerRecords, RecordPlan, releaseFormer } from "../dns/recordPlan.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
+import type { OwnedRecord } from "../records/ownedRecords.js";
+import { formerRecords, RecordPlan, releaseFormer } from "../records/recordPlan.js";
 import type { VirtualIpInputs } from "./inputs.js";
 import { interfaceOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
 import { recordRules } from "./records.js";

@@ -6,10 +6,10 @@ import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { withDns } from "../dns/connection.js";
-import type { OwnedRecord } from "../dns/ownedRecords.js";
-import { findDeviations, placeRules } from "../dns/recordRules.js";
 import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
 import type { Online } from "../failover/roles.js";
+import type { OwnedRecord } from "../records/ownedRecords.js";
+import { findDeviations, placeRules } from "../records/recordRules.js";
 import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
 import { recordRules } from "./records.js";
 

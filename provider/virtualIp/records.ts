@@ -1,7 +1,7 @@
 import { absoluteName, absoluteZone } from "../dns/connection.js";
 import { reverseNameOf } from "../dns/names.js";
 import { addressTypeOf } from "../dns/rdata.js";
-import type { RecordRule } from "../dns/recordRules.js";
+import type { RecordRule } from "../records/recordRules.js";
 import type { VirtualIpDns } from "./inputs.js";
 
 const types = ["A", "AAAA"] as const;

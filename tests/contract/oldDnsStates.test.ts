@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { OwnedRecord } from "../../provider/dns/ownedRecords.js";
+import type { OwnedRecord } from "../../provider/records/ownedRecords.js";
 import { DynamicProvider } from "../support/dynamicProvider.js";
 import { type PairWorld, startPairWorld, token, tokenEnv } from "../support/world.js";
 

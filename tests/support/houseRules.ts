@@ -9,7 +9,15 @@ interface RoomRule {
   readonly filesStandAlone?: true;
 }
 
-const everyRoomOfTheProvider = ["provider/core", "provider/failover", "provider/agent", "provider/dns", "a resource", "provider/index"];
+const everyRoomOfTheProvider = [
+  "provider/core",
+  "provider/failover",
+  "provider/agent",
+  "provider/dns",
+  "provider/records",
+  "a resource",
+  "provider/index",
+];
 const everyRoomOfThePackage = [...everyRoomOfTheProvider, "simulator", "sdk", "operations", "cli"];
 
 /** Who may import whom, from the ground up: a room names only rooms that stand in the lines before it. */
@@ -18,11 +26,15 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   "provider/failover": { uses: ["provider/core"], packages: "none" },
   "provider/agent": { uses: ["provider/core"], types: ["provider/failover"] },
   "provider/dns": { uses: ["provider/core"] },
+  "provider/records": { uses: ["provider/core", "provider/dns"] },
   "inside dmaAgent": { uses: ["provider/core", "provider/agent"] },
   "inside failoverPair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
-  "inside sharedHostnameRecord": { uses: ["provider/core", "provider/dns"] },
-  "inside virtualIp": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
-  "a resource": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"], filesStandAlone: true },
+  "inside sharedHostnameRecord": { uses: ["provider/core", "provider/dns", "provider/records"] },
+  "inside virtualIp": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns", "provider/records"] },
+  "a resource": {
+    uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns", "provider/records"],
+    filesStandAlone: true,
+  },
   "provider/index": { uses: ["provider/core", "a resource"] },
   simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
   sdk: { uses: [], types: everyRoomOfTheProvider },

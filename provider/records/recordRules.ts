@@ -1,6 +1,6 @@
-import type { DnsClient, RRset } from "./client.js";
-import { isAtOrBelow } from "./names.js";
-import type { RecordType } from "./rdata.js";
+import type { DnsClient, RRset } from "../dns/client.js";
+import { isAtOrBelow } from "../dns/names.js";
+import type { RecordType } from "../dns/rdata.js";
 
 /** What must hold of one RRset. */
 export interface RecordRule {

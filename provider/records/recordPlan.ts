@@ -1,9 +1,9 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
-import type { DnsClient } from "./client.js";
-import { type DnsConnection, serverNames, withDns } from "./connection.js";
-import { DnsError } from "./errors.js";
+import type { DnsClient } from "../dns/client.js";
+import { type DnsConnection, serverNames, withDns } from "../dns/connection.js";
+import { DnsError } from "../dns/errors.js";
 import {
   byZone,
   type Establishing,

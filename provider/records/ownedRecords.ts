@@ -1,7 +1,7 @@
 import { RefusedError } from "../core/errors.js";
-import type { DnsClient, RRset } from "./client.js";
-import { DnsError } from "./errors.js";
-import type { RecordType } from "./rdata.js";
+import type { DnsClient, RRset } from "../dns/client.js";
+import { DnsError } from "../dns/errors.js";
+import type { RecordType } from "../dns/rdata.js";
 import { hasOtherTtl, type PlacedRule, readRules, unwanted } from "./recordRules.js";
 
 /** A record that a resource made: it alone may take it away again. */
