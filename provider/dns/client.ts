@@ -11,6 +11,7 @@ import { canonicalName } from "./names.js";
 import { plainUpdate } from "./plainUpdate.js";
 import { type Place, probe } from "./probe.js";
 import type { RecordType } from "./rdata.js";
+import { requireZone } from "./requireZone.js";
 import { canonicalData, type RRset, type RRsetKey } from "./rrset.js";
 import type { RRsetStep } from "./rrsetStep.js";
 import { type Ask, Servers } from "./servers.js";
@@ -99,6 +100,15 @@ export class DnsClient {
       const { kind } = await probe(place, `Probing ${type} ${key.name}`, [prerequisite]);
       return kind === "verified";
     }, zone);
+  }
+
+  /**
+   * Whether the server takes updates of this zone with this key, told by an update without changes before anything is written.
+   * Throws DNS_NO_ZONE (an empty zone that the server has built in, or no zone of its own), DNS_WRONG_SERVER (a resolver, or a server
+   * without the zone), DNS_REFUSED, DNS_NOTAUTH and the errors of signatures.
+   */
+  async probeZone(zone: string): Promise<void> {
+    return this.call(requireZone, zone);
   }
 
   /**

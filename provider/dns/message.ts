@@ -20,6 +20,8 @@ export interface Message {
   authoritative: boolean;
   truncated: boolean;
   recursionDesired: boolean;
+  /** A server that asks others too; left out where it does not. */
+  recursionAvailable?: boolean;
   /** With the upper bits that an OPT record holds (RFC 6891 6.1.3). */
   rcode: number;
   questions: WireQuestion[];
@@ -71,9 +73,10 @@ export function tooLarge(size: number): DnsFormatError {
   );
 }
 
-function flagsOf({ isResponse, opcode, authoritative, truncated, recursionDesired, rcode }: Message): number {
+function flagsOf({ isResponse, opcode, authoritative, truncated, recursionDesired, recursionAvailable = false, rcode }: Message): number {
   const bits = (Number(isResponse) << 4) | opcode;
-  return (bits << 11) | (Number(authoritative) << 10) | (Number(truncated) << 9) | (Number(recursionDesired) << 8) | (rcode & 0xf);
+  const [aa, tc, rd, ra] = [authoritative, truncated, recursionDesired, recursionAvailable].map(Number) as [number, number, number, number];
+  return (bits << 11) | (aa << 10) | (tc << 9) | (rd << 8) | (ra << 7) | (rcode & 0xf);
 }
 
 /** The additional records with the upper bits of the rcode in their OPT record. */
@@ -118,6 +121,7 @@ export function decodeMessage(bytes: Buffer): Message {
     authoritative: (flags & 0x400) !== 0,
     truncated: (flags & 0x200) !== 0,
     recursionDesired: (flags & 0x100) !== 0,
+    ...((flags & 0x80) !== 0 && { recursionAvailable: true }),
     rcode: (flags & 0xf) | (((opt?.ttl ?? 0) >>> 24) << 4),
     questions,
     answers,

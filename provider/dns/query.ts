@@ -14,7 +14,7 @@ export interface Query extends Omit<Request, "message"> {
 /** An answer of NOERROR or NXDOMAIN by an authority. Throws DnsError for any other. */
 export async function askAuthority(ask: Ask, query: Query): Promise<Message> {
   const { act } = query;
-  const reply = await ask({ ...query, message: messageOf(query) });
+  const reply = await ask({ ...query, message: queryMessage(query.name, query.type) });
   const { verdict, endpoint, signer } = reply;
   const { message } = verdict;
   if (message.rcode === rcodes.REFUSED && verdict.kind === "answer") {
@@ -29,11 +29,12 @@ export async function askAuthority(ask: Ask, query: Query): Promise<Message> {
       { facts: { server: endpoint.label } },
     );
   }
-  if (!message.authoritative) throw notAuthoritative(reply, act);
+  if (!message.authoritative) throw notAuthoritative(reply, act, query.name);
   return message;
 }
 
-function messageOf({ name, type }: Query): Message {
+/** A question about what the server holds itself. */
+export function queryMessage(name: string, type: number): Message {
   return {
     id: 0,
     isResponse: false,
@@ -49,17 +50,22 @@ function messageOf({ name, type }: Query): Message {
   };
 }
 
-function notAuthoritative(reply: Reply, act: string): DnsError {
-  const { authorities } = reply.verdict.message;
+/** The server knows the name, if at all, from others. */
+export function notAuthoritative(reply: Reply, act: string, name: string): DnsError {
+  const { authorities, recursionAvailable } = reply.verdict.message;
   const delegation = authorities.filter(({ type }) => type === types.NS);
-  if (delegation.length === 0 || authorities.some(({ type }) => type === types.SOA)) {
-    return wrongServer(reply, act, "it is not authoritative", "Name the primary server of the zone.");
+  const [cut] = delegation;
+  if (cut === undefined || cut.name === "." || authorities.some(({ type }) => type === types.SOA)) {
+    const cure = "Name the primary server of the zone.";
+    if (recursionAvailable) return wrongServer(reply, act, `it is a resolver here: it has no zone for ${name} itself`, cure);
+    if (cut?.name === ".") return wrongServer(reply, act, `it has no zone for ${name}, and only refers to the root`, cure);
+    return wrongServer(reply, act, "it is not authoritative", cure);
   }
   const others = delegation
     .map(({ rdata }) => formatRdata(types.NS, rdata))
     .join(", ")
     .replace(/\.$/, "");
-  return wrongServer(reply, act, `it delegates ${delegation[0]?.name} to ${others}`, "Name the primary server of that zone.");
+  return wrongServer(reply, act, `it delegates ${cut.name} to ${others}`, "Name the primary server of that zone.");
 }
 
 function wrongServer({ endpoint }: Reply, act: string, seen: string, cure: string): DnsError {

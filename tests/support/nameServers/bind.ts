@@ -33,7 +33,7 @@ export const bind: ServerKind = {
 };
 
 /** Nothing outside the folder, no control channel, no query of its own. */
-const options = ({ folder, listeners }: Setup): string => `
+const options = ({ folder, listeners, resolver }: Setup): string => `
 options {
   directory "${folder}";
   pid-file none;
@@ -51,10 +51,10 @@ options {
       .map((listener) => listenOn("listen-on-v6", listener))
       .join("\n  ") || "listen-on-v6 { none; };"
   }
-  recursion no;
+  recursion ${resolver ? "yes" : "no"};
   notify no;
   dnssec-validation no;
-  empty-zones-enable no;
+  empty-zones-enable ${resolver ? "yes" : "no"};
 };
 controls { };`;
 

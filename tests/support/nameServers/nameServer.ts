@@ -30,6 +30,8 @@ export interface NameServerOptions {
   ipv6?: boolean;
   /** BIND only: keys see the zones, unsigned queries see zones of the same names without the records. */
   views?: boolean;
+  /** BIND only: a resolver beside its zones, with the empty zones that it has built in (RFC 6303). */
+  resolver?: boolean;
   /** Where the program is looked for. Default: PATH, then the folders for servers. */
   programFolders?: string[];
 }
@@ -158,7 +160,7 @@ export async function startNameServer(kind: NameServerKind, options: NameServerO
   const listeners = await findListeners(kind, options);
   const folder = await makeFolder();
   const keys = await writeKeys(join(folder, "keys"));
-  const args = await configure({ folder, listeners, zones, keys, views: options.views ?? false });
+  const args = await configure({ folder, listeners, zones, keys, views: options.views ?? false, resolver: options.resolver ?? false });
   const command = [...(await endingWithThisProcess()), await unconfined(installed, folder), ...args];
   const names = zones.map(({ name }) => name);
   const server = new NameServer(kind, listeners, names, keys, folder, command);

@@ -15,6 +15,8 @@ export interface Setup {
   keys: Keys;
   /** BIND only: signed queries see the zones, all others see zones of the same names without their records. */
   views: boolean;
+  /** BIND only: recursion and the empty zones that it has built in. */
+  resolver: boolean;
 }
 
 /** One of the programs that serve zones. */
