@@ -58,6 +58,14 @@ export class DnsError extends FailoverError {
   }
 }
 
+/** The same error with a sentence more, or less certainty that nothing was changed. */
+export function amended(
+  error: DnsError,
+  { more = "", nothingDone = error.nothingDone }: { more?: string; nothingDone?: boolean },
+): DnsError {
+  return new DnsError(error.code, `${error.message}${more}`, { facts: error.facts, cause: error, nothingDone });
+}
+
 /** Text that is no domain name. */
 export class DnsNameError extends DnsError {
   override readonly name = "DnsNameError";

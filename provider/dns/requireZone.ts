@@ -1,5 +1,5 @@
 import { types } from "./constants.js";
-import { DnsError, type DnsErrorCode } from "./errors.js";
+import { amended, DnsError, type DnsErrorCode } from "./errors.js";
 import { isAtOrBelow } from "./names.js";
 import { type Place, probe } from "./probe.js";
 import { notAuthoritative, queryMessage } from "./query.js";
@@ -50,8 +50,7 @@ async function explained({ ask, zone, over }: Place, act: string, refusal: DnsEr
       facts: { server, name: zone },
     });
   }
-  const primary = soa.primary === "." ? "" : ` The zone's SOA names ${soa.primary} as its primary server.`;
-  return new DnsError(refusal.code, `${refusal.message}${primary}`, { facts: refusal.facts, cause: refusal, nothingDone: true });
+  return soa.primary === "." ? refusal : amended(refusal, { more: ` The zone's SOA names ${soa.primary} as its primary server.` });
 }
 
 const isReverse = (zone: string): boolean => isAtOrBelow(zone, "in-addr.arpa.") || isAtOrBelow(zone, "ip6.arpa.");
