@@ -1,6 +1,7 @@
 import { DnsError, type DnsErrorCode } from "./errors.js";
 import { findZone } from "./findZone.js";
 import { lookUp } from "./lookUp.js";
+import { refuseOccluded } from "./occlusion.js";
 import { isReallyAbsent, type Place } from "./probe.js";
 import type { Found, RRsetKey } from "./rrset.js";
 
@@ -11,6 +12,7 @@ type FoundSet = Extract<Found, { kind: "rrset" }>;
 export async function lookUpUnaliased(place: Place, key: RRsetKey, act: string): Promise<FoundSet | undefined> {
   const found = await lookUp(place.ask, key, place.over, place.at);
   if (found.kind === "alias" && !(await isMadeUp(place, key.name, found))) throw aliasOf(`${act}:`, key.name, found.target);
+  refuseOccluded(place.zone, key, found, act);
   return found.kind === "rrset" ? found : undefined;
 }
 

@@ -8,6 +8,7 @@ import { Exchange } from "./exchange.js";
 import { findZone } from "./findZone.js";
 import { lookUp } from "./lookUp.js";
 import { canonicalName } from "./names.js";
+import { Patience, readBackPauses } from "./patience.js";
 import { plainUpdate } from "./plainUpdate.js";
 import { type Place, probe } from "./probe.js";
 import type { RecordType } from "./rdata.js";
@@ -33,6 +34,8 @@ export interface DnsClientOptions {
   tries?: number | undefined;
   /** How queries are sent; one whose answer does not fit goes over TCP. Updates always go over TCP. Default: `"tcp"`, over the same connection. */
   queryOver?: "tcp" | "udp" | undefined;
+  /** Milliseconds between looks at a server that has taken a change and does not show it yet. Default: 2.7 s in five growing pauses. */
+  readBackPauses?: readonly number[] | undefined;
   /** Ends every call, which is then rejected with the signal's reason. */
   signal?: AbortSignal | undefined;
   /** Milliseconds since 1970, for the time in signatures. Default: this machine's clock. */
@@ -132,7 +135,7 @@ export class DnsClient {
   /**
    * Reads RRsets, lets `edit` decide what they shall become, and changes them by compareAndSet; when somebody else was faster, reads and
    * decides again. What a wildcard answers counts as absent. Returns what stands there then, in the order of `keys`.
-   * `attempts`: how often in all, default 5; the last one's DNS_CONFLICT or DNS_NOT_APPLIED is thrown.
+   * `attempts`: how often in all, default 5; the last one's DNS_CONFLICT or DNS_NOT_APPLIED is thrown, with `nothingDone` for all of them.
    */
   async editRRsets(
     zone: string,
@@ -140,7 +143,7 @@ export class DnsClient {
     edit: Edit,
     { attempts = 5 }: { attempts?: number } = {},
   ): Promise<(RRset | undefined)[]> {
-    return this.call((place, pause) => editRRsets({ ...place, pause }, keys, edit, attempts), zone);
+    return this.call((place) => editRRsets(place, keys, edit, attempts), zone);
   }
 
   /** Ends connections and calls, for good. A client that is not closed keeps no process alive. */
@@ -148,17 +151,14 @@ export class DnsClient {
     this.end(new DOMException("The DNS client was closed.", "AbortError"));
   }
 
-  private async call<Result>(
-    act: (place: Place, pause: (milliseconds: number) => Promise<void>) => Promise<Result>,
-    zone = ".",
-  ): Promise<Result> {
+  private async call<Result>(act: (place: Place) => Promise<Result>, zone = "."): Promise<Result> {
     if (this.ended) throw this.ended.reason;
     const deadline = new Deadline(this.options.timeoutMilliseconds ?? 60_000);
     this.open.add(deadline);
     const ask: Ask = (request) => this.servers.ask(request, deadline);
     try {
-      const place = { ask, zone: canonicalName(zone), over: this.options.queryOver ?? "tcp" };
-      return await act(place, (milliseconds) => deadline.pause(milliseconds));
+      const patience = new Patience(this.options.readBackPauses ?? readBackPauses, deadline);
+      return await act({ ask, zone: canonicalName(zone), over: this.options.queryOver ?? "tcp", patience });
     } finally {
       this.open.delete(deadline);
       deadline.settle();

@@ -1,10 +1,11 @@
 import { conflictOf } from "./conflict.js";
-import { DnsError } from "./errors.js";
+import { amended, DnsError } from "./errors.js";
+import { caution } from "./failures.js";
 import type { Place } from "./probe.js";
-import { type Difference, findDifference } from "./readBack.js";
-import { showData, showFound } from "./rrset.js";
+import { findDifference, readOnce } from "./readBack.js";
 import { actOf, canonicalSteps, isChange, type RRsetStep, updateOf } from "./rrsetStep.js";
-import { type Outcome, sendUpdate } from "./sendUpdate.js";
+import { sendUpdate } from "./sendUpdate.js";
+import { notApplied, unverified } from "./unconfirmed.js";
 
 /** All of the steps in one message, or none. Only what is read back counts as done: NOERROR alone proves nothing. */
 export async function compareAndSet(place: Place, asked: readonly RRsetStep[]): Promise<void> {
@@ -14,36 +15,29 @@ export async function compareAndSet(place: Place, asked: readonly RRsetStep[]): 
   const act = `Updating ${actOf(changed)}`;
   const outcome = await sendUpdate(place.ask, updateOf(place.zone, steps), act, place.at);
   const there = { ...place, at: outcome.endpoint };
+  if (outcome.refusal) return decideRefusal(there, changed, outcome.refusal);
   // After a lost answer it may be our own change that meets the prerequisites (RFC 2136 5.1, 7.8).
   if (outcome.kind === "unmet" && !outcome.maybeDone) throw await conflictOf(there, steps, act, outcome);
   const difference = await findDifference(there, changed, act, outcome.seen);
   if (difference === undefined) return;
   if (outcome.kind === "unmet") throw await conflictOf(there, steps, act, outcome);
-  throw outcome.kind === "verified" ? notApplied(act, difference, outcome) : unverified(act, difference, outcome);
+  throw outcome.kind === "verified" ? await notApplied(there, act, difference, outcome) : unverified(act, difference, outcome);
 }
 
-function notApplied(act: string, difference: Difference, { endpoint }: Outcome): DnsError {
-  const { seen, facts } = shown(difference);
-  return new DnsError(
-    "DNS_NOT_APPLIED",
-    `${act} at ${endpoint.label}: it answered NOERROR, but ${seen}. Somebody else changes it too, or the server's policy drops it: see its log.`,
-    { facts: { server: endpoint.label, ...facts }, nothingDone: false },
-  );
-}
+/** Ways of not answering, which tell nothing about the zone. */
+const silent: readonly string[] = ["DNS_TIMED_OUT", "DNS_UNREACHABLE"];
 
-function unverified(act: string, difference: Difference, { endpoint, seen: answer }: Outcome): DnsError {
-  const { seen, facts } = shown(difference);
-  return new DnsError(
-    "DNS_UNVERIFIED",
-    `${act} at ${endpoint.label}: its answer ${answer} does not count, and ${seen}. Check that the server itself answers there, then try again.`,
-    { facts: { server: endpoint.label, ...facts }, nothingDone: false },
-  );
-}
-
-function shown({ step: { name, type, desired }, found }: Difference) {
-  const wanted = desired === null ? "nothing" : `${showData(desired.data)} (TTL ${desired.ttl})`;
-  return {
-    seen: `reading back ${type} ${name} shows ${showFound(found)} instead of ${wanted}`,
-    facts: { name, type, desired: wanted, found: showFound(found) },
-  };
+/**
+ * Anybody may have sent a refusal that nothing proves: what the zone holds decides (RFC 8945 5.4). A server that refuses the question
+ * in the same way has not understood our signature, or does not like it, and has done nothing.
+ */
+async function decideRefusal(there: Place, changed: readonly RRsetStep[], refusal: DnsError): Promise<void> {
+  const open = amended(refusal, { more: caution, nothingDone: false });
+  try {
+    const difference = await readOnce(there, changed);
+    if (difference !== undefined) throw difference.isAsBefore ? refusal : open;
+  } catch (error) {
+    if (!(error instanceof DnsError) || error === refusal || error === open) throw error;
+    throw silent.includes(error.code) ? open : refusal;
+  }
 }

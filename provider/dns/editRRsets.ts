@@ -1,7 +1,7 @@
 import { lookUpUnaliased } from "./alias.js";
 import { compareAndSet } from "./compareAndSet.js";
 import { conflictOf } from "./conflict.js";
-import { DnsError } from "./errors.js";
+import { amended, DnsError } from "./errors.js";
 import { canonicalName } from "./names.js";
 import { isReallyAbsent, type Place, probe } from "./probe.js";
 import { canonicalData, type Found, type RRset, type RRsetKey } from "./rrset.js";
@@ -10,39 +10,58 @@ import { actOf, isChange, type RRsetStep, updateOf } from "./rrsetStep.js";
 /** What an RRset shall become: these records with one TTL in seconds, nothing (null), or what it is. */
 export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
 
-/** Decides from what was found, one edit for each RRset, in their order. It may be called several times: only the last call counts. What it throws ends the editing. */
-export type Edit = (found: (RRset | undefined)[]) => readonly RRsetEdit[];
+/**
+ * Decides from what was found, one edit for each RRset, in their order. It may be called several times: only the last call counts.
+ * `written`: for each RRset, what an earlier try of this call added and may be found because of that. What it throws ends the editing.
+ */
+export type Edit = (found: (RRset | undefined)[], written: readonly (readonly string[])[]) => readonly RRsetEdit[];
 
 type FoundSet = Extract<Found, { kind: "rrset" }> | undefined;
 
 /** Before reading again, so that several who edit the same names do not stay in step. */
 const longestPauseMilliseconds = 50;
 
+const doubt = " An earlier try of this change may stand all the same: read before you repeat it.";
+
 /** Reads, lets `edit` decide, and writes what differs, all under the condition that nothing has changed meanwhile; if it has, once more. */
-export async function editRRsets(
-  place: Place & { pause: (milliseconds: number) => Promise<void> },
-  keys: readonly RRsetKey[],
-  edit: Edit,
-  attempts: number,
-): Promise<(RRset | undefined)[]> {
+export async function editRRsets(place: Place, keys: readonly RRsetKey[], edit: Edit, attempts: number): Promise<(RRset | undefined)[]> {
   const names = keys.map(({ name, type }) => ({ name: canonicalName(name), type }));
+  let written: readonly (readonly string[])[] = names.map(() => []);
+  let maybeDone = false;
   for (let attempt = 1; ; attempt++) {
+    let steps: readonly RRsetStep[] = [];
     try {
-      const steps = await decide(place, names, edit, attempt > 1);
+      steps = await decide(place, names, (found) => edit(found, written), attempt > 1);
       if (steps.some(isChange)) await compareAndSet(place, steps);
       else await confirm(place, steps);
       return steps.map(({ name, type, desired }) => (desired === null ? undefined : { name, type, ...desired }));
     } catch (error) {
-      // What was made and then changed by somebody else looks as if it had never been made.
-      const isLost = error instanceof DnsError && (error.code === "DNS_CONFLICT" || error.code === "DNS_NOT_APPLIED");
-      if (!isLost || attempt >= attempts) throw error;
-      await place.pause(Math.random() * longestPauseMilliseconds * attempt);
+      if (!(error instanceof DnsError)) throw error;
+      const shown = maybeDone && error.nothingDone ? amended(error, { more: doubt, nothingDone: false }) : error;
+      if (!isLost(error) || attempt >= attempts) throw shown;
+      if (!error.nothingDone) {
+        maybeDone = true;
+        written = written.map((before, index) => [...new Set([...before, ...additionsOf(steps[index])])]);
+      }
+      if (!(await place.patience.pause(Math.random() * longestPauseMilliseconds * attempt))) throw shown;
     }
   }
 }
 
+const additionsOf = (step: RRsetStep | undefined): string[] =>
+  (step?.desired?.data ?? []).filter((data) => !step?.expected?.includes(data));
+
+/** What was made and then changed by somebody else looks as if it had never been made. What goes on as it was is not mended by trying again. */
+const isLost = ({ code, facts }: DnsError): boolean =>
+  code === "DNS_CONFLICT" || (code === "DNS_NOT_APPLIED" && facts.isAsBefore === false);
+
 /** An edit may refuse what was found by throwing; that counts once what it was shown is known to be really there. */
-async function decide(place: Place, names: readonly RRsetKey[], edit: Edit, isDoubtful: boolean): Promise<RRsetStep[]> {
+async function decide(
+  place: Place,
+  names: readonly RRsetKey[],
+  edit: (found: (RRset | undefined)[]) => readonly RRsetEdit[],
+  isDoubtful: boolean,
+): Promise<RRsetStep[]> {
   const found = await Promise.all(names.map((key) => find(place, key, isDoubtful)));
   try {
     return stepsOf(names, found, edit(found.map((one) => one?.set)));

@@ -22,7 +22,7 @@ const cures = {
   DNS_NOTIMP: "Switch dynamic updates on there (PowerDNS: dnsupdate=yes), or name the primary server itself, not a proxy before it.",
   DNS_UNREACHABLE: "Check host and port, and that a name server listens there on TCP.",
 };
-const caution = " It may have been carried out all the same: read before you repeat it.";
+export const caution = " It may have been carried out all the same: read before you repeat it.";
 
 /** A failed server has rolled back (RFC 2136 3.4.2.1), and one that does no updates does none; another may (4.6). */
 export function failureOf({ verdict, endpoint }: Pick<Reply, "verdict" | "endpoint">): Failure | undefined {

@@ -8,7 +8,9 @@ import type { Update } from "./update.js";
 export async function plainUpdate(ask: Ask, update: Update): Promise<void> {
   const { zone, prerequisites, changes } = update;
   const act = changes.length > 0 ? `Updating ${actOf(changes)}` : `Checking ${prerequisites.length} prerequisites in zone ${zone}`;
-  const { kind, endpoint, maybeDone, seen } = await sendUpdate(ask, update, act);
+  const { kind, endpoint, maybeDone, seen, refusal } = await sendUpdate(ask, update, act);
+  // Who sends changes without looking learns what was said, and that nothing proves it.
+  if (refusal) throw refusal;
   if (kind === "verified") return;
   const at = `${act} at ${endpoint.label}`;
   const facts = { server: endpoint.label, zone };

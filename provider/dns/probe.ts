@@ -1,5 +1,6 @@
 import type { Endpoint } from "./endpoint.js";
 import { DnsError } from "./errors.js";
+import type { Patience } from "./patience.js";
 import type { RRsetKey } from "./rrset.js";
 import { type Outcome, sendUpdate } from "./sendUpdate.js";
 import type { Ask } from "./servers.js";
@@ -13,6 +14,7 @@ export interface Place {
   over: "tcp" | "udp";
   /** Undefined: whichever server answers. */
   at?: Endpoint | undefined;
+  patience: Patience;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Place {
 export async function probe({ ask, zone, at }: Place, act: string, prerequisites: Prerequisite[]): Promise<Outcome> {
   const outcome = await sendUpdate(ask, { zone, prerequisites, changes: [] }, act, at);
   if (outcome.kind !== "unverifiable") return outcome;
+  if (outcome.refusal) throw outcome.refusal;
   const { endpoint, seen } = outcome;
   throw new DnsError(
     "DNS_UNVERIFIED",

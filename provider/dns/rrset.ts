@@ -15,8 +15,10 @@ export interface RRset extends RRsetKey {
   data: string[];
 }
 
-/** What a name server has at a name, for one type. */
-export type Found =
+/** What a name server has at a name, for one type. `zone`: where it answers from, when it says so. */
+export type Found = { zone?: string | undefined } & FoundKind;
+
+type FoundKind =
   | { kind: "absent" }
   /** `ttls` are several where a server disregards RFC 2181. */
   | { kind: "rrset"; set: RRset; ttls: number[] }

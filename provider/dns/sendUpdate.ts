@@ -1,5 +1,6 @@
 import { rcodeName, rcodes } from "./constants.js";
 import type { Endpoint } from "./endpoint.js";
+import type { DnsError } from "./errors.js";
 import { isUnmet, refusalOf } from "./refusals.js";
 import type { Ask } from "./servers.js";
 import { type Update, updateMessage } from "./update.js";
@@ -13,6 +14,8 @@ export interface Outcome {
   maybeDone: boolean;
   /** What was answered, for errors. */
   seen: string;
+  /** With `unverifiable`: the answer is a refusal that nothing proves. */
+  refusal?: DnsError;
 }
 
 /** Sends the update over TCP: a datagram may be too short for it, and over UDP anybody can answer. */
@@ -22,7 +25,11 @@ export async function sendUpdate(ask: Ask, update: Update, act: string, at?: End
   const { rcode } = verdict.message;
   const outcome = { endpoint, maybeDone, seen: rcodeName(rcode) };
   const isDone = rcode === rcodes.NOERROR;
-  if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) throw refusalOf(reply, act, update.zone);
+  if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) {
+    const refusal = refusalOf(reply, act, update.zone);
+    if (verdict.kind === "answer") throw refusal;
+    return { ...outcome, kind: "unverifiable", refusal };
+  }
   if (verdict.kind === "unproven") return { ...outcome, kind: "unverifiable", seen: `${outcome.seen} (${verdict.why})` };
   return { ...outcome, kind: isDone ? "verified" : "unmet" };
 }

@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writersOf } from "./keys.js";
-import type { Listener, ServerKind, Setup } from "./serverKind.js";
+import type { Listener, Secondary, ServerKind, Setup } from "./serverKind.js";
 import { makeZones, type Zone, zoneFile } from "./zones.js";
 
 export const bind: ServerKind = {
@@ -70,7 +70,13 @@ const withoutRecords = (zones: Zone[]): Zone[] =>
     [],
   );
 
-async function writeZones({ folder, keys }: Setup, zones: Zone[], suffix: string): Promise<string> {
+/** RFC 2136 6: it hands an update to the primary as it is, signature and all, and its answer back. */
+const secondaryZone = ({ name }: Zone, { primary: { host, port }, refreshSeconds: refresh }: Secondary, key: string): string =>
+  `zone "${name}" { type slave; primaries { ${host} port ${port} key "${key}"; }; allow-update-forwarding { any; }; ` +
+  `min-refresh-time ${refresh}; max-refresh-time ${refresh}; };`;
+
+async function writeZones({ folder, keys, secondaryOf }: Setup, zones: Zone[], suffix: string): Promise<string> {
+  if (secondaryOf) return zones.map((zone) => secondaryZone(zone, secondaryOf, keys.writer.name)).join("\n");
   const writers = writersOf(keys)
     .map(({ name }) => `key "${name}";`)
     .join(" ");

@@ -10,7 +10,7 @@ import { knot } from "./knot.js";
 import { findFreePort } from "./ports.js";
 import { powerdns } from "./powerdns.js";
 import { findProgram, getProgram, unconfined } from "./programs.js";
-import type { Listener, ServerKind } from "./serverKind.js";
+import type { Listener, Secondary, ServerKind } from "./serverKind.js";
 import { makeZones, reverseZoneName } from "./zones.js";
 
 const kinds = { bind, knot, powerdns } as const;
@@ -32,6 +32,8 @@ export interface NameServerOptions {
   views?: boolean;
   /** BIND only: a resolver beside its zones, with the empty zones that it has built in (RFC 6303). */
   resolver?: boolean;
+  /** BIND only: a secondary of this primary, which forwards updates to it and looks for changes after so many seconds. */
+  secondaryOf?: Secondary;
   /** Where the program is looked for. Default: PATH, then the folders for servers. */
   programFolders?: string[];
 }
@@ -160,7 +162,15 @@ export async function startNameServer(kind: NameServerKind, options: NameServerO
   const listeners = await findListeners(kind, options);
   const folder = await makeFolder();
   const keys = await writeKeys(join(folder, "keys"));
-  const args = await configure({ folder, listeners, zones, keys, views: options.views ?? false, resolver: options.resolver ?? false });
+  const args = await configure({
+    folder,
+    listeners,
+    zones,
+    keys,
+    views: options.views ?? false,
+    resolver: options.resolver ?? false,
+    secondaryOf: options.secondaryOf,
+  });
   const command = [...(await endingWithThisProcess()), await unconfined(installed, folder), ...args];
   const names = zones.map(({ name }) => name);
   const server = new NameServer(kind, listeners, names, keys, folder, command);

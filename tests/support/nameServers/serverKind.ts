@@ -6,6 +6,11 @@ export interface Listener {
   port: number;
 }
 
+export interface Secondary {
+  primary: { host: string; port: number };
+  refreshSeconds: number;
+}
+
 /** What a server is to serve, and where. */
 export interface Setup {
   /** The server's working folder, its alone. */
@@ -17,6 +22,8 @@ export interface Setup {
   views: boolean;
   /** BIND only: recursion and the empty zones that it has built in. */
   resolver: boolean;
+  /** BIND only: the zones come from there, and updates go there. */
+  secondaryOf: Secondary | undefined;
 }
 
 /** One of the programs that serve zones. */
