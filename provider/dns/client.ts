@@ -7,7 +7,6 @@ import type { DnsServer } from "./endpoint.js";
 import { Exchange } from "./exchange.js";
 import { findZone } from "./findZone.js";
 import { lookUp } from "./lookUp.js";
-import { canonicalName } from "./names.js";
 import { Patience, readBackPauses } from "./patience.js";
 import { plainUpdate } from "./plainUpdate.js";
 import { type Place, probe } from "./probe.js";
@@ -18,6 +17,7 @@ import type { RRsetStep } from "./rrsetStep.js";
 import { type Ask, Servers } from "./servers.js";
 import type { Signer } from "./signer.js";
 import type { Update } from "./update.js";
+import { zoneName } from "./zoneName.js";
 
 export type { RRset, RRsetKey } from "./rrset.js";
 
@@ -67,7 +67,7 @@ export class DnsClient {
    * Throws DNS_NO_ZONE, DNS_WRONG_SERVER.
    */
   async findZone(name: string): Promise<string> {
-    const canonical = canonicalName(name);
+    const canonical = zoneName(name);
     return this.call(({ ask, over }) => findZone(ask, canonical, over));
   }
 
@@ -77,7 +77,7 @@ export class DnsClient {
    * `zone`, which holds the name: an alias that only a wildcard makes up there counts as nothing, for keys that may update.
    */
   async readRRset(name: string, type: RecordType, { zone }: { zone?: string | undefined } = {}): Promise<RRset | undefined> {
-    const key = { name: canonicalName(name), type };
+    const key = { name: zoneName(name), type };
     const act = `Reading ${type} ${key.name}`;
     if (zone !== undefined) return (await this.call((place) => lookUpUnaliased(place, key, act), zone))?.set;
     const found = await this.call(({ ask, over }) => lookUp(ask, key, over));
@@ -87,7 +87,7 @@ export class DnsClient {
 
   /** What the name is an alias of, asked with a type that stands there; undefined when it is none. A wildcard's answer makes no alias. */
   async findAlias(name: string, type: RecordType): Promise<string | undefined> {
-    const key = { name: canonicalName(name), type };
+    const key = { name: zoneName(name), type };
     return this.call((place) => findAlias(place, key));
   }
 
@@ -96,7 +96,7 @@ export class DnsClient {
    * in its place (RFC 4592), and the zone's serial stays. The key must be one that may update.
    */
   async probeRRset(zone: string, name: string, type: RecordType, expected: readonly string[] | null): Promise<boolean> {
-    const key = { name: canonicalName(name), type };
+    const key = { name: zoneName(name), type };
     const data = expected && canonicalData(type, expected);
     return this.call(async (place) => {
       const prerequisite = data === null ? { kind: "rrsetAbsent" as const, ...key } : { kind: "rrsetIs" as const, ...key, data };
@@ -120,7 +120,7 @@ export class DnsClient {
    * Throws DNS_CONFLICT when a prerequisite does not hold, DNS_UNVERIFIED when that cannot be told.
    */
   async update(update: Update): Promise<void> {
-    return this.call(({ ask }) => plainUpdate(ask, { ...update, zone: canonicalName(update.zone) }));
+    return this.call(({ ask }) => plainUpdate(ask, { ...update, zone: zoneName(update.zone) }));
   }
 
   /**
@@ -158,7 +158,7 @@ export class DnsClient {
     const ask: Ask = (request) => this.servers.ask(request, deadline);
     try {
       const patience = new Patience(this.options.readBackPauses ?? readBackPauses, deadline);
-      return await act({ ask, zone: canonicalName(zone), over: this.options.queryOver ?? "tcp", patience });
+      return await act({ ask, zone: zoneName(zone), over: this.options.queryOver ?? "tcp", patience });
     } finally {
       this.open.delete(deadline);
       deadline.settle();

@@ -10,6 +10,7 @@ import { DnsError } from "./errors.js";
 import { parseKeyFile } from "./keyFile.js";
 import { canonicalName, findCanonicalName } from "./names.js";
 import { canonicalAlgorithm, hmacSigner, type Signer, secretBytes } from "./signer.js";
+import { zoneName } from "./zoneName.js";
 
 /** A domain name in its one spelling: lower case, without its trailing dot. */
 export const DomainName = z
@@ -111,7 +112,7 @@ export async function withDns<Result>(
 }
 
 /** The declared zone, absolute. */
-export const absoluteZone = (zone: string | undefined): string | undefined => (zone === undefined ? undefined : canonicalName(zone));
+export const absoluteZone = (zone: string | undefined): string | undefined => (zone === undefined ? undefined : zoneName(zone));
 
 /** "10.0.0.53 and 10.0.0.54", for lines and errors. */
 export const serverNames = (connection: DnsConnection): string => serversOf(connection).map(labelOf).join(" and ");

@@ -2,10 +2,10 @@ import { lookUpUnaliased } from "./alias.js";
 import { compareAndSet } from "./compareAndSet.js";
 import { conflictOf } from "./conflict.js";
 import { amended, DnsError } from "./errors.js";
-import { canonicalName } from "./names.js";
 import { isReallyAbsent, type Place, probe } from "./probe.js";
 import { canonicalData, type Found, type RRset, type RRsetKey } from "./rrset.js";
 import { actOf, isChange, type RRsetStep, updateOf } from "./rrsetStep.js";
+import { zoneName } from "./zoneName.js";
 
 /** What an RRset shall become: these records with one TTL in seconds, nothing (null), or what it is. */
 export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
@@ -25,7 +25,7 @@ const doubt = " An earlier try of this change may stand all the same: read befor
 
 /** Reads, lets `edit` decide, and writes what differs, all under the condition that nothing has changed meanwhile; if it has, once more. */
 export async function editRRsets(place: Place, keys: readonly RRsetKey[], edit: Edit, attempts: number): Promise<(RRset | undefined)[]> {
-  const names = keys.map(({ name, type }) => ({ name: canonicalName(name), type }));
+  const names = keys.map(({ name, type }) => ({ name: zoneName(name), type }));
   let written: readonly (readonly string[])[] = names.map(() => []);
   let maybeDone = false;
   for (let attempt = 1; ; attempt++) {

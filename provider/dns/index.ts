@@ -13,3 +13,4 @@ export type { RRset, RRsetKey } from "./rrset.js";
 export type { RRsetStep } from "./rrsetStep.js";
 export { type HmacKey, hmacSigner, type Signer, secretBytes } from "./signer.js";
 export type { Change, Prerequisite, Update } from "./update.js";
+export { zoneName } from "./zoneName.js";

@@ -1,3 +1,4 @@
+import { domainToASCII } from "node:url";
 import { findAddressBytes } from "./addressBytes.js";
 import { DnsFormatError, DnsNameError } from "./errors.js";
 
@@ -18,7 +19,7 @@ const [dot, backslash] = [0x2e, 0x5c];
 export function canonicalName(text: string): string {
   const name = findCanonicalName(text);
   if (name !== undefined) return name;
-  throw new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shown(text)}": ${problemOf(text)}`);
+  throw new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shownName(text)}": ${nameProblem(text)}`);
 }
 
 /** As canonicalName; undefined when the text is no domain name. */
@@ -30,13 +31,20 @@ export function findCanonicalName(text: string): string | undefined {
   return name.length < longestName - 1 ? `${name}.` : undefined;
 }
 
-const shown = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text);
+/** Cut to a length that a line can bear. */
+export const shownName = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text);
 
-function problemOf(text: string): string {
+/** What is wrong with a text that canonicalName does not take, and what to write instead. */
+export function nameProblem(text: string): string {
   const labels = text.replace(/\.$/, "").split(".");
   if (text === "") return "it is empty. Write a name such as www.example.com.";
   const odd = /[^A-Za-z0-9_.-]/u.exec(text)?.[0];
-  if (odd !== undefined && odd > "\x7f") return `it has the character "${odd}". Write an international name in its xn-- form.`;
+  if (odd !== undefined && odd > "\x7f") {
+    const ascii = domainToASCII(text);
+    return `it has the character "${odd}". Write an international name in its xn-- form${ascii === "" ? "" : `, ${ascii}`}.`;
+  }
+  if (odd === "@") return 'it has the character "@". Write out the name of the zone.';
+  if (odd === "*") return 'it has the character "*". Write the name itself, not a wildcard.';
   if (odd !== undefined) return `it has the character "${odd}". Use letters, digits, hyphens and underscores.`;
   if (labels.includes("")) return "one of its labels is empty. Take out the dot that is too many.";
   if (labels.some((label) => label.length > longestLabel)) return "one of its labels is longer than 63 characters. Shorten it.";
@@ -65,7 +73,7 @@ export function reverseNameOf(address: string): string {
   if (bytes === undefined) {
     throw new DnsNameError(
       "DNS_NAME_INVALID",
-      `Reversing "${shown(address)}": it is no IP address. Write one such as 10.0.0.1 or fd00::1.`,
+      `Reversing "${shownName(address)}": it is no IP address. Write one such as 10.0.0.1 or fd00::1.`,
     );
   }
   if (bytes.length === 4) return `${[...bytes].reverse().join(".")}.in-addr.arpa.`;
@@ -108,7 +116,7 @@ export function writeName(name: string, target: Buffer, start: number): number {
 function unwritable(name: string): DnsNameError {
   return new DnsNameError(
     "DNS_NAME_INVALID",
-    `Writing the domain name "${shown(name)}": it is in no canonical spelling. Use canonicalName.`,
+    `Writing the domain name "${shownName(name)}": it is in no canonical spelling. Use canonicalName.`,
   );
 }
 

@@ -2,7 +2,8 @@ import { addressFamily, canonicalAddress } from "../core/addresses.js";
 import { findAddressBytes } from "./addressBytes.js";
 import { types } from "./constants.js";
 import { DnsFormatError } from "./errors.js";
-import { canonicalName, decodeName, encodeName } from "./names.js";
+import { decodeName, encodeName } from "./names.js";
+import { zoneName } from "./zoneName.js";
 
 /** The record types that this package writes. */
 export type RecordType = "A" | "AAAA" | "PTR" | "CNAME" | "NS" | "TXT";
@@ -13,7 +14,7 @@ export const addressTypeOf = (address: string): "A" | "AAAA" => (addressFamily(a
 const longestString = 255;
 
 /**
- * The RDATA of a record from its text, strictly: an IP address of the type's family, a name as canonicalName takes it, or for TXT strings
+ * The RDATA of a record from its text, strictly: an IP address of the type's family, a name as zoneName takes it, or for TXT strings
  * in quotes (RFC 1035 5.1; one word may stand without). Throws DnsFormatError or DnsNameError.
  */
 export function encodeRdata(type: RecordType, text: string): Buffer {
@@ -24,7 +25,7 @@ export function encodeRdata(type: RecordType, text: string): Buffer {
     case "TXT":
       return Buffer.concat(parseStrings(text).flatMap((string) => [Buffer.from([string.length]), string]));
     default:
-      return encodeName(canonicalName(text));
+      return encodeName(zoneName(text));
   }
 }
 

@@ -1,8 +1,8 @@
 import { DnsFormatError } from "./errors.js";
-import { canonicalName } from "./names.js";
 import type { RecordType } from "./rdata.js";
 import { canonicalData, type RRsetKey } from "./rrset.js";
 import type { Change, Prerequisite, Update } from "./update.js";
+import { zoneName } from "./zoneName.js";
 
 /** What one RRset must be, exactly, and what it shall become. */
 export interface RRsetStep {
@@ -20,7 +20,7 @@ export interface RRsetStep {
 export function canonicalSteps(steps: readonly RRsetStep[]): RRsetStep[] {
   const canonical = steps.map((step) => {
     const { type, expected, desired } = step;
-    const name = canonicalName(step.name);
+    const name = zoneName(step.name);
     if (expected?.length === 0 || desired?.data.length === 0) {
       throw new DnsFormatError(
         "DNS_FORMAT",

@@ -1,8 +1,9 @@
 import { classes, opcodes, rcodes, types } from "./constants.js";
 import { DnsError, DnsFormatError } from "./errors.js";
 import type { Message, WireRecord } from "./message.js";
-import { canonicalName, isAtOrBelow } from "./names.js";
+import { isAtOrBelow } from "./names.js";
 import { encodeRdata, type RecordType } from "./rdata.js";
+import { zoneName } from "./zoneName.js";
 
 /** What must be so in the zone, or nothing is changed (RFC 2136 2.4). */
 export type Prerequisite =
@@ -37,7 +38,7 @@ const none = Buffer.alloc(0);
  * any case. Throws DnsError DNS_NOTZONE for a name outside the zone, DnsNameError and DnsFormatError for what cannot be written.
  */
 export function updateMessage(update: Update, id: number): Message {
-  const zone = canonicalName(update.zone);
+  const zone = zoneName(update.zone);
   const deletions = update.changes.filter(({ kind }) => kind !== "add");
   const additions = update.changes.filter(({ kind }) => kind === "add");
   return {
@@ -94,7 +95,7 @@ function recordOf(change: Change, zone: string): WireRecord {
 }
 
 function nameIn(zone: string, text: string): string {
-  const name = canonicalName(text);
+  const name = zoneName(text);
   if (isAtOrBelow(name, zone)) return name;
   throw new DnsError("DNS_NOTZONE", `Updating ${name}: it lies outside the zone ${zone} Give the zone that holds it.`, {
     facts: { name, zone },

@@ -1,7 +1,8 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { canonicalName, reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/names.js";
 import type { RecordType } from "../../provider/dns/rdata.js";
 import type { Signer } from "../../provider/dns/tsig.js";
+import { zoneName } from "../../provider/dns/zoneName.js";
 import { zoneOf } from "./answering.js";
 import { type DnsFault, type DnsFaultOptions, DnsFaults } from "./faults.js";
 import { type ServerKey, signerOf } from "./keys.js";
@@ -41,7 +42,7 @@ export class NameServer {
 
   private constructor({ zones, keys = [], unsignedUpdates = false, address = "127.0.0.1", port = 0 }: NameServerOptions) {
     this.zones = zones.map((name) => new Zone(name));
-    const held = keys.map((key) => ({ signer: signerOf(key), zones: key.zones?.map(canonicalName) }));
+    const held = keys.map((key) => ({ signer: signerOf(key), zones: key.zones?.map(zoneName) }));
     const isPermitted = (zone: Zone, key: Signer | null): boolean => {
       if (key === null) return unsignedUpdates;
       return held.some(({ signer, zones: only }) => signer === key && (only === undefined || only.includes(zone.name)));
@@ -80,7 +81,7 @@ export class NameServer {
 
   /** One zone by its name. */
   zone(name: string): Zone {
-    const wanted = canonicalName(name);
+    const wanted = zoneName(name);
     const zone = this.zones.find((candidate) => candidate.name === wanted);
     if (!zone) throw new Error(`There is no zone ${wanted}; there are ${this.zones.map((each) => each.name).join(" ")}`);
     return zone;
@@ -88,14 +89,14 @@ export class NameServer {
 
   /** The zone that an absolute name is in. */
   zoneOf(name: string): Zone {
-    const zone = zoneOf(this.zones, canonicalName(name.replace(/^\*\./, "")));
+    const zone = zoneOf(this.zones, zoneName(name.replace(/^\*\./, "")));
     if (!zone) throw new Error(`${name} is in no zone; there are ${this.zones.map((each) => each.name).join(" ")}`);
     return zone;
   }
 
   /** What an absolute name holds, asked of the zone directly: the data of one RRset, sorted. */
   data(name: string, type: RecordType): string[] {
-    const owner = canonicalName(name);
+    const owner = zoneName(name);
     return zoneOf(this.zones, owner)?.data(owner, type) ?? [];
   }
 

@@ -1,7 +1,8 @@
 import { classes, typeName, typeNumber, types } from "../../provider/dns/constants.js";
 import type { WireRecord } from "../../provider/dns/message.js";
-import { canonicalName, isAtOrBelow } from "../../provider/dns/names.js";
+import { isAtOrBelow } from "../../provider/dns/names.js";
 import { encodeRdata, formatRdata, type RecordType } from "../../provider/dns/rdata.js";
+import { zoneName } from "../../provider/dns/zoneName.js";
 import { Contents, type Node, type StoredRRset } from "./contents.js";
 import { encodeSoa, nextSerial, type Soa, serialOf, withSerial } from "./soa.js";
 
@@ -39,7 +40,7 @@ export class Zone {
   private held = Contents.empty();
 
   constructor(name: string) {
-    this.name = canonicalName(name);
+    this.name = zoneName(name);
     this.held.put(this.name, types.SOA, { ttl: 3600, rdata: [encodeSoa({ ...timers, serial: 1 })] });
     this.held.put(this.name, types.NS, { ttl: 3600, rdata: [encodeRdata("NS", primary)] });
   }
@@ -118,10 +119,10 @@ export class Zone {
     const [, wildcard = "", rest = name] = /^(\*\.?)(.*)$/.exec(name) ?? [];
     if (wildcard !== "" && rest === "") return `*.${this.name}`;
     const star = wildcard === "" ? "" : "*.";
-    const absolute = canonicalName(rest);
+    const absolute = zoneName(rest);
     if (isAtOrBelow(absolute, this.name)) return `${star}${absolute}`;
     if (rest.endsWith(".")) throw new Error(`${name} is not in zone ${this.name}`);
-    return `${star}${canonicalName(`${rest}.${this.name}`)}`;
+    return `${star}${zoneName(`${rest}.${this.name}`)}`;
   }
 }
 

@@ -15,6 +15,8 @@ describe("the text of a record", () => {
     ["PTR", "DMA-Main.skyline.local", name("dma-main.skyline.local"), "dma-main.skyline.local."],
     ["CNAME", "www.example.com.", name("www.example.com"), "www.example.com."],
     ["NS", "ns1.example.com", name("ns1.example.com"), "ns1.example.com."],
+    ["PTR", "*.example.com", name("*.example.com"), "*.example.com."],
+    ["PTR", "a\\046b.1/25.example", Buffer.from("\x03a.b\x041/25\x07example\0"), "a\\.b.1/25.example."],
     ["TXT", "word", Buffer.from("\x04word"), '"word"'],
     ["TXT", '"v=spf1 -all"', Buffer.from("\x0bv=spf1 -all"), '"v=spf1 -all"'],
     ["TXT", '"a" "b"', Buffer.from("\x01a\x01b"), '"a" "b"'],
@@ -46,8 +48,8 @@ describe("the text of a record", () => {
   test.each<[RecordType, string]>([
     ["PTR", "a..b"],
     ["CNAME", ""],
-    ["NS", "*.example.com"],
-    ["PTR", "a\\.b.example"],
+    ["NS", "a b.example.com"],
+    ["PTR", "a\\300.example"],
   ])("is never %s %j either", (type, text) => {
     expect(() => encodeRdata(type, text)).toThrow(DnsNameError);
   });

@@ -41,6 +41,23 @@ onEachServer({ address: "127.53.8.1", zones: ["lab.skyline.local.", "ylinelocal.
     expect(error.message).toContain("it delegates given-away.skyline.local. to ns.elsewhere.test.");
   });
 
+  test("takes names that only a server has: with a slash (RFC 2317), a space, a dot in a label, any byte", async () => {
+    const names = ["1.0/25.10.10.10.in-addr.arpa.", "two\\032words.10.10.10.in-addr.arpa."];
+    // PowerDNS keeps text, and fails.
+    if (place.kind !== "powerdns") names.push("a\\.b.\\200\\001.10.10.10.in-addr.arpa.");
+    const client = place.client();
+    for (const name of names) {
+      const reverse = await client.findZone(name);
+      await client.editRRsets(reverse, [{ name, type: "CNAME" }], () => [{ ttl: 60, data: [names[0] ?? ""] }]);
+      expect((await client.readRRset(name, "CNAME"))?.data).toEqual([names[0]]);
+      await client.editRRsets(reverse, [{ name, type: "CNAME" }], () => [null]);
+      await client.editRRsets(reverse, [{ name, type: "PTR" }], () => [{ ttl: 60, data: [host("dma")] }]);
+      expect((await client.readRRset(name, "PTR"))?.data).toEqual([host("dma")]);
+      await client.editRRsets(reverse, [{ name, type: "PTR" }], () => [null]);
+      expect(await client.readRRset(name, "PTR")).toBeUndefined();
+    }
+  });
+
   test("says that it is the wrong server for a name it knows nothing of", async () => {
     const client = place.client();
     const name = "www.elsewhere.test.";
