@@ -63,8 +63,10 @@ async function showStatus(options: StatusOptions, terminal: Terminal): Promise<v
       terminal.exitCode = pairs.every(isWell) ? 0 : 3;
       return;
     }
-    for (;;) {
-      const pairs = await readAll(targets, options, terminal, signal);
+    for (let before: readonly PairStatus[] = []; ; ) {
+      const seen = new Map(before.map((pair, index) => [targets[index], pair]));
+      const pairs = await readAll(targets, options, terminal, signal, (target) => seen.get(target) ?? null);
+      before = pairs;
       if (options.json) terminal.print(JSON.stringify({ schemaVersion: 1, pairs }));
       else terminal.print(`${terminal.isInteractive ? clearScreen : ""}${textOf(pairs, options, terminal)}\n`);
       await systemClock.sleep(options.interval, signal);
@@ -85,12 +87,18 @@ async function readAll(
   { patience }: StatusOptions,
   terminal: Terminal,
   signal: AbortSignal,
+  previousOf?: (target: PairTarget) => PairStatus | null,
 ): Promise<PairStatus[]> {
   let done = 0;
   const tell = () => terminal.progress(`Reading ${targets.length} ${targets.length === 1 ? "pair" : "pairs"}: ${done} done`);
   tell();
   const read = async (target: PairTarget) => {
-    const status = await readStatus(target, { signal, patienceMilliseconds: patience, secondLookMilliseconds });
+    const status = await readStatus(target, {
+      signal,
+      patienceMilliseconds: patience,
+      secondLookMilliseconds,
+      previous: previousOf?.(target),
+    });
     done++;
     tell();
     return status;

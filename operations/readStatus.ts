@@ -3,12 +3,15 @@ import { systemClock } from "../provider/core/clock.js";
 import { reasonOf } from "../provider/core/errors.js";
 import { otherPosition, type Position } from "../provider/failover/configuration.js";
 import { memberName } from "../provider/failover/memberFacts.js";
-import { problems } from "../provider/failover/problems.js";
-import { isSteadyMember, looksInvalid, type Online, roles } from "../provider/failover/roles.js";
+import { isStuck, pairProgress } from "../provider/failover/pairProgress.js";
+import { problems, progressProblems } from "../provider/failover/problems.js";
+import { looksInvalid, type Online, roles } from "../provider/failover/roles.js";
 import { type Led, led } from "../provider/failover/status.js";
+import type { Lasting } from "../provider/failover/transition.js";
 import { type AskedMember, type AskedPair, type Asking, askMembers } from "./askMembers.js";
 import { connectionsOf, type PairTarget } from "./pairTarget.js";
 import { foreignText, type StatusRow, statusRows, unreachableRow } from "./statusRows.js";
+import { memberSince, pairSince, watchedOf } from "./statusSince.js";
 
 export type { PairTarget } from "./pairTarget.js";
 export type { StatusRow } from "./statusRows.js";
@@ -28,6 +31,12 @@ export interface PairStatus {
    * each other. Null when nobody who answers knows of a pair.
    */
   state: string | null;
+  /** Since when the state is that one, as far as anybody knows: ISO 8601, by the clock of `readAt`. */
+  stateSince: string | null;
+  /** Since when nobody who answers is online, in the same way; null also when somebody is. */
+  nobodyOnlineSince: string | null;
+  /** Something is under way for longer than it may take, or nobody is online and nobody can say for how long. */
+  isStuck: boolean;
   members: Record<Position, MemberStatus>;
   /** One line for each thing that is wrong; empty when the pair is well. */
   problems: string[];
@@ -43,6 +52,8 @@ export interface MemberStatus {
   reachable: boolean;
   /** Transparent, "being fetched", is a state of whoever shows it. */
   led: Led;
+  /** Since when its Failover Status is that one, as far as anybody knows: ISO 8601, by the clock of `readAt`. */
+  statusSince: string | null;
   /** Literally as in the window (domain 6); a member that is not reached has `Agent Status` alone, one without a pair none. */
   rows: StatusRow[];
   /** The window's notice for pairs with a virtual IP address; null when there is nothing to say. */
@@ -59,6 +70,11 @@ export interface StatusOptions extends Asking {
    * Default: 10 000. 0: what is seen first counts.
    */
   secondLookMilliseconds?: number | undefined;
+  /**
+   * For whoever looks again and again: what the last look gave, null before the first one. Where the Agents do not tell since when
+   * something is so, that does. Left out: a single look.
+   */
+  previous?: PairStatus | null | undefined;
 }
 
 const usualSecondLookMilliseconds = 10_000;
@@ -69,35 +85,50 @@ const usualSecondLookMilliseconds = 10_000;
  */
 export async function readStatus(target: PairTarget, options: StatusOptions = {}): Promise<PairStatus> {
   const connections = connectionsOf(target);
+  const { previous, secondLookMilliseconds: pause = usualSecondLookMilliseconds } = options;
   const first = await askMembers(connections, options);
-  if (!contradicts(first)) return pairStatusOf(target.name, first);
-  const pause = options.secondLookMilliseconds ?? usualSecondLookMilliseconds;
-  if (pause === 0) return pairStatusOf(target.name, first);
+  if (pause === 0 || !(contradicts(first) || isUntold(first, previous))) return pairStatusOf(target.name, first, previous);
   await systemClock.sleep(pause, options.signal);
-  return pairStatusOf(target.name, await askMembers(connections, { ...options, mayBeRecent: false }));
+  return pairStatusOf(target.name, await askMembers(connections, { ...options, mayBeRecent: false }), previous);
 }
+
+/** Nobody is online and nobody tells for how long: a switch by hand looks the same for a moment. */
+const isUntold = (asked: AskedPair, previous: PairStatus | null | undefined): boolean =>
+  pairProgress(viewsOf(asked), systemClock.now(), watchedOf(previous, asked, null, systemClock.now())).isUntold;
+
+const viewsOf = ({ main, backup }: AskedPair) => [main, backup];
 
 const contradicts = ({ main, backup }: AskedPair): boolean =>
   looksInvalid(main.facts, backup.facts) || roles(main.facts?.status, backup.facts?.status) === "both";
 
-/** The status that these answers make. */
-export function pairStatusOf(name: string, asked: AskedPair): PairStatus {
+/** The status that these answers make. `previous` as in `readStatus`. */
+export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStatus | null): PairStatus {
+  const now = systemClock.now();
   const online = roles(asked.main.facts?.status, asked.backup.facts?.status);
   const invalid = contradicts(asked);
-  const members = [asked.main, asked.backup];
+  const members = viewsOf(asked);
+  const state = invalid ? "invalid" : stateOf(speakerOf(asked, online));
+  const progress = pairProgress(members, now, watchedOf(previous, asked, state, now));
+  const member = (position: Position) =>
+    memberStatus(asked[position], progress.members[position], memberSince(previous, asked[position], now));
   return {
     name,
     dataMinerId: speakerOf(asked, online)?.agent.dataMinerId ?? null,
     online,
     splitBrain: online === "both",
-    state: invalid ? "invalid" : stateOf(speakerOf(asked, online)),
-    members: { main: memberStatus(asked.main), backup: memberStatus(asked.backup) },
+    state,
+    ...pairSince(previous, { state, online }, progress, now),
+    isStuck: isStuck(progress) || progress.isUntold,
+    members: { main: member("main"), backup: member("backup") },
     problems: [
-      ...problems(members.filter(({ facts }) => facts === undefined || facts.pair !== null)),
+      ...problems(
+        members.filter(({ facts }) => facts === undefined || facts.pair !== null),
+        { progress },
+      ),
       ...members.flatMap((member) => strangers(member, asked)),
-      ...(invalid ? [contradiction(online)] : nobodyOnline(asked, online)),
+      ...(invalid ? [contradiction(online)] : progressProblems(members, progress)),
     ].map(foreignText),
-    readAt: new Date(systemClock.now()).toISOString(),
+    readAt: new Date(now).toISOString(),
   };
 }
 
@@ -115,12 +146,6 @@ function contradiction(online: Online): string {
   return online === "none" ? "Both members are offline." : "The members hold different configurations.";
 }
 
-/** The one that should be online is silent, and the other one waits. Members on their way to a role are no problem. */
-function nobodyOnline({ main, backup }: AskedPair, online: Online): string[] {
-  const paired = [main, backup].flatMap(({ facts }) => (facts?.pair && facts.pair.state !== "inactive" ? [facts] : []));
-  return online === "none" && paired.length > 0 && paired.every(isSteadyMember) ? ["Nobody who answers is online."] : [];
-}
-
 /** A member that is in no pair, or in one with somebody else. */
 function strangers({ position, address, facts }: AskedMember, asked: AskedPair): string[] {
   if (!facts) return [];
@@ -135,14 +160,19 @@ function strangers({ position, address, facts }: AskedMember, asked: AskedPair):
 
 const pcapTexts = { none: "Pcap not installed", undetected: "Could not be detected", npcap: null, winpcap: null } as const;
 
-function memberStatus({ position, address, facts, failure }: AskedMember): MemberStatus {
+function memberStatus(
+  { position, address, facts, failure }: AskedMember,
+  transition: Lasting | undefined,
+  statusSince: string | null,
+): MemberStatus {
   return {
     position,
     address,
     agentName: facts ? foreignText(facts.agent.name) : null,
     reachable: facts !== undefined,
-    led: led(facts?.status),
-    rows: facts ? (facts.status ? statusRows(facts.status) : []) : [unreachableRow],
+    led: led(facts?.status, transition),
+    statusSince,
+    rows: facts ? (facts.status ? statusRows(facts.status, transition) : []) : [unreachableRow],
     pcap: facts?.pair?.config.type === "virtualIp" ? pcapTexts[facts.agent.pcap] : null,
     seen: failure ? reasonOf(failure) : null,
     runbook: failure?.runbook ?? null,

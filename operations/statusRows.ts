@@ -1,6 +1,7 @@
 import { oneLine } from "../provider/core/errors.js";
 import { redact } from "../provider/core/redaction.js";
-import { badRows, type ConnectivityRow, type StatusRows } from "../provider/failover/status.js";
+import { badRows, type ConnectivityRow, lastingText, type StatusRows } from "../provider/failover/status.js";
+import type { Lasting } from "../provider/failover/transition.js";
 
 /** One row of the Failover Status window (domain 6). */
 export interface StatusRow {
@@ -41,11 +42,11 @@ interface Details {
 /** Text of an Agent: on one line, without what it could do to a terminal, and without a secret that it repeats. */
 export const foreignText = (text: string): string => redact(oneLine(text));
 
-/** Every row that the window has for this member, in its order. */
-export function statusRows(status: Rows): StatusRow[] {
+/** Every row that the window has for this member, in its order. `transition`: what its status is on its way through. */
+export function statusRows(status: Rows, transition?: Lasting): StatusRow[] {
   const { configuration, connectivity, syncConnection, dbSync, dbSyncStack, rteCount, nics, database, nats } = status;
   return [
-    row("Failover Status", status.failoverStatus, {}),
+    statusRow(status.failoverStatus, transition),
     row("Configuration", configuration.value, { configuration }, configuration),
     ...connectivity.map((each) => row(connectivityName(each), each.value, { connectivity: [each] }, each)),
     ...(syncConnection ? [row("Sync Connection", syncConnection.value, { syncConnection }, syncConnection)] : []),
@@ -61,6 +62,13 @@ export function statusRows(status: Rows): StatusRow[] {
 /** The row has no words for it in any documentation; its value alone would not say why it is red. */
 const apartFromCluster = ({ clusterEndpointsInSync }: { clusterEndpointsInSync: boolean }): string | null =>
   clusterEndpointsInSync ? null : "Not in sync with the cluster endpoints.";
+
+/** The product never colours it; here it is red while it lasts longer than the product itself allows. */
+function statusRow(failoverStatus: string, transition: Lasting | undefined): StatusRow {
+  const shown = row("Failover Status", failoverStatus, {});
+  const [bad] = transition ? badRows({ ...nothingBad, failoverStatus }, transition) : [];
+  return bad?.lasting ? { ...shown, bad: true, failureReason: `It is so ${lastingText(bad.lasting, true)}.` } : shown;
+}
 
 function row(name: string, value: string, part: Partial<StatusRows>, { failureReason, failCount, lastSuccess }: Details = {}): StatusRow {
   return {

@@ -1,9 +1,10 @@
 import { agentAddress } from "./agent/connection.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
+import { positions } from "./failover/configuration.js";
 import { convergePair } from "./failoverPair/converge.js";
 import { endPairOf } from "./failoverPair/end.js";
-import { FailoverPairInputs } from "./failoverPair/inputs.js";
+import { FailoverPairInputs, recordedInputs } from "./failoverPair/inputs.js";
 import { type ObservedPair, observePair } from "./failoverPair/observe.js";
 import { refuseStranger } from "./failoverPair/ownership.js";
 import { previewMembers } from "./failoverPair/preflight.js";
@@ -16,8 +17,20 @@ const hour = 3_600_000;
 export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPair>({
   type: "FailoverPair",
   inputs: FailoverPairInputs,
-  outputs: ["dataMinerId", "state", "type", "members", "online", "onlineAgent", "failedOver", "led", "problems", "reachableAt"],
-  recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
+  outputs: [
+    "dataMinerId",
+    "state",
+    "type",
+    "members",
+    "online",
+    "onlineAgent",
+    "failedOver",
+    "led",
+    "reachable",
+    "problems",
+    "reachableAt",
+  ],
+  recorded: recordedInputs,
   fixed: changedIdentity,
   timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
@@ -25,11 +38,13 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
   observe: observePair,
   claim: (inputs, observed) => refuseStranger(inputs, observed),
   converge: convergePair,
-  differences: ({ state, type, hostname, members, main, backup }) => [
+  differences: ({ state, type, hostname, members, main, backup, reachable }) => [
     ...(state === "inactive" ? ["state"] : []),
     ...(type !== undefined && type !== (hostname ? "sharedHostname" : "virtualIp") ? ["type"] : []),
     ...(members && members.main !== main.address ? ["main"] : []),
     ...(members && members.backup !== backup.address ? ["backup"] : []),
+    // What a silent member holds is not known, so the pair is not known to be as declared. Older states do not tell.
+    ...positions.flatMap((position) => (reachable?.[position] === false ? [`reachable.${position}`] : [])),
   ],
   remove: endPairOf,
 });

@@ -41,7 +41,9 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
   declare readonly failedOver: Output<boolean>;
   /** The LED of each member (domain 6): green, or red when a row is in its bad value or the member is unreachable. */
   declare readonly led: Output<FailoverPairOutputs["led"]>;
-  /** What is wrong, one line each; empty when both LEDs are green. */
+  /** Whether each Agent answered when it was last asked. One that does not is a difference: the pair cannot be told to be as declared. */
+  declare readonly reachable: Output<FailoverPairOutputs["reachable"]>;
+  /** What is wrong, one line each; empty when the pair is well. */
   declare readonly problems: Output<string[]>;
   /** What to know, one line each, from the last create or update. */
   declare readonly warnings: Output<string[]>;
@@ -79,6 +81,7 @@ const outputs: Record<keyof FailoverPairOutputs | "warnings", undefined> = {
   onlineAgent: undefined,
   failedOver: undefined,
   led: undefined,
+  reachable: undefined,
   problems: undefined,
   warnings: undefined,
   reachableAt: undefined,

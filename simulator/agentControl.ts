@@ -50,9 +50,13 @@ export class AgentControl {
     return this.agent.failoverStatus;
   }
 
-  /** What it knows, asked directly: also of an Agent that is stopped or cut off. */
+  /**
+   * What it knows, asked directly: also of an Agent that is stopped or cut off. Without the moment at which it is asked, so that
+   * two of them are equal as long as nothing has changed.
+   */
   snapshot(): Snapshot {
-    return snapshotOf(this.world, this.agent);
+    const { timeUtc: _, ...known } = snapshotOf(this.world, this.agent);
+    return known;
   }
 
   /** Its DataMiner stops: connections are refused until it is started. */
@@ -98,6 +102,12 @@ export class AgentControl {
 
   setDatabase(state: "OK" | "Failing"): void {
     this.agent.database = state;
+    this.world.changed();
+  }
+
+  /** Its clock is set, so many seconds from the world's: what it has stamped before stays as it was. */
+  setClock(secondsAhead: number): void {
+    this.agent.clockOffsetMilliseconds = secondsAhead * 1000;
     this.world.changed();
   }
 

@@ -35,6 +35,7 @@ const commands: Record<string, Command> = {
   unplug: (simulator, given) => simulator.agent(text(given, "agent")).unplug(optionalNumber(given, "interface") ?? 1),
   plug: (simulator, given) => simulator.agent(text(given, "agent")).plug(optionalNumber(given, "interface") ?? 1),
   database: (simulator, given) => simulator.agent(text(given, "agent")).setDatabase(oneOf(given, "state", ["OK", "Failing"])),
+  clock: (simulator, given) => simulator.agent(text(given, "agent")).setClock(optionalNumber(given, "secondsAhead") ?? 0),
   "runtime-error": (simulator, given) => simulator.agent(text(given, "agent")).raiseRuntimeError(),
   "prepare-again": (simulator, given) =>
     simulator.agent(text(given, "agent")).prepareAgain({ dataMinerId: optionalNumber(given, "dataMinerId") ?? 111 }),

@@ -37,6 +37,8 @@ export interface AgentOptions {
   addedByHostname?: boolean;
   /** How it answers after a factory reset: its token (401) or its routes (404) are missed first. */
   afterReset?: 401 | 404;
+  /** False: its script tells neither its clock nor since when its status stands, nor when the last switch was. Default: true. */
+  tellsTimes?: boolean;
   /** MaintenanceSettings `WatchDog/Actions` holds `switch` (domain 3.1). */
   switchesOnRuntimeError?: boolean;
 }

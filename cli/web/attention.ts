@@ -54,6 +54,7 @@ function judgeStatus(status: PairStatus): Judgement {
   const red = findings(status);
   const change = changeOf(status);
   const isBad = silent !== undefined || red.length > 0;
+  if (status.isStuck) return stuckJudgement(status, change, red);
   if (change !== null) return { level: isBad ? "problem" : "changing", label: change, text: silentText(status, silent) };
   if (status.state === null) return { level: "problem", label: "No Failover pair", text: sentences(status.problems) };
   if (status.state === "inactive") {
@@ -67,6 +68,15 @@ function judgeStatus(status: PairStatus): Judgement {
   if (first) return { level: "problem", label: labelOf(first, red.length), text: "" };
   if (status.problems.length > 0) return { level: "problem", label: "Contradiction", text: sentences(status.problems) };
   return { level: "healthy", label: "Healthy", text: "" };
+}
+
+/** What is on its way for longer than it may take is not on its way: somebody has to look. */
+function stuckJudgement({ online, problems }: PairStatus, change: string | null, red: readonly Finding[]): Judgement {
+  const level = online === "none" ? "critical" : "problem";
+  const label = online === "none" ? "Nobody online" : (change ?? "Stuck");
+  const stuck = red.find(({ row }) => row === "Failover Status");
+  const text = stuck ? `${titles[stuck.position]} is ${stuck.value}. ${stuck.failureReason ?? ""}`.trim() : sentences(problems);
+  return { level, label, text };
 }
 
 const unreachableLabel = ({ position }: MemberStatus): string => `${titles[position]} unreachable`;

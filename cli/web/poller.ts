@@ -20,7 +20,11 @@ export interface Watched {
   failures: number;
 }
 
-export type ReadStatus = (target: PairTarget, options: { signal: AbortSignal; patienceMilliseconds: number }) => Promise<PairStatus>;
+/** `previous`: the last known status, null before the first one, so that what lasts too long is told although no Agent says since when. */
+export type ReadStatus = (
+  target: PairTarget,
+  options: { signal: AbortSignal; patienceMilliseconds: number; previous: PairStatus | null },
+) => Promise<PairStatus>;
 
 export interface PollerOptions {
   targets: readonly PairTarget[];
@@ -143,7 +147,7 @@ export class Poller {
       throw new Error(`Reading ${entry.target.name}: no result within ${deadlineMilliseconds / 1000} s. It is tried again by itself.`);
     });
     try {
-      return await Promise.race([this.read(entry.target, { signal, patienceMilliseconds }), late]);
+      return await Promise.race([this.read(entry.target, { signal, patienceMilliseconds, previous: entry.watched.status }), late]);
     } finally {
       ends.abort();
     }

@@ -32,9 +32,10 @@ export function pairResult(
   status: PairStatus,
   expectedOnline: DriftResult["expectedOnline"],
 ): DriftResult {
-  const { differences = [], untold = [] } = found;
+  const { untold = [] } = found;
   const members = positions.map((position) => status.members[position]);
   const silent = members.filter(({ reachable }) => !reachable);
+  const differences = (found.differences ?? []).filter(({ property }) => !isReach(property));
   // Each silent member makes one of the status's lines; whatever else is there makes the pair unhealthy.
   const isGone = status.state === null && silent.length === 0;
   const unhealthy = !isGone && status.problems.length > silent.length;
@@ -43,7 +44,8 @@ export function pairResult(
   const { main, backup } = status.members;
   return {
     ...result(subject, differences, problems, {
-      unreachable: silent.length > 0 || untold.length > 0,
+      // A member may be silent for one of the two that ask, and answer the other.
+      unreachable: silent.length > 0 || untold.length > 0 || differences.length < (found.differences ?? []).length,
       unhealthy,
       drift: differences.length > 0,
       roleChange: expectedOnline !== null && hasMoved(status, expectedOnline, unhealthy),
@@ -53,6 +55,9 @@ export function pairResult(
     members: { main: memberOf(main), backup: memberOf(backup) },
   };
 }
+
+/** A member that did not answer is a difference of the resource, and no drift of the configuration. */
+const isReach = (property: string): boolean => positions.some((position) => property === `reachable.${position}`);
 
 /** Nobody online is a change of role only on the way to one: with a silent member it is not known, and otherwise it is a problem. */
 function hasMoved({ online, members, state }: PairStatus, expected: string, unhealthy: boolean): boolean {

@@ -59,7 +59,7 @@ export function differences(property: string, declared: unknown, live: unknown):
 
 /** Differences that are no input, each under the name that the resource itself has for it. */
 const extras: Record<ResourceKind | "resource", (declared: JsonObject, live: JsonObject) => Difference[]> = {
-  pair: (declared, { state, type, members }) => {
+  pair: (declared, { state, type, members, reachable }) => {
     const declaredType = declared.hostname ? "sharedHostname" : "virtualIp";
     const found = isJsonObject(members) ? members : {};
     return [
@@ -69,6 +69,11 @@ const extras: Record<ResourceKind | "resource", (declared: JsonObject, live: Jso
         const { address } = (isJsonObject(declared[position]) ? declared[position] : {}) as JsonObject;
         return typeof found[position] === "string" ? differences(`${position}.address`, address, found[position]) : [];
       }),
+      ...["main", "backup"].flatMap((position) =>
+        isJsonObject(reachable) && reachable[position] === false
+          ? [{ property: `reachable.${position}`, declared: true, live: false }]
+          : [],
+      ),
     ];
   },
   virtualIp: (_declared, { deviations }) => texts(deviations).map(deviation),

@@ -68,6 +68,9 @@ export const Dms = z
 export const Snapshot = z
   .object({
     apiVersion: z.string().meta({ description: '"1" or "1.<minor>".' }),
+    timeUtc: z.iso.datetime({ offset: true }).nullish().meta({
+      description: "This member's clock when it answers, which all its other times are held against; null or left out: not told.",
+    }),
     agent: AgentFacts,
     dms: Dms,
     revision: z.string().min(1).meta({

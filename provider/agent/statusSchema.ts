@@ -7,6 +7,9 @@ const lastSuccess = { lastSuccess: z.iso.datetime({ offset: true }).nullish() };
 export const Status = z
   .object({
     failoverStatus: z.string().meta({ description: "Online, Offline, or any text of a transition." }),
+    failoverStatusSince: z.iso.datetime({ offset: true }).nullish().meta({
+      description: "When this member began to show that text, by its own clock; null or left out: not known.",
+    }),
     configuration: z.object({ value: z.string(), ...reason }).meta({ description: "Valid or Invalid." }),
     connectivity: z
       .array(

@@ -17,6 +17,8 @@ export interface Certificate {
   name: string;
   /** Host names and IP addresses, with or without a "DNS:" or "IP:" before them. */
   subjectAltNames: readonly string[];
+  /** ISO 8601. */
+  notAfter?: string | undefined;
   trusted: boolean;
 }
 
@@ -30,6 +32,13 @@ export interface Storage {
 
 export type NatsFlavour = "brokerGateway" | "slnetManaged";
 export type Pcap = "npcap" | "winpcap" | "none" | "undetected";
+
+/** How long the Agent itself waits for what. */
+export interface AgentTimers {
+  maxStartupSeconds: number;
+  maxWaitForOfflineSeconds: number;
+  maxWaitForVirtualIpSeconds: number;
+}
 
 /** What an Agent says about itself. */
 export interface AgentFacts {
@@ -49,6 +58,7 @@ export interface AgentFacts {
   storage: Storage;
   nats: NatsFlavour;
   capabilities: { pairTypes: readonly string[]; endModes: readonly string[]; endWithOfflineUnavailable: boolean };
+  settings?: AgentTimers | undefined;
 }
 
 /** What else lives in the Agent's DataMiner System (domain 2.1). */
@@ -67,11 +77,13 @@ export interface PairFacts {
   buddyReachable: boolean;
   config: Configuration;
   /** Under way, or the last one. */
-  operation: { state: string } | null;
+  operation: { state: string; kind?: string; startedUtc?: string } | null;
 }
 
 /** Everything one member says in one answer. */
 export interface MemberFacts {
+  /** Its own clock when it answered, ISO 8601. */
+  timeUtc?: string | null | undefined;
   agent: AgentFacts;
   dms: DmsFacts;
   /** Covers the pair's existence, configuration and owner. */

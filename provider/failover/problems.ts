@@ -1,26 +1,50 @@
+import { formatMilliseconds } from "../core/durations.js";
 import { type MemberView, memberName } from "./memberFacts.js";
-import { type BadRow, badRows } from "./status.js";
+import type { PairProgress } from "./pairProgress.js";
+import { type BadRow, badRows, lastingText } from "./status.js";
+import { isLeftOffline, isOverdue, type Lasting } from "./transition.js";
 
-/**
- * One line for each thing that is wrong with a pair, naming the member and the row with its literal value.
- * `counters: false` leaves out the figures that change by themselves, for outputs that are kept in state.
- */
-export function problems(views: readonly MemberView[], { counters = true }: { counters?: boolean } = {}): string[] {
-  return views.flatMap((view) => memberProblems(view, counters));
+export interface ProblemOptions {
+  /** False leaves out the figures that change by themselves, for outputs that are kept in state. Default: true. */
+  counters?: boolean;
+  /** What is under way, and for how long. */
+  progress?: PairProgress | undefined;
 }
 
-function memberProblems({ position, address, facts }: MemberView, counters: boolean): string[] {
+/** One line for each thing that is wrong with a pair, naming the member and the row with its literal value. */
+export function problems(views: readonly MemberView[], { counters = true, progress }: ProblemOptions = {}): string[] {
+  return views.flatMap((view) => memberProblems(view, progress?.members[view.position], counters));
+}
+
+/** One line for each thing that is wrong with the pair as a whole, in the words of neither member. */
+export function progressProblems(views: readonly MemberView[], progress: PairProgress, counters = true): string[] {
+  const { pair, nobodyOnline, isUntold } = progress;
+  return [
+    ...(isOverdue(pair) ? [`Under way at the pair: ${pair.seen}, ${lastingText(pair, counters)}.`] : []),
+    ...(isLeftOffline(views) ? ["Nobody who answers is online."] : []),
+    ...(isOverdue(nobodyOnline) ? [`Nobody who answers is online, ${nobodyText(nobodyOnline, counters)}.`] : []),
+    ...(isUntold ? ["Nobody who answers is online, no operation is running, and since when that is so is not told."] : []),
+  ];
+}
+
+function nobodyText({ milliseconds = 0, limitMilliseconds }: Lasting, counters: boolean): string {
+  const lasts = counters ? `for ${formatMilliseconds(milliseconds)}, ` : "";
+  return `${lasts}longer than the ${formatMilliseconds(limitMilliseconds)} that a switch may take`;
+}
+
+function memberProblems({ position, address, facts }: MemberView, transition: Lasting | undefined, counters: boolean): string[] {
   const name = memberName(position, address);
   if (facts === undefined) return [`${name}: Agent Status is Unreachable.`];
   if (facts.status === null) return [`${name}: it shows no Failover status.`];
-  return badRows(facts.status).map((row) => `${name}: ${rowText(row, counters)}.`);
+  return badRows(facts.status, transition).map((row) => `${name}: ${rowText(row, counters)}.`);
 }
 
-function rowText({ row, value, valueWithoutFigure, failureReason, failCount }: BadRow, counters: boolean): string {
+function rowText({ row, value, valueWithoutFigure, failureReason, failCount, lasting }: BadRow, counters: boolean): string {
   const shown = counters ? value : (valueWithoutFigure ?? value);
   const details = [
     ...(failureReason === undefined ? [] : [failureReason.replace(/\.$/, "")]),
     ...(counters && failCount ? [`${failCount} failed ${failCount === 1 ? "check" : "checks"}`] : []),
+    ...(lasting === undefined ? [] : [lastingText(lasting, counters)]),
   ];
   return details.length === 0 ? `${row} is ${shown}` : `${row} is ${shown} (${details.join(", ")})`;
 }

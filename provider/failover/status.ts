@@ -1,3 +1,6 @@
+import { formatMilliseconds } from "../core/durations.js";
+import { isOverdue, type Lasting } from "./transition.js";
+
 /** One row of the Failover Status window (domain 6). */
 export interface StatusRow {
   /** The literal text of the window. */
@@ -12,18 +15,22 @@ export interface ConnectivityRow extends StatusRow {
   label: string;
   /** Failed checks in a row. */
   failCount?: number | null | undefined;
+  /** ISO 8601, by the member's own clock. */
+  lastSuccess?: string | null | undefined;
 }
 
 /** The rows of the Failover Status window of one member (domain 6). */
 export interface StatusRows {
-  /** Online, Offline, or any text of a transition. Never coloured. */
+  /** Online, Offline, or any text of a transition: coloured only where that takes longer than it may. */
   failoverStatus: string;
+  /** Since when, ISO 8601, by the member's own clock. */
+  failoverStatusSince?: string | null | undefined;
   configuration: StatusRow;
   connectivity: readonly ConnectivityRow[];
   /** Online member only. */
   syncConnection: StatusRow | null;
   /** Online member with self-hosted storage only. */
-  dbSync: StatusRow | null;
+  dbSync: (StatusRow & { lastSuccess?: string | null | undefined }) | null;
   /** Online member with self-hosted storage only; `pending` counts forwards that wait. */
   dbSyncStack: (StatusRow & { pending: number }) | null;
   /** Runtime errors. */
@@ -49,13 +56,16 @@ export interface BadRow {
   /** The value without a figure that changes by itself, where it has one. */
   valueWithoutFigure?: string;
   failureReason?: string | undefined;
+  /** How long it has been so, where that alone makes it bad. */
+  lasting?: Lasting | undefined;
   /** Failed checks in a row. */
   failCount?: number | undefined;
 }
 
-/** The rows of one member that are in their bad value, in the order of the window. */
-export function badRows(status: StatusRows): BadRow[] {
+/** The rows of one member that are in their bad value, in the order of the window. `transition`: what its status is on its way through. */
+export function badRows(status: StatusRows, transition?: Lasting): BadRow[] {
   return [
+    ...(isOverdue(transition) ? [{ row: "Failover Status", value: transition.seen, lasting: transition }] : []),
     ...bad("Configuration", status.configuration),
     ...status.connectivity.flatMap((row) =>
       bad(connectivityName(row), row).map((found) => ({ ...found, failCount: row.failCount ?? undefined })),
@@ -71,8 +81,14 @@ export function badRows(status: StatusRows): BadRow[] {
 }
 
 /** Red when any row is in its bad value, or when there is no status to look at: the member is unreachable (domain 6). */
-export function led(status: StatusRows | null | undefined): Led {
-  return status && badRows(status).length === 0 ? "green" : "red";
+export function led(status: StatusRows | null | undefined, transition?: Lasting): Led {
+  return status && badRows(status, transition).length === 0 ? "green" : "red";
+}
+
+/** "for 25m, longer than the 2m that it may take"; without figures that change by themselves, only the limit. */
+export function lastingText({ milliseconds = 0, limitMilliseconds }: Lasting, counters: boolean): string {
+  const lasts = counters ? `for ${formatMilliseconds(milliseconds)}, ` : "";
+  return `${lasts}longer than the ${formatMilliseconds(limitMilliseconds)} that it may take`;
 }
 
 function bad(row: string, shown: StatusRow | null): BadRow[] {

@@ -5,7 +5,8 @@ import type { Recorded } from "../core/definition.js";
 import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
 import { memberName } from "../failover/memberFacts.js";
-import { problems } from "../failover/problems.js";
+import { pairProgress } from "../failover/pairProgress.js";
+import { problems, progressProblems } from "../failover/problems.js";
 import { isFailedOver, type Online, roles } from "../failover/roles.js";
 import { type Led, led } from "../failover/status.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -20,6 +21,8 @@ export interface FailoverPairOutputs {
   onlineAgent: string | null;
   failedOver: boolean;
   led: { main: Led; backup: Led };
+  /** Whether each member answered when it was last asked. */
+  reachable: { main: boolean; backup: boolean };
   problems: string[];
   reachableAt: string | null;
 }
@@ -77,6 +80,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
   if (!pair) throw bothSilent(view);
   const configuration = canonicalConfiguration(pair.config);
   const online = roles(view.main.facts?.status, view.backup.facts?.status);
+  const progress = pairProgress(membersOf(view), systemClock.now());
   const { main, backup, type, virtualIps, hostname, mode, heartbeats, syncInterface, restartWhenGoingOffline } = configuration;
   return {
     dataMinerId: facts.agent.dataMinerId,
@@ -86,8 +90,16 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
     online,
     onlineAgent: online === "main" || online === "backup" ? view[online].address : null,
     failedOver: isFailedOver(online),
-    led: { main: led(view.main.facts?.status), backup: led(view.backup.facts?.status) },
-    problems: [...problems(membersOf(view), { counters: false }), ...contradictions(view, online, invalid)],
+    led: {
+      main: led(view.main.facts?.status, progress.members.main),
+      backup: led(view.backup.facts?.status, progress.members.backup),
+    },
+    reachable: { main: view.main.facts !== undefined, backup: view.backup.facts !== undefined },
+    problems: [
+      ...problems(membersOf(view), { counters: false, progress }),
+      ...contradictions(view, online, invalid),
+      ...(invalid ? [] : progressProblems(membersOf(view), progress, false)),
+    ],
     reachableAt: type === "sharedHostname" ? hostname : (virtualIps.find(({ network }) => network === "corporate")?.address ?? null),
     virtualIps,
     hostname,

@@ -56,8 +56,12 @@ export class Agent {
 
   copy: PairCopy | null = null;
   private revisionAlone = randomUUID();
+  /** How far its own clock is from the world's. What it has stamped already stays as it was. */
+  clockOffsetMilliseconds = 0;
   /** Text of the row "Failover Status" (domain 1.2); null without a pair. */
   failoverStatus: string | null = null;
+  /** That text as it was last noted, and when it began by its own clock. */
+  notedStatus: { text: string | null; since: number } = { text: null, since: 0 };
   /** When the last switch that it took part in had brought somebody online; null before the first one. */
   lastSwitchAt: number | null = null;
   /** What it was before it stopped: StateBeforeShutDown in DMS.xml (domain 1.2). */

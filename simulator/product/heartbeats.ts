@@ -26,7 +26,7 @@ export function observeHeartbeats(world: World, agent: Agent): void {
   for (const heartbeat of copy.config.heartbeats.filter(({ from }) => from === copy.position)) {
     const key = JSON.stringify(heartbeat);
     const state = known.get(key) ?? { heartbeat, failingSince: null, lastSuccess: null };
-    if (succeeds(world, agent, heartbeat)) Object.assign(state, { failingSince: null, lastSuccess: now });
+    if (succeeds(world, agent, heartbeat)) Object.assign(state, { failingSince: null, lastSuccess: world.timeOf(agent) });
     else state.failingSince ??= now;
     agent.heartbeats.set(key, state);
   }

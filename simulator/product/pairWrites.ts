@@ -44,7 +44,7 @@ export function putPair(world: World, agent: Agent, wanted: PutPair, { requestId
     return { status: 200, body: snapshotOf(world, agent) };
   }
   const config = withAcquisitionAddresses(world, wanted.config);
-  return begin(world, agent, newOperation("change", requestId, content, world.clock.now()), (operation) =>
+  return begin(world, agent, newOperation("change", requestId, content, world.timeOf(agent)), (operation) =>
     change(world, agent, copy, config, wanted.owner, operation),
   );
 }
@@ -81,7 +81,7 @@ export function endPair(world: World, agent: Agent, wanted: EndPair, { requestId
   if (!buddy) throw conflict(productCodes.unknownDestination, `${wanted.reset} is no Agent of this world.`);
   const ending = { keep: agent, reset: buddy, mode: wanted.mode, offlineUnavailable: wanted.offlineUnavailable };
   checkEnding(world, ending);
-  return begin(world, agent, newOperation("end", requestId, content, world.clock.now()), (operation) => end(world, ending, operation));
+  return begin(world, agent, newOperation("end", requestId, content, world.timeOf(agent)), (operation) => end(world, ending, operation));
 }
 
 export function switchPair(world: World, agent: Agent, wanted: PostSwitch, { requestId, content }: Write): WriteAnswer {
@@ -97,7 +97,7 @@ export function switchPair(world: World, agent: Agent, wanted: PostSwitch, { req
     return { status: 200, body: snapshotOf(world, agent) };
   }
   if (agent.failoverStatus !== "Offline") throw conflict(apiCodes.switching, `${agent.address} is ${agent.failoverStatus}.`);
-  return begin(world, agent, newOperation("switch", requestId, content, world.clock.now()), (operation) =>
+  return begin(world, agent, newOperation("switch", requestId, content, world.timeOf(agent)), (operation) =>
     goOnline(world, agent, "person", operation),
   );
 }
@@ -140,7 +140,7 @@ function beginSetUp(
   if (other === online.address) throw conflict(productCodes.connectionToSelf, "Attempt to connect to self.");
   const offline = world.agents.get(other);
   if (!offline) throw conflict(productCodes.unknownDestination, `No Agent answers at ${other}.`);
-  return begin(world, online, newOperation("setUp", requestId, content, world.clock.now()), (operation) =>
+  return begin(world, online, newOperation("setUp", requestId, content, world.timeOf(online)), (operation) =>
     setUp(world, { online, offline, position, config, owner }, operation),
   );
 }

@@ -126,7 +126,7 @@ export class Procedure {
     const { operation } = this.options;
     if (operation) {
       const percent = this.percent();
-      Object.assign(operation, { state, error, finished: this.world.clock.now(), percent: () => percent });
+      Object.assign(operation, { state, error, finished: this.world.timeOf(this.options.driver), percent: () => percent });
     }
     this.over = true;
     this.cancelTimer?.();

@@ -13,6 +13,7 @@ export function snapshotOf(world: World, agent: Agent): Snapshot {
   const { cluster, dataMinerId } = agent;
   return Snapshot.parse({
     apiVersion: "1",
+    ...(agent.options.tellsTimes === false ? {} : { timeUtc: new Date(world.timeOf(agent)).toISOString() }),
     agent: factsOf(agent),
     dms: {
       pairTypes: systemPairTypes(world, agent),
@@ -59,7 +60,7 @@ function pairOf(world: World, agent: Agent, copy: PairCopy): Pair {
     buddyReachable: world.reachableBuddy(agent) !== null,
     config: copy.config,
     operation: latest ? showOperation(latest) : null,
-    lastSwitchUtc: agent.lastSwitchAt === null ? null : new Date(agent.lastSwitchAt).toISOString(),
+    lastSwitchUtc: agent.lastSwitchAt === null || agent.options.tellsTimes === false ? null : new Date(agent.lastSwitchAt).toISOString(),
   };
 }
 

@@ -17,6 +17,7 @@ export function statusOf(world: World, agent: Agent): Status | null {
   if (agent.failoverStatus === null || !agent.copy) return null;
   return {
     failoverStatus: agent.failoverStatus,
+    ...(agent.options.tellsTimes === false ? {} : { failoverStatusSince: new Date(agent.notedStatus.since).toISOString() }),
     configuration: configurationRow(world, agent),
     connectivity: [...agent.heartbeats.values()].map((state) => connectivityRow(world, agent, state)),
     ...onlineRows(world, agent),
@@ -53,7 +54,7 @@ function configurationRow(world: World, agent: Agent): Status["configuration"] {
 function connectivityRow(world: World, agent: Agent, state: HeartbeatState): Status["connectivity"][number] {
   const { heartbeat, lastSuccess } = state;
   const failCount = failedChecks(world, state);
-  const succeededAt = failCount === 0 ? world.clock.now() : lastSuccess;
+  const succeededAt = failCount === 0 ? world.timeOf(agent) : lastSuccess;
   const target = "address" in heartbeat.target ? heartbeat.target.address : (agent.copy?.config[heartbeat.target.agent].address ?? "");
   return {
     kind: kindOf(heartbeat),
@@ -84,7 +85,7 @@ function onlineRows(world: World, agent: Agent): Pick<Status, "syncConnection" |
   if (agent.storage.kind === "staas") return { syncConnection, dbSync: null, dbSyncStack: null };
   const since = agent.syncFailingSince;
   const pending = since === null ? 0 : Math.floor(((world.clock.now() - since) / 1000) * eventsPerSecond);
-  const lastSuccess = new Date(since ?? world.clock.now()).toISOString();
+  const lastSuccess = new Date((since ?? world.clock.now()) + agent.clockOffsetMilliseconds).toISOString();
   return {
     syncConnection,
     dbSync: holds ? { value: "Active", lastSuccess } : { value: "Failing", failureReason, lastSuccess },

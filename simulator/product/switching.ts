@@ -121,7 +121,7 @@ function acquiringSteps(world: World, agent: Agent, { config }: PairCopy): Step[
       },
       finish: () => {
         agent.failoverStatus = "Online";
-        for (const member of [agent, world.reachableBuddy(agent)]) if (member) member.lastSwitchAt = world.clock.now();
+        for (const member of [agent, world.reachableBuddy(agent)]) if (member) member.lastSwitchAt = world.timeOf(member);
         world.informSystem(agent, sharedAddress(config) ?? agent.address);
       },
     },

@@ -49,6 +49,11 @@ export class World {
 
   constructor(readonly clock: Clock) {}
 
+  /** What an Agent's own clock shows. */
+  timeOf({ clockOffsetMilliseconds }: Agent): number {
+    return this.clock.now() + clockOffsetMilliseconds;
+  }
+
   buddyOf(agent: Agent): Agent | null {
     return agent.buddyAddress === null ? null : (this.agents.get(agent.buddyAddress) ?? null);
   }
@@ -123,6 +128,7 @@ export class World {
         }
         react(this);
         for (const procedure of [...this.procedures]) procedure.check();
+        this.noteStatus();
       }
     } finally {
       this.settling = false;
@@ -161,6 +167,12 @@ export class World {
     for (const registration of this.registrations.values()) registration.close();
     for (const { reject } of this.waiters) reject(new Error("The simulator was closed."));
     this.waiters = [];
+  }
+
+  private noteStatus(): void {
+    for (const agent of this.agents.values()) {
+      if (agent.failoverStatus !== agent.notedStatus.text) agent.notedStatus = { text: agent.failoverStatus, since: this.timeOf(agent) };
+    }
   }
 
   /** Members that reach each other take over the newest configuration (domain 3.4), unless long work is under way. */

@@ -19,18 +19,26 @@ const silences: [how: string, silence: (member: ManagedPair["a"]) => void][] = [
 ];
 
 describe.concurrent("a backup that", () => {
-  test.for(silences)("%s is a problem and no drift; only what is recorded can be changed", async ([, silence], { expect }) => {
-    const { b, pair, program, ...world } = await managedPair(octet);
-    silence(b);
-    await program.refresh();
-    expect(program.outs).toMatchObject({ online: "main", state: "active", led: { backup: "red" } });
-    expect(program.outs.problems).toContain(textsOf(world).silent("backup"));
-    expect(await program.drift()).toEqual([]);
-    expect(await failure(program.up(changed))).toMatchObject({ code: "MEMBER_UNREACHABLE" });
-    expect(pair.config.mode).toBe("automatic");
-    await program.up(onlyRecorded);
-    expect(program.outs).toMatchObject({ ...onlyRecorded, online: "main" });
-  });
+  test.for(silences)(
+    "%s is a problem and not clean; only what is recorded can be changed, and `up` fails while it is silent",
+    async ([, silence], { expect }) => {
+      const { b, pair, program, ...world } = await managedPair(octet);
+      silence(b);
+      await program.refresh();
+      expect(program.outs).toMatchObject({ online: "main", state: "active", led: { backup: "red" } });
+      expect(program.outs.problems).toContain(textsOf(world).silent("backup"));
+      expect(await program.drift()).toEqual(["reachable.backup"]);
+      expect(await failure(program.up())).toMatchObject({
+        code: "MEMBER_UNREACHABLE",
+        message: expect.stringMatching(/^Comparing the pair needs both members up\. .*127\./),
+      });
+      expect(await failure(program.up(changed))).toMatchObject({ code: "MEMBER_UNREACHABLE" });
+      expect(pair.config.mode).toBe("automatic");
+      await program.up(onlyRecorded);
+      expect(program.outs).toMatchObject({ ...onlyRecorded, online: "main", reachable: { main: true, backup: false } });
+      expect(await program.drift(onlyRecorded)).toEqual(["reachable.backup"]);
+    },
+  );
 });
 
 describe.concurrent("a main that", () => {
@@ -39,8 +47,9 @@ describe.concurrent("a main that", () => {
     silence(a);
     await program.refresh();
     expect(program.outs).toMatchObject({ online: "none", onlineAgent: null, state: "active", led: { main: "red", backup: "green" } });
-    expect(program.outs.problems).toEqual([textsOf(world).silent("main")]);
-    expect(await program.drift()).toEqual([]);
+    expect(program.outs.problems).toEqual([textsOf(world).silent("main"), "Nobody who answers is online."]);
+    expect(await program.drift()).toEqual(["reachable.main"]);
+    expect(await failure(program.up())).toMatchObject({ code: "MEMBER_UNREACHABLE" });
     expect(await failure(program.up(changed))).toMatchObject({ code: "NO_ONLINE_MEMBER" });
   });
 });
@@ -66,8 +75,8 @@ async function endedByAnother(
   given?: (pair: ManagedPair) => unknown,
 ): Promise<ManagedPair> {
   const pair = await managedPair(octet, options);
-  await given?.(pair);
   const another = await pair.another().up();
+  await given?.(pair);
   await another.up({ allowResetOfMain: true, allowUnreachableOffline: true });
   await another.destroy();
   return pair;
