@@ -84,7 +84,7 @@ export async function parseInventory(text: string, file: string): Promise<Invent
 type Judged = Entry & { declared: JsonObject };
 
 /** The resource itself judges. Beside an earlier state it asks no Agent what it says of that. */
-const judge = (kind: keyof typeof handlers, declared: JsonObject) => handlers[kind].check({ schemaVersion: 1 }, declared);
+const judge = (kind: keyof typeof handlers, declared: JsonObject) => handlers[kind].check({ ...declared, schemaVersion: 1 }, declared);
 
 function placed(entry: Entry, { property, reason }: { property: string; reason: string }): Problem {
   const steps = property === "" ? [] : property.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));

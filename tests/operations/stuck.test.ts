@@ -78,7 +78,7 @@ describe("a pair that waits for its virtual address for 25 minutes", () => {
     });
     expect(status.problems).toEqual([line(situated)]);
     expect(status.members.backup.rows[0]).toMatchObject({ row: "Failover Status", value: literal(situated), bad: true });
-    expect(Date.parse(status.readAt) - Date.parse(status.members.backup.statusSince ?? "")).toBe(25 * minutes * 1000);
+    expect(Date.parse(status.readAt) - Date.parse(status.members.backup.statusSince ?? "")).toBeCloseTo(25 * minutes * 1000, -2);
   });
 
   test("ends the command status with 3", async () => {
@@ -170,7 +170,7 @@ describe("where the Agents do not tell since when", () => {
   });
 
   test("who looks again and again tells it from what it has seen", async () => {
-    const { target } = await given({ ...untold, produce: stuckFor(0) });
+    const { target } = await given({ ...untold, produce: stuckFor(5) });
     const start = systemClock.now();
     const clock = vi.spyOn(systemClock, "now");
     onTestFinished(() => clock.mockRestore());
