@@ -4,7 +4,7 @@ import { defineResource } from "./core/lifecycle.js";
 import { positions } from "./failover/configuration.js";
 import { convergePair } from "./failoverPair/converge.js";
 import { endPairOf } from "./failoverPair/end.js";
-import { FailoverPairInputs, recordedInputs } from "./failoverPair/inputs.js";
+import { FailoverPairInputs } from "./failoverPair/inputs.js";
 import { type ObservedPair, observePair } from "./failoverPair/observe.js";
 import { refuseStranger } from "./failoverPair/ownership.js";
 import { previewMembers } from "./failoverPair/preflight.js";
@@ -30,7 +30,7 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
     "problems",
     "reachableAt",
   ],
-  recorded: recordedInputs,
+  recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
   fixed: changedIdentity,
   timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
@@ -38,14 +38,14 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
   observe: observePair,
   claim: (inputs, observed) => refuseStranger(inputs, observed),
   converge: convergePair,
-  differences: ({ state, type, hostname, members, main, backup, reachable }) => [
+  differences: ({ state, type, hostname, members, main, backup }) => [
     ...(state === "inactive" ? ["state"] : []),
     ...(type !== undefined && type !== (hostname ? "sharedHostname" : "virtualIp") ? ["type"] : []),
     ...(members && members.main !== main.address ? ["main"] : []),
     ...(members && members.backup !== backup.address ? ["backup"] : []),
-    // What a silent member holds is not known, so the pair is not known to be as declared. Older states do not tell.
-    ...positions.flatMap((position) => (reachable?.[position] === false ? [`reachable.${position}`] : [])),
   ],
+  // What a silent member holds is not known, so the pair is not known to be as declared. Older states do not tell.
+  untold: ({ reachable }) => positions.flatMap((position) => (reachable?.[position] === false ? [`reachable.${position}`] : [])),
   remove: endPairOf,
 });
 

@@ -84,6 +84,11 @@ export interface Definition<Schema extends z.ZodObject, Observed extends object>
   verify?(inputs: z.infer<Schema>, recorded: Recorded<z.infer<Schema>, Observed>, context: Context): Promise<void>;
   /** Differences that are no input: names for the log, such as a state that must not stay. */
   differences?(recorded: Recorded<z.infer<Schema>, Observed>): string[];
+  /**
+   * What could not be told when it was last read: names for the log. A difference, for nothing may be called clean that was not seen,
+   * but nothing that has to be put back: what is only recorded can be changed without it.
+   */
+  untold?(recorded: Recorded<z.infer<Schema>, Observed>): string[];
   /** Gone already is success; safe to run twice; only what is owned. */
   remove(recorded: Recorded<z.infer<Schema>, Observed>, context: Context): Promise<void>;
 }

@@ -114,6 +114,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const differing = [
         ...differingKeys(keys, state, news),
         ...(definition.differences?.(state as State) ?? []),
+        ...(definition.untold?.(state as State) ?? []),
         ...(state.__superseded === true ? ["owner"] : []),
         ...(state.__unfinished === true ? ["unfinished"] : []),
       ];
@@ -190,7 +191,11 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const live = stateOf(keys, completed, observed as JsonObject, [], null);
       const differences = [
         ...differingKeys(keys, live, completed).map((property) => ({ property, declared: completed[property], live: live[property] })),
-        ...(definition.differences?.(live as State) ?? []).map((property) => ({ property, declared: undefined, live: undefined })),
+        ...[...(definition.differences?.(live as State) ?? []), ...(definition.untold?.(live as State) ?? [])].map((property) => ({
+          property,
+          declared: undefined,
+          live: undefined,
+        })),
       ];
       return { failures, exists: true, inputs: completed, live, differences };
     },

@@ -3,11 +3,10 @@ import { putPair } from "../agent/client.js";
 import { type PairView, requireBoth, viewMembers } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
-import { sameValue } from "../core/values.js";
 import { type Configuration, otherPosition, type Position } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
-import { type FailoverPairInputs, recordedInputs } from "./inputs.js";
+import type { FailoverPairInputs } from "./inputs.js";
 import { hasMovedOn } from "./movedOn.js";
 import type { ObservedPair, RecordedPair } from "./observe.js";
 import { ownerOf, refuseStranger } from "./ownership.js";
@@ -49,8 +48,8 @@ async function convergeFrom(
   const wanted = mergeConfiguration(live.configuration, inputs);
   const differing = configurationDifferences(live.configuration, wanted);
   if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) {
-    // What a silent member holds cannot be told. Only what touches no Agent is taken up without it: giving it up begins with that.
-    if (!recorded || recordedInputs.every((key) => sameValue(recorded[key], inputs[key]))) requireFacts(live.view, "Comparing");
+    // What a silent member holds cannot be told.
+    requireFacts(live.view, "Comparing");
     return live;
   }
   const asked = onlinePosition(live);

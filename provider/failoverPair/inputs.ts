@@ -99,18 +99,6 @@ export const FailoverPairInputs: z.ZodObject<FailoverPairFields, z.core.$strict>
     const { violations } = judgeHeartbeats({ heartbeats: inputs.heartbeats, mode: inputs.mode, version: undefined, members });
     for (const { property, reason } of violations) report(property, reason);
   });
-/** How the Agents are reached, and what a later verb may do: a change of these touches nothing. */
-export const recordedInputs = [
-  "main",
-  "backup",
-  "endMode",
-  "adopt",
-  "allowUnreachableOffline",
-  "allowDataLoss",
-  "allowResetOfMain",
-  "timeouts",
-] as const satisfies readonly (keyof FailoverPairFields)[];
-
 export type FailoverPairInputs = z.infer<typeof FailoverPairInputs>;
 export type FailoverPairDeclared = z.input<typeof FailoverPairInputs>;
 export type HeartbeatDeclared = z.input<typeof HeartbeatInput>;

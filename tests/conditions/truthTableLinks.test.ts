@@ -64,7 +64,7 @@ const rows: Row[] = [
     read: {
       online: "none",
       led: { main: "red", backup: "red" },
-      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.inverted("backup")],
+      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.inverted("backup"), t.nobody],
     },
     up: nobodyOnline,
     destroy: [onlineIsSilent],
@@ -124,7 +124,7 @@ const rows: Row[] = [
     given: { mode: "manual" },
     happens: forLong(({ a }) => a.stop()),
     roles: ["Stopped", "Offline"],
-    read: { online: "none", led: { main: "red", backup: "red" }, problems: (t) => [t.silent("main"), t.heartbeat("backup")] },
+    read: { online: "none", led: { main: "red", backup: "red" }, problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.nobody] },
     up: nobodyOnline,
     destroy: [onlineIsSilent],
     repair: {

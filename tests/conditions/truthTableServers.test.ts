@@ -69,7 +69,7 @@ const rows: Row[] = [
     read: {
       online: "none",
       led: { main: "red", backup: "red" },
-      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.database("backup")],
+      problems: (t) => [t.silent("main"), t.heartbeat("backup"), t.database("backup"), t.nobody],
     },
     up: nobodyOnline,
     destroy: [onlineIsSilent],
@@ -102,6 +102,27 @@ const rows: Row[] = [
     repair: { how: ({ address, simulator }) => simulator.setForeignHost(address(5), false), roles: ["Offline", "Online"] },
   },
   {
+    event: "a foreign host answers on the virtual address during a switch, for longer than the Agent waits for it",
+    given: { mode: "manual" },
+    happens: async ({ address, pair, simulator, wait }) => {
+      simulator.setForeignHost(address(5), true);
+      pair.startSwitch();
+      await wait(200);
+    },
+    roles: ["Offline", "Acquiring Virtual IP Address"],
+    read: {
+      online: "none",
+      state: "switching",
+      led: { backup: "red" },
+      problems: (t) => [
+        t.row("backup", `Failover Status is Acquiring Virtual IP Address ${t.virtual} (longer than the 2m that it may take)`),
+      ],
+    },
+    up: { refused: "TIMED_OUT", said: /not done within 10m/ },
+    destroy: [stuck],
+    repair: { how: ({ address, simulator }) => simulator.setForeignHost(address(5), false), roles: ["Offline", "Online"] },
+  },
+  {
     event: "both start at the same time, and A is still starting after 15 minutes",
     happens: async ({ a, b, wait }) => {
       a.stop();
@@ -112,7 +133,11 @@ const rows: Row[] = [
       await wait(900);
     },
     roles: ["Starting", "Online"],
-    read: { online: "backup", led: { backup: "red" }, problems: (t) => [t.heartbeat("backup")] },
+    read: {
+      online: "backup",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [t.row("main", "Failover Status is Starting (longer than the 15m that it may take)"), t.heartbeat("backup")],
+    },
     up: { refused: "TIMED_OUT", said: /not done within 10m/ },
     destroy: [starting],
     repair: { how: () => {}, roles: ["Offline", "Online"] },
