@@ -1,45 +1,29 @@
 import { execFile } from "node:child_process";
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { readdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
+import { PackedProject, packageName } from "../support/packedProject.js";
 import { token, tokenEnv } from "../support/world.js";
 import { closeWorlds, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
 import { closeWorlds as closeVirtualIpWorlds, openVirtualIpWorld } from "./virtualIpWorld.js";
 
-const repository = resolve(__dirname, "../..");
 const run = promisify(execFile);
-const packageName = "pulumi-dataminer-failover";
 
+let packed: PackedProject;
 let project: string;
 
-/** A project outside of the repository with the packed package in its node_modules, as `npm install` leaves it. */
 beforeAll(async () => {
-  project = await realpath(await mkdtemp(join(tmpdir(), "dma-failover-project-")));
-  const modules = join(project, "node_modules");
-  await mkdir(join(modules, packageName), { recursive: true });
-  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", project], { cwd: repository });
-  const [packed] = JSON.parse(stdout) as { filename: string }[];
-  await run("tar", ["-xzf", join(project, packed?.filename ?? ""), "-C", join(modules, packageName), "--strip-components=1"]);
-  const { dependencies, peerDependencies } = JSON.parse(await readFile(join(modules, packageName, "package.json"), "utf8")) as Manifest;
-  for (const name of Object.keys({ ...dependencies, ...peerDependencies })) {
-    await mkdir(dirname(join(modules, name)), { recursive: true });
-    await symlink(join(repository, "node_modules", name), join(modules, name), "dir");
-  }
+  packed = await PackedProject.create();
+  project = packed.folder;
 }, 60_000);
-
-interface Manifest {
-  dependencies: Record<string, string>;
-  peerDependencies: Record<string, string>;
-}
 
 afterAll(async () => {
   await closeWorlds();
   await closeVirtualIpWorlds();
-  await rm(project, { recursive: true });
+  await packed.remove();
 });
 
 /** What a program of that project prints, as JSON. */
@@ -102,6 +86,11 @@ describe("the packed package", () => {
       "sdk",
       "simulator",
     ]);
+  });
+
+  test("has no script that npm would run, or warn of, where it is installed", () => {
+    const atInstall = ["preinstall", "install", "postinstall", "preprepare", "prepare", "postprepare"];
+    expect(Object.keys(packed.manifest.scripts).filter((name) => atInstall.includes(name))).toEqual([]);
   });
 
   const declared: Record<string, () => Promise<Record<string, unknown>>> = {
