@@ -16,7 +16,11 @@ beforeAll(async () => {
   await writeFile(join(project.folder, "index.ts"), readmeBlocks("ts")[0] ?? "");
   await writeFile(join(project.folder, "package.json"), JSON.stringify({ main: "index.ts" }));
   // Libraries are links into this repository, and must not find its own compiler there.
-  const environment = { NODE_OPTIONS: "--preserve-symlinks --preserve-symlinks-main", DMA_TOKEN: "given-to-no-agent", DNS_KEY_SECRET: "c2VjcmV0" };
+  const environment = {
+    NODE_OPTIONS: "--preserve-symlinks --preserve-symlinks-main",
+    DMA_TOKEN: "given-to-no-agent",
+    DNS_KEY_SECRET: "c2VjcmV0",
+  };
   stack = await Stack.create({ main: project.folder, environment });
 });
 
