@@ -6,8 +6,9 @@ import type { DnsClient } from "./dns/client.js";
 import { absoluteName, absoluteZone, type DnsConnection, warnUnsigned, withDns } from "./dns/connection.js";
 import { reverseNameOf } from "./dns/names.js";
 import { addressTypeOf } from "./dns/rdata.js";
+import { findStoredOwner, formerRecords, releaseFormer } from "./records/formerRecords.js";
 import type { OwnedRecord } from "./records/ownedRecords.js";
-import { formerRecords, RecordPlan, releaseFormer } from "./records/recordPlan.js";
+import { RecordPlan } from "./records/recordPlan.js";
 import { type PlacedRule, placeRules, type RecordRule, readRules } from "./records/recordRules.js";
 import { SharedHostnameRecordInputs } from "./sharedHostnameRecord/inputs.js";
 
@@ -45,7 +46,10 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
     if (context.verb === "create") return undefined;
     // A read is given what stood there last; it is what was declared that tells a difference.
     const declared = context.verb === "read" ? { ...inputs, ...recorded?.__declared, dns: inputs.dns } : inputs;
-    return withDns(inputs.dns, context, (client) => observeRecords(client, declared, recorded));
+    return withDns(inputs.dns, context, async (client) => ({
+      ...(await observeRecords(client, declared, recorded)),
+      __storedOwner: await findStoredOwner(client, inputs.dns, recorded),
+    }));
   },
   converge: convergeRecords,
   remove: (recorded, context) => releaseFormer(formerRecords(recorded), context),
@@ -105,9 +109,10 @@ async function convergeRecords(
   return withDns(dns, context, async (client) => {
     // After a failure nobody knows what was applied.
     const claimed = recorded !== undefined && recorded.__unfinished !== true;
-    const plan = await RecordPlan.of(client, rulesOf(inputs, claimed), inputs.ttl, formerRecords(recorded, dns));
+    const declared = { dns, rules: rulesOf(inputs, claimed), ttlSeconds: inputs.ttl };
+    const plan = await RecordPlan.of(client, declared, formerRecords(recorded, dns), context);
     await plan.refuseForeign();
-    const ownedRecords = await plan.apply(context);
+    const ownedRecords = await plan.apply();
     const live = await liveRecords(client, inputs, plan.rules);
     if (live.addresses.join() === inputs.addresses.join() && live.reverse === inputs.reverse) {
       return { ...live, ownedRecords, __owner: inputs.__owner };

@@ -12,7 +12,7 @@ import { defineResource } from "./core/lifecycle.js";
 import { sameValue } from "./core/values.js";
 import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
-import { formerRecords, releaseFormer } from "./records/recordPlan.js";
+import { formerRecords, releaseFormer } from "./records/formerRecords.js";
 import { convergeVirtualIp } from "./virtualIp/converge.js";
 import { VirtualIpInputs } from "./virtualIp/inputs.js";
 import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./virtualIp/observe.js";

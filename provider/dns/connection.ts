@@ -76,6 +76,11 @@ export const dnsFields = {
   key: Key.optional(),
   /** File with the key as tsig-keygen writes it and `nsupdate -k` reads it. Only the path goes into state. Either this or `key`. */
   keyFile: z.string().min(1).optional(),
+  /**
+   * Where it is kept who made a record: `"zone"`, in a TXT record at `_dataminer-failover.<name>` beside each name, so that others can share
+   * the record and a run that was killed orphans none; or `"state"`, in the state of the stack alone, where the key may write no TXT. Default: `"zone"`.
+   */
+  ownership: z.enum(["zone", "state"]).optional(),
 };
 type DnsShape = typeof dnsFields;
 export interface DnsFields extends DnsShape {}

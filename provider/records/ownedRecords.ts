@@ -1,10 +1,9 @@
-import { RefusedError } from "../core/errors.js";
-import type { DnsClient, RRset } from "../dns/client.js";
-import { DnsError } from "../dns/errors.js";
+import type { DnsClient, RRset, RRsetKey } from "../dns/client.js";
 import type { RecordType } from "../dns/rdata.js";
-import { hasOtherTtl, type PlacedRule, readRules, unwanted } from "./recordRules.js";
+import { claimsName } from "./claims.js";
+import { NameClaims, type Ownership } from "./ownership.js";
 
-/** A record that a resource made: it alone may take it away again. */
+/** A record that a resource made, or shares with others that did: with its last owner it goes. */
 export interface OwnedRecord {
   zone: string;
   name: string;
@@ -12,143 +11,14 @@ export interface OwnedRecord {
   data: string;
 }
 
-/** TTL of records that are made without a declared one, in seconds. */
-export const defaultTtlSeconds = 300;
+export type Place = Pick<OwnedRecord, "zone" | "name" | "type">;
 
-interface Wanted {
-  /** Declared; undefined leaves the TTL of what is there. */
-  ttlSeconds: number | undefined;
-  /** What the resource has made before. */
-  owned: readonly OwnedRecord[];
-}
+export const isAt = (one: Place, other: Place): boolean => one.zone === other.zone && one.name === other.name && one.type === other.type;
 
-export interface Establishing extends Wanted {
-  /** Told before each message what will be owned when it is applied: an answer that is lost must not orphan a record. */
-  remember: (owned: OwnedRecord[]) => void;
-  /** Around each message: from then on something exists. */
-  write: <Answer>(act: () => Promise<Answer>) => Promise<Answer>;
-}
-
-type Edit = { ttl: number; data: string[] } | null | "keep";
-
-/** Makes the rules hold, zone by zone in their order, one compare-and-set each, and says what is owned then. */
-export async function establishRecords(
-  client: DnsClient,
-  rules: readonly PlacedRule[],
-  establishing: Establishing,
-): Promise<OwnedRecord[]> {
-  let owned = [...establishing.owned];
-  for (const [zone, inZone] of byZone(rules)) {
-    let after = owned;
-    let tries = 0;
-    const edit = (found: readonly (RRset | undefined)[]) => {
-      tries++;
-      after = ownedAfter(owned, inZone, found);
-      const edits = inZone.map((rule, index) => editOf(rule, found[index], { ...establishing, owned }));
-      establishing.remember(union(owned, after));
-      return edits;
-    };
-    try {
-      await establishing.write(() => client.editRRsets(zone, inZone, edit));
-    } catch (error) {
-      // The only message was refused: of this zone nothing was made.
-      if (tries === 1 && error instanceof DnsError && error.nothingDone) establishing.remember(owned);
-      throw error;
-    }
-    owned = after;
-  }
-  establishing.remember(owned);
-  return owned;
-}
-
-/** Refuses what establishing would refuse, and writes nothing. */
-export async function refuseForeignRecords(client: DnsClient, rules: readonly PlacedRule[], establishing: Wanted): Promise<void> {
-  const found = await readRules(client, rules);
-  for (const [index, rule] of rules.entries()) editOf(rule, found[index], establishing);
-}
-
-function editOf(rule: PlacedRule, found: RRset | undefined, { ttlSeconds, owned }: Wanted): Edit {
-  const going = unwanted(rule, found);
-  const missing = rule.present.filter((value) => !found?.data.includes(value));
-  const otherTtl = hasOtherTtl(rule, found, ttlSeconds);
-  if (going.length === 0 && missing.length === 0 && !otherTtl) return "keep";
-  const foreign = (otherTtl ? (found?.data ?? []) : going).filter((data) => !rule.absent.includes(data) && !isOwned(owned, rule, data));
-  if (foreign.length > 0 && !rule.overwrite && !rule.claimed) throw exists(rule, found, foreign);
-  const data = [...(found?.data ?? []).filter((value) => !going.includes(value)), ...missing];
-  if (data.length === 0) return null;
-  const ttl = rule.others === "none" ? (ttlSeconds ?? found?.ttl) : (found?.ttl ?? ttlSeconds);
-  return { ttl: ttl ?? defaultTtlSeconds, data };
-}
-
-function exists({ subject, name, type, present }: PlacedRule, found: RRset | undefined, foreign: readonly string[]): RefusedError {
-  const wanted = present.length === 0 ? "nothing" : `${present.join(", ")} alone`;
-  return new RefusedError(
-    "RECORD_EXISTS",
-    `Writing ${type} ${name} (${subject}): ${foreign.join(", ")} stands there already with TTL ${found?.ttl}, declared is ${wanted}. ` +
-      "Check whose it is and remove it, or set overwrite.",
-  );
-}
-
-/** What we put there is ours; what we found is not, unless the program says that the whole RRset is. */
-function ownedAfter(owned: readonly OwnedRecord[], rules: readonly PlacedRule[], found: readonly (RRset | undefined)[]): OwnedRecord[] {
-  const others = owned.filter((record) => !rules.some((rule) => isAt(rule, record)));
-  const here = rules.flatMap((rule, index) =>
-    rule.present
-      .filter((data) => isOwned(owned, rule, data) || !found[index]?.data.includes(data) || isTakenOver(rule, found[index]))
-      .map((data) => ({ zone: rule.zone, name: rule.name, type: rule.type, data })),
-  );
-  return [...others, ...here];
-}
-
-const isTakenOver = (rule: PlacedRule, found: RRset | undefined): boolean => rule.overwrite && unwanted(rule, found).length > 0;
-
-/** The rules, and what is owned and no rule asks for any more: it goes in the same messages. */
-export function includingFormer(rules: readonly PlacedRule[], owned: readonly OwnedRecord[]): PlacedRule[] {
-  const uncovered = owned.filter((record) => !rules.some((rule) => isAt(rule, record)));
-  const extended = rules.map((rule) => {
-    const former = owned.filter((record) => isAt(rule, record) && !rule.present.includes(record.data)).map(({ data }) => data);
-    return { ...rule, absent: [...rule.absent, ...former] };
-  });
-  const leaving = uncovered.map(({ zone, name, type, data }) => ({
-    ...{ subject: "declared before", zone, name, type },
-    ...{ present: [], others: "stay" as const, absent: [data], overwrite: false, claimed: false },
-  }));
-  return [...extended, ...leaving];
-}
-
-/** Removes what is owned of one zone and nothing beside it. Gone already is success; what somebody has changed meanwhile stays, and is told. */
-export async function releaseRecords(
-  client: DnsClient,
-  zone: string,
-  owned: readonly OwnedRecord[],
-  tell: (line: string) => void,
-): Promise<void> {
-  const keys = owned.filter((record, index) => owned.findIndex((other) => isAt(other, record)) === index);
-  let left: string[] = [];
-  await client.editRRsets(zone, keys, (found) => {
-    left = [];
-    return keys.map(({ name, type }, index) => {
-      const ours = owned.filter((record) => isAt({ name, type, zone }, record)).map(({ data }) => data);
-      const set = found[index];
-      const remaining = (set?.data ?? []).filter((value) => !ours.includes(value));
-      const gone = ours.filter((value) => !set?.data.includes(value));
-      if (gone.length > 0 && remaining.length > 0)
-        left.push(`${type} ${name} has ${remaining.join(", ")} instead of ${gone.join(", ")}; it is left.`);
-      if (set === undefined || remaining.length === set.data.length) return "keep";
-      return remaining.length === 0 ? null : { ttl: set.ttl, data: remaining };
-    });
-  });
-  for (const line of left) tell(line);
-}
-
-type Place = Pick<OwnedRecord, "zone" | "name" | "type">;
-
-const isAt = (one: Place, other: Place): boolean => one.zone === other.zone && one.name === other.name && one.type === other.type;
-
-const isOwned = (owned: readonly OwnedRecord[], at: Place, data: string): boolean =>
+export const isOwned = (owned: readonly OwnedRecord[], at: Place, data: string): boolean =>
   owned.some((record) => isAt(record, at) && record.data === data);
 
-const union = (some: readonly OwnedRecord[], more: readonly OwnedRecord[]): OwnedRecord[] => [
+export const union = (some: readonly OwnedRecord[], more: readonly OwnedRecord[]): OwnedRecord[] => [
   ...some,
   ...more.filter((record) => !isOwned(some, record, record.data)),
 ];
@@ -157,4 +27,50 @@ export function byZone<Item extends { zone: string }>(items: readonly Item[]): M
   const zones = new Map<string, Item[]>();
   for (const item of items) zones.set(item.zone, [...(zones.get(item.zone) ?? []), item]);
   return zones;
+}
+
+/** Each name once. */
+export const namesOf = (places: readonly Pick<Place, "name">[]): string[] => [...new Set(places.map(({ name }) => name))];
+
+/** The RRsets with the claims at these names. */
+export const claimsKeys = (names: readonly string[]): RRsetKey[] => names.map((name) => ({ name: claimsName(name), type: "TXT" }));
+
+export function claimsAt(names: readonly string[], found: readonly (RRset | undefined)[], ownership: Ownership): Map<string, NameClaims> {
+  return new Map(names.map((name, index) => [name, new NameClaims(found[index], ownership)]));
+}
+
+/** The claims at each name, all of one zone or each of its own. */
+export async function readClaims(
+  client: DnsClient,
+  places: readonly Pick<Place, "zone" | "name">[],
+  ownership: Ownership,
+): Promise<Map<string, NameClaims>> {
+  const names = namesOf(places);
+  const zoneOf = (name: string) => places.find((place) => place.name === name)?.zone;
+  const found = await Promise.all(names.map((name) => client.readRRset(claimsName(name), "TXT", { zone: zoneOf(name) })));
+  return claimsAt(names, found, ownership);
+}
+
+/** `owned`, and what this creation claims beside it: a message whose answer nobody saw was carried out. */
+export async function includingClaimed(
+  client: DnsClient,
+  places: readonly Pick<Place, "zone" | "name">[],
+  owned: readonly OwnedRecord[],
+  ownership: Ownership,
+): Promise<OwnedRecord[]> {
+  if (ownership.before.length === 0) return [...owned];
+  const claims = await readClaims(client, places, ownership);
+  const zoneOf = (name: string) => places.find((place) => place.name === name)?.zone ?? "";
+  const claimed = [...claims].flatMap(([name, { claimed: records }]) => records.map((record) => ({ zone: zoneOf(name), name, ...record })));
+  return union(owned, claimed);
+}
+
+/** Whom a later creation of the same resource is stored as, where it has taken over what this one has made. */
+export async function findSuperseder(
+  client: DnsClient,
+  { owned, owners }: { owned: readonly OwnedRecord[]; owners: readonly string[] },
+): Promise<string | undefined> {
+  const claims = await readClaims(client, owned, { kept: "zone", owner: undefined, before: owners, isReplacing: false });
+  const superseders = [...claims].flatMap(([name, here]) => here.findSuperseder(owned.filter((record) => record.name === name)) ?? []);
+  return superseders[0];
 }

@@ -1,6 +1,7 @@
 import type { DnsClient, RRset } from "../dns/client.js";
 import { isAtOrBelow } from "../dns/names.js";
 import type { RecordType } from "../dns/rdata.js";
+import { isAt, type OwnedRecord } from "./ownedRecords.js";
 
 /** What must hold of one RRset. */
 export interface RecordRule {
@@ -14,7 +15,7 @@ export interface RecordRule {
   present: readonly string[];
   /** `none`: nothing else may stand there. `stay`: it is left alone. */
   others: "none" | "stay";
-  /** Values that must go, whoever put them there. */
+  /** Values that must go, whoever put them there; what another resource owns is refused. */
   absent: readonly string[];
   /** Whether the program takes over what others have put where `others` is `none`: from then on the whole RRset is ours. */
   overwrite: boolean;
@@ -25,6 +26,8 @@ export interface RecordRule {
 /** A rule, and the zone in which its name is. */
 export interface PlacedRule extends RecordRule {
   zone: string;
+  /** Values of ours that are declared no longer: they go, unless others own them too. */
+  former: readonly string[];
 }
 
 /** Finds the zone of each rule; a PTR name that is an alias stands for its target (RFC 2317). */
@@ -34,7 +37,7 @@ export function placeRules(client: DnsClient, rules: readonly RecordRule[]): Pro
       const target = rule.type === "PTR" ? await client.findAlias(rule.name, rule.type) : undefined;
       const name = target ?? rule.name;
       const declared = rule.zone !== undefined && isAtOrBelow(name, rule.zone) ? rule.zone : undefined;
-      return { ...rule, name, zone: declared ?? (await client.findZone(name)) };
+      return { ...rule, name, zone: declared ?? (await client.findZone(name)), former: [] };
     }),
   );
 }
@@ -60,7 +63,7 @@ export async function findDeviations(client: DnsClient, rules: readonly PlacedRu
   return rules.flatMap((rule, index) => deviationsOf(rule, found[index], ttlSeconds));
 }
 
-function deviationsOf(rule: RecordRule, found: RRset | undefined, ttlSeconds: number | undefined): string[] {
+function deviationsOf(rule: PlacedRule, found: RRset | undefined, ttlSeconds: number | undefined): string[] {
   const { subject, name, type, present } = rule;
   const what = `${subject}: ${type} ${name}`;
   return [
@@ -71,12 +74,26 @@ function deviationsOf(rule: RecordRule, found: RRset | undefined, ttlSeconds: nu
 }
 
 /** Values that the rule wants gone. */
-export function unwanted({ present, others, absent }: RecordRule, found: RRset | undefined): string[] {
+export function unwanted({ present, others, absent, former }: PlacedRule, found: RRset | undefined): string[] {
   const values = found?.data ?? [];
-  return values.filter((value) => (others === "none" ? !present.includes(value) : absent.includes(value)));
+  return values.filter((value) => (others === "none" ? !present.includes(value) : [...absent, ...former].includes(value)));
 }
 
 /** The TTL of an RRset is ours only where the whole RRset is. */
 export function hasOtherTtl({ others }: RecordRule, found: RRset | undefined, ttlSeconds: number | undefined): boolean {
   return others === "none" && ttlSeconds !== undefined && found !== undefined && found.ttl !== ttlSeconds;
+}
+
+/** The rules, and what is owned and no rule asks for any more: it goes in the same messages. */
+export function includingFormer(rules: readonly PlacedRule[], owned: readonly OwnedRecord[]): PlacedRule[] {
+  const uncovered = owned.filter((record) => !rules.some((rule) => isAt(rule, record)));
+  const places = uncovered.filter((record, index) => uncovered.findIndex((other) => isAt(other, record)) === index);
+  const leaving = places.map(({ zone, name, type }) => ({
+    ...{ subject: "declared before", zone, name, type, former: [] },
+    ...{ present: [], others: "stay" as const, absent: [], overwrite: false, claimed: false },
+  }));
+  return [...rules, ...leaving].map((rule) => {
+    const former = owned.filter((record) => isAt(rule, record) && !rule.present.includes(record.data)).map(({ data }) => data);
+    return { ...rule, former };
+  });
 }

@@ -6,8 +6,9 @@ import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { warnUnsigned, withDns } from "../dns/connection.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
+import { formerRecords, releaseFormer } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
-import { formerRecords, RecordPlan, releaseFormer } from "../records/recordPlan.js";
+import { RecordPlan } from "../records/recordPlan.js";
 import type { VirtualIpInputs } from "./inputs.js";
 import { interfaceOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
 import { recordRules } from "./records.js";
@@ -105,10 +106,10 @@ async function convergeRecords(
   warnUnsigned(dns, context);
   return withDns(dns, context, async (client) => {
     const rules = recordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
-    const plan = await RecordPlan.of(client, rules, dns.ttl, former);
+    const plan = await RecordPlan.of(client, { dns, rules, ttlSeconds: dns.ttl }, former, context);
     await plan.refuseForeign();
     await clear();
-    return plan.apply(context);
+    return plan.apply();
   });
 }
 

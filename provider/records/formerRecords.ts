@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Context } from "../core/context.js";
+import { type CommonInputs, ownersOf, type Recorded } from "../core/definition.js";
+import type { DnsClient } from "../dns/client.js";
+import { type DnsConnection, serverNames, withDns } from "../dns/connection.js";
+import { DnsError } from "../dns/errors.js";
+import { byZone, findSuperseder, type OwnedRecord } from "./ownedRecords.js";
+import { type Left, nothing, releaseRecords } from "./releaseRecords.js";
+
+/** What a resource has made before, and where that may be: a change of `dns` that failed half-way leaves records at two places. */
+export interface FormerRecords {
+  places: readonly DnsConnection[];
+  owned: readonly OwnedRecord[];
+  /** Whom that may be stored as. */
+  owners: readonly string[];
+}
+
+type Inputs = CommonInputs & { dns?: DnsConnection | undefined };
+
+/** `dns`: what is declared now; its key is tried first at a server that had another one. */
+export function formerRecords(recorded: Recorded<Inputs, { ownedRecords: OwnedRecord[] }> | undefined, dns?: DnsConnection): FormerRecords {
+  const known = [recorded?.dns, recorded?.__attempted?.dns, recorded?.__declared.dns].filter(
+    (place) => place !== undefined && place !== null,
+  );
+  const isKnown = dns !== undefined && known.some((place) => serverNames(place) === serverNames(dns));
+  const places = isKnown ? [dns, ...known] : known;
+  return {
+    places: places.filter((place, index) => !places.slice(0, index).some((other) => isSameAccess(other, place))),
+    owned: recorded?.ownedRecords ?? [],
+    owners: recorded ? ownersOf(recorded) : [],
+  };
+}
+
+/** Whom a later creation of the resource is stored as, where it has taken over what stands in DNS. */
+export async function findStoredOwner(
+  client: DnsClient,
+  { ownership }: DnsConnection,
+  recorded: Recorded<Inputs, { ownedRecords: OwnedRecord[] }> | undefined,
+): Promise<string | undefined> {
+  return ownership === "state" ? undefined : findSuperseder(client, formerRecords(recorded));
+}
+
+const isSameAccess = (one: DnsConnection, other: DnsConnection): boolean =>
+  serverNames(one) === serverNames(other) && one.keyFile === other.keyFile && isDeepStrictEqual(one.key, other.key);
+
+/** Removes what is owned, the last made first, at every server that has its zone; what stays is told. */
+export async function releaseFormer({ places, owned, owners }: FormerRecords, context: Context): Promise<void> {
+  const left = nothing();
+  const ownership = { kept: "zone" as const, owner: context.owner, before: owners, isReplacing: context.isReplaced };
+  for (const [zone, inZone] of [...byZone(owned)].reverse()) {
+    const release = async (client: DnsClient) => {
+      const here = await releaseRecords(client, zone, inZone, ownership);
+      for (const reason of Object.keys(left) as (keyof Left)[]) left[reason].push(...here[reason]);
+    };
+    await context.write(() => atEachServer(places, (place) => withDns(place, context, release)));
+  }
+  for (const line of linesOf(left)) context.progress(line);
+}
+
+function linesOf({ superseded, shared, declared, changed }: Left): string[] {
+  const line = (records: string[], why: string) => (records.length === 0 ? [] : [`left in DNS, because ${why}: ${records.join("; ")}`]);
+  return [
+    ...line(superseded, "a later creation of this resource owns it"),
+    ...line(shared, "other resources own it too"),
+    ...line(declared, "the program still declares it"),
+    ...line(changed, "somebody has changed it"),
+  ];
+}
+
+async function atEachServer(places: readonly DnsConnection[], act: (place: DnsConnection) => Promise<void>): Promise<void> {
+  const servers = [...new Set(places.map(serverNames))];
+  const failures: DnsError[] = [];
+  for (const server of servers) {
+    const same = places.filter((place) => serverNames(place) === server);
+    await firstThatMay(same, act).catch((error: unknown) => {
+      if (!(error instanceof DnsError)) throw error;
+      failures.push(error);
+    });
+  }
+  const isNowhere = failures.length === servers.length;
+  const failure = failures.find(({ code }) => code !== "DNS_WRONG_SERVER") ?? (isNowhere ? failures[0] : undefined);
+  if (failure) throw failure;
+}
+
+/** One server: a key that it does not take, or no longer, is followed by the one before; what the first met has the word. */
+async function firstThatMay(places: readonly DnsConnection[], act: (place: DnsConnection) => Promise<void>): Promise<void> {
+  let first: unknown;
+  for (const place of places) {
+    try {
+      return await act(place);
+    } catch (error) {
+      first ??= error;
+      if (!(error instanceof DnsError && error.nothingDone)) throw error;
+    }
+  }
+  throw first;
+}
