@@ -1,5 +1,6 @@
 import type { DnsClient, RRset } from "../dns/client.js";
-import { DnsError } from "../dns/errors.js";
+import { amended, DnsError } from "../dns/errors.js";
+import { claimsName } from "./claims.js";
 import { byZone, claimsAt, claimsKeys, isAt, namesOf, type OwnedRecord, readClaims, union } from "./ownedRecords.js";
 import { type PlacedRule, readRules } from "./recordRules.js";
 import { judge, type Wanted } from "./recordVerdict.js";
@@ -71,20 +72,14 @@ function inContext(
   zone: string,
   { writesClaims, written }: { writesClaims: boolean; written: readonly string[] },
 ): DnsError {
-  const more = [
-    ...(writesClaims && byPolicy.includes(error.code)
-      ? [
-          `The message also writes TXT records at ${claimsKeys(["..."])[0]?.name}, which hold the owners: let the key write those in ${zone} too, ` +
-            'or set dns.ownership to "state".',
-        ]
-      : []),
-    ...(written.length > 0
-      ? [`The records in ${written.join(" and ")} were written and are known: the next \`pulumi up\` goes on from there.`]
-      : []),
-  ];
-  if (more.length === 0) return error;
-  const { code, message, facts, nothingDone } = error;
-  return new DnsError(code, [message, ...more].join(" "), { facts, cause: error, nothingDone: nothingDone && written.length === 0 });
+  const cure =
+    ` The message also writes TXT records at ${claimsName("<name>")}, which say who owns a record: let the key write those in ${zone} too, ` +
+    'or set dns.ownership to "state".';
+  const stand = ` The records in ${written.join(" and ")} are written and known: the next \`pulumi up\` goes on from there.`;
+  return amended(error, {
+    more: (writesClaims && byPolicy.includes(error.code) ? cure : "") + (written.length > 0 ? stand : ""),
+    nothingDone: error.nothingDone && written.length === 0,
+  });
 }
 
 /** Refuses what establishing would refuse, and writes nothing. */

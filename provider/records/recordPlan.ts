@@ -32,8 +32,10 @@ export class RecordPlan {
     former: FormerRecords,
     context: Context,
   ): Promise<RecordPlan> {
-    const { owner, isReplacement: isReplacing } = context;
-    const ownership = { kept: dns.ownership ?? "zone", owner, before: former.owners, isReplacing };
+    const { owner, isReplacement } = context;
+    const kept = dns.ownership ?? "zone";
+    // In the zone the claims of the one that is replaced say what was its own.
+    const ownership = { kept, owner, before: former.owners, isReplacing: isReplacement && kept === "state" };
     const placed = await placeRules(client, rules);
     const here = former.owned.filter(({ zone }) => placed.some((rule) => rule.zone === zone));
     const owned = await includingClaimed(client, [...placed, ...here], former.owned, ownership);

@@ -61,13 +61,13 @@ function exists(
 ): RefusedError {
   const wanted = present.length === 0 ? "nothing" : `${present.join(", ")} alone`;
   const names = [...new Set(holders.map((holder) => parseOwner(holder).name))];
-  const claimed = names.length === 0 ? "" : `, and ${names.join(" and ")} ${names.length === 1 ? "owns" : "own"} it`;
+  const claimed = names.length === 0 ? "" : ` and is owned by ${names.join(" and ")}`;
   const renamed = holders.find((holder) => owner !== undefined && isSameStack(holder, owner));
   const cure = renamed
     ? `If that resource has another name now, give it aliases: [{ name: "${resourceOf(renamed).name}" }]; else let one of the two go.`
     : "Check whose it is and remove it, or set overwrite.";
   return new RefusedError(
     "RECORD_EXISTS",
-    `Writing ${type} ${name} (${subject}): ${foreign.join(", ")} stands there already with TTL ${ttl}${claimed}; declared is ${wanted}. ${cure}`,
+    `Writing ${type} ${name} (${subject}): ${foreign.join(", ")} stands there already with TTL ${ttl}${claimed}, declared is ${wanted}. ${cure}`,
   );
 }

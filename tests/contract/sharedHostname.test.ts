@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { DnsFault } from "../../simulator/index.js";
 import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
+import { withoutClaims } from "./claims.js";
 import { Resource } from "./resource.js";
 import { host, key, openSharedHostnamePlace, reverse, type SharedHostnamePlace, secretEnv, zone } from "./sharedHostnames.js";
 
@@ -212,7 +213,7 @@ describe("a change in place", () => {
       timeouts: { delete: "30s" },
     });
     await resource.up(renamed);
-    expect(changes()).toEqual([]);
+    expect(changes()).toEqual([[zone], [reverse]]);
     expect(owned(resource)).toHaveLength(4);
     expect(await resource.diff(renamed)).toMatchObject({ changes: false });
   });
@@ -262,7 +263,7 @@ describe("a create that fails between the forward and the reverse zone", () => {
     const resource = new Resource(provider);
     server.fail({ kind: "loseAnswer" }, { opcode: "UPDATE", zone: reverse, times: 99 });
     expect(await failureOf(resource.up(args()))).toMatch("Runbook: DNS_UNREACHABLE");
-    expect(records()).toHaveLength(4);
+    expect(withoutClaims(records())).toHaveLength(4);
     server.clearFaults();
     await resource.destroy();
     expect(records()).toEqual([]);

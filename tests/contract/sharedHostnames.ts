@@ -1,6 +1,7 @@
 import { onTestFinished } from "vitest";
 import { reverseNameOf } from "../../provider/dns/names.js";
 import { type LoggedMessage, makeKey, NameServer, type ServerKey } from "../../simulator/index.js";
+import { claimsIn, withoutClaims } from "./claims.js";
 
 type Values = Record<string, unknown>;
 
@@ -20,7 +21,9 @@ export interface SharedHostnamePlace {
   names: (...lasts: number[]) => string[][];
   /** Every record of every zone, as text. */
   records: () => string[];
-  /** What the provider changed in which zone, message by message. */
+  /** Who owns what, as claimsIn tells it. */
+  claims: () => string[];
+  /** What the provider changed in which zone, message by message, without the claims. */
   changes: () => string[][];
   /** Messages of the provider that changed something, or were to. */
   updates: () => readonly LoggedMessage[];
@@ -36,6 +39,7 @@ export async function openSharedHostnamePlace(zones: readonly string[] = [], hel
     key: { name: key.name, secretEnv },
     ...more,
   });
+  const records = () => server.zones.flatMap((each) => each.records().map(({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data}`));
   const updates = () => server.log.all({ opcode: "UPDATE" }).filter(({ changes }) => changes.length > 0);
   return {
     server,
@@ -43,8 +47,9 @@ export async function openSharedHostnamePlace(zones: readonly string[] = [], hel
     args: (more) => ({ hostname: "dma", addresses: ["10.10.10.1", "10.10.10.2"], dns: dns(), __owner: "room/test/dma", ...more }),
     addresses: (label = "dma") => server.addresses(host(label)),
     names: (...lasts) => lasts.map((last) => server.data(reverseNameOf(`10.10.10.${last}`), "PTR")),
-    records: () => server.zones.flatMap((each) => each.records().map(({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data}`)),
-    changes: () => updates().map(({ name, changes }) => [name ?? "", ...changes]),
+    records,
+    claims: () => claimsIn(records()),
+    changes: () => updates().map(({ name, changes }) => [name ?? "", ...withoutClaims(changes)]),
     updates,
   };
 }

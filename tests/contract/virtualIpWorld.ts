@@ -2,6 +2,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { reverseNameOf } from "../../provider/dns/names.js";
 import type { AgentControl, LoggedMessage, LoggedRequest, NameServer, PairOptions, Simulator } from "../../simulator/index.js";
 import { configOn, type PairWorld, startPairWorld, type WorldOptions } from "../support/world.js";
+import { claimsIn } from "./claims.js";
 
 type Values = Record<string, unknown>;
 
@@ -30,6 +31,8 @@ export interface VirtualIpWorld {
   registers: () => (boolean | undefined)[];
   /** Every record of every zone, as text. */
   records: () => string[];
+  /** Who owns what, as claimsIn tells it. */
+  claims: () => string[];
   /** Messages of the provider that changed something, or were to. */
   updates: () => readonly LoggedMessage[];
   /** Requests that changed something on an Agent, or were to. */
@@ -70,6 +73,7 @@ export async function openVirtualIpWorld(network: string, options: VirtualIpWorl
     ...more,
   });
   const agent = (last: number) => simulator.agent(at(last));
+  const records = () => server.zones.flatMap((each) => each.records().map(({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data}`));
   return {
     world,
     simulator,
@@ -89,7 +93,8 @@ export async function openVirtualIpWorld(network: string, options: VirtualIpWorl
     table: () => ["dma-main", "dma-backup", "dma-virtual"].map((label) => server.addresses(host(label))),
     names: (last) => server.data(reverseNameOf(at(last)), "PTR"),
     registers: () => [1, 2].map((last) => agent(last).snapshot().agent.interfaces[0]?.registersInDns),
-    records: () => server.zones.flatMap((each) => each.records().map(({ name, type, ttl, data }) => `${name} ${ttl} ${type} ${data}`)),
+    records,
+    claims: () => claimsIn(records()),
     updates: () => server.log.all({ opcode: "UPDATE", key: "dma-key." }).filter(({ changes }) => changes.length > 0),
     writes: () => simulator.requests.all().filter(({ method, path }) => method !== "GET" && path !== "probe"),
   };
