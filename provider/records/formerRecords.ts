@@ -63,7 +63,7 @@ function linesOf({ superseded, shared, declared, changed }: Left): string[] {
     ...line(superseded, "a later creation of this resource owns it"),
     ...line(shared, "other resources own it too"),
     ...line(declared, "the program still declares it"),
-    ...line(changed, "somebody has changed it"),
+    ...changed.map((what) => `${what}; it is left.`),
   ];
 }
 

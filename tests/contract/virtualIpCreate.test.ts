@@ -51,8 +51,8 @@ describe("create", () => {
     ]);
     expect(writes().map(({ method, path }) => `${method} ${path}`)).toEqual(["PUT agent/settings", "PUT agent/settings"]);
     expect(updates().map(({ changes }) => changes)).toEqual([
-      [`add ${host("dma-virtual")} 300 A ${at(5)}`],
-      [expect.stringMatching(/^add 5\..* 300 PTR dma-virtual/)],
+      [`add ${host("dma-virtual")} 300 A ${at(5)}`, expect.stringMatching(/^add _dataminer-failover\.dma-virtual\..* TXT/)],
+      [expect.stringMatching(/^add 5\..* 300 PTR dma-virtual/), expect.stringMatching(/^add _dataminer-failover\.5\..* TXT/)],
     ]);
     expect(await resource.diff(args())).toEqual({ changes: false, replaces: [], deleteBeforeReplace: false });
     expect(Buffer.byteLength(JSON.stringify([resource.inputs, resource.outs]))).toBeLessThan(4_500);

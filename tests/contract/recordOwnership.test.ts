@@ -1,0 +1,210 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { DynamicProvider } from "../support/dynamicProvider.js";
+import { withoutClaims } from "./claims.js";
+import { Resource } from "./resource.js";
+import { host, key, openSharedHostnamePlace, reverse, type SharedHostnamePlace, secretEnv, zone } from "./sharedHostnames.js";
+
+const start = () => DynamicProvider.start("sharedHostnameRecord", { [secretEnv]: key.secret });
+const [one, two] = ["10.10.10.1", "10.10.10.2"];
+
+let provider: DynamicProvider;
+beforeAll(async () => {
+  provider = await start();
+});
+afterAll(() => provider.stop());
+
+const up = (args: Record<string, unknown>) => new Resource(provider).up(args);
+const ofOwner = (owner: string, label = "dma") => [
+  `${host(label)}: ${owner}: A ${one}`,
+  `${host(label)}: ${owner}: A ${two}`,
+  ...[1, 2].map((last) => `${last}.${reverse}: ${owner}: PTR ${host(label)}`),
+];
+const live = ({ addresses, names }: SharedHostnamePlace, label = "dma") => [addresses(label), names(1, 2)];
+const whole = (label = "dma") => [
+  [one, two],
+  [[host(label)], [host(label)]],
+];
+
+describe("who owns a record stands beside its name", () => {
+  test("in the message that makes the record, and goes with it", async () => {
+    const place = await openSharedHostnamePlace();
+    const resource = await up(place.args());
+    expect(place.claims()).toEqual(ofOwner("room/test/dma").sort());
+    expect(place.updates().map(({ changes }) => [withoutClaims(changes).length, changes.length])).toEqual([
+      [2, 3],
+      [2, 4],
+    ]);
+    expect(place.records().filter((record) => record.includes("TXT"))[0]).toMatch(
+      /^_dataminer-failover\.dma\.skyline\.local\. 300 TXT "heritage=dataminer-failover,owner=room\/test\/dma#[0-9a-f]{12},A=10\.10\.10\.1,A=10\.10\.10\.2"$/,
+    );
+    await resource.destroy();
+    expect(place.records()).toEqual([]);
+  });
+
+  test("and never of a record that was found", async () => {
+    const place = await openSharedHostnamePlace();
+    place.server.zone(zone).set("dma", "A", [one, two]);
+    place.server.zone(reverse).set("1", "PTR", host("dma"));
+    const resource = await up(place.args());
+    expect(place.claims()).toEqual([`2.${reverse}: room/test/dma: PTR ${host("dma")}`]);
+    const again = await up(place.args({ __owner: "room/test/other" }));
+    await resource.destroy();
+    expect(live(place)).toEqual(whole());
+    await again.destroy();
+    expect(live(place)).toEqual([
+      [one, two],
+      [[host("dma")], []],
+    ]);
+  });
+
+  test("whatever name it has, and however long", async () => {
+    const place = await openSharedHostnamePlace();
+    const name = `a "name", 100% \\ odd; grün ${"x".repeat(300)}`;
+    const resource = await up(place.args({ __owner: `room/test/${name}` }));
+    expect(place.claims()).toEqual(ofOwner(`room/test/${name}`).sort());
+    const other = await up(place.args({ __owner: "room/test/other" }));
+    await resource.destroy();
+    expect(place.claims()).toEqual(ofOwner("room/test/other").sort());
+    await other.destroy();
+    expect(place.records()).toEqual([]);
+  });
+
+  test("beside TXT records of others, which stay", async () => {
+    const place = await openSharedHostnamePlace();
+    place.server.zone(zone).set("_dataminer-failover.dma", "TXT", ['"kept"', '"heritage=external-dns,owner=a,A=b"']);
+    const resource = await up(place.args());
+    await up(place.args({ __owner: "room/test/other" }));
+    await resource.destroy();
+    expect(place.server.data(`_dataminer-failover.${host("dma")}`, "TXT")).toHaveLength(3);
+  });
+
+  test("also below a wildcard", async () => {
+    const place = await openSharedHostnamePlace();
+    place.server.zone(zone).set("*", "TXT", '"wild"');
+    place.server.zone(zone).set("*.dma", "CNAME", host("elsewhere"));
+    const before = place.records();
+    const resource = await up(place.args());
+    await resource.refresh();
+    expect(await resource.diff(place.args())).toMatchObject({ changes: false });
+    expect(place.claims()).toEqual(ofOwner("room/test/dma").sort());
+    await resource.destroy();
+    expect(place.records()).toEqual(before);
+  });
+});
+
+describe("a creation in place of the same resource", () => {
+  test("takes over what stands there, and the delete of the old one says so in one line and touches nothing", async () => {
+    const place = await openSharedHostnamePlace();
+    const old = await up(place.args());
+    const next = await up(place.args());
+    expect(next.outs.ownedRecords).toHaveLength(4);
+    place.server.log.clear();
+    const lines = provider.lines.length;
+    await old.destroy();
+    expect(live(place)).toEqual(whole());
+    expect(place.changes()).toEqual([]);
+    await provider.line(/^SharedHostnameRecord dma: left in DNS, because a later creation of this resource owns it: /);
+    expect(provider.lines.slice(lines)).toHaveLength(1);
+    await next.refresh();
+    expect(await next.diff(place.args())).toMatchObject({ changes: false });
+    await next.destroy();
+    expect(place.records()).toEqual([]);
+  });
+
+  test("with other addresses and another name leaves each its own", async () => {
+    const place = await openSharedHostnamePlace();
+    const old = await up(place.args());
+    const next = await up(place.args({ hostname: "other" }));
+    await old.destroy();
+    expect([live(place), live(place, "other")]).toEqual([[[], [[host("other")], [host("other")]]], whole("other")]);
+    await next.destroy();
+    expect(place.records()).toEqual([]);
+  });
+
+  test("whose state is lost with a checkpoint that is restored: that is a difference, and up then destroy leave nothing", async () => {
+    const place = await openSharedHostnamePlace();
+    const restored = await up(place.args());
+    await up(place.args());
+    await restored.refresh();
+    expect(await restored.diff(place.args())).toMatchObject({ changes: true, replaces: [] });
+    await restored.up(place.args());
+    await restored.refresh();
+    expect(await restored.diff(place.args())).toMatchObject({ changes: false });
+    await restored.destroy();
+    expect(place.records()).toEqual([]);
+  });
+});
+
+describe("two resources that declare the same records", () => {
+  test.each(["room/test/renamed", "room/test/house:Pair::dma", "other/test/dma"])(
+    "own them together, here dma and %s: the first that goes leaves them to the other",
+    async (__owner) => {
+      const place = await openSharedHostnamePlace();
+      const old = await up(place.args());
+      const next = await up(place.args({ __owner }));
+      expect(place.claims()).toEqual([...ofOwner("room/test/dma"), ...ofOwner(__owner)].sort());
+      await old.destroy();
+      expect([live(place), place.claims()]).toEqual([whole(), ofOwner(__owner).sort()]);
+      await next.refresh();
+      expect(await next.diff(place.args({ __owner }))).toMatchObject({ changes: false });
+      await next.destroy();
+      expect(place.records()).toEqual([]);
+    },
+  );
+
+  test("and one that wants something else there is refused with the name of the other, with overwrite alone it may", async () => {
+    const place = await openSharedHostnamePlace();
+    const first = await up(place.args());
+    const args = place.args({ addresses: [two, "10.10.10.3"], __owner: "room/test/renamed" });
+    await expect(up(args)).rejects.toThrow(
+      /10\.10\.10\.1 stands there already with TTL 300 and is owned by room\/test\/dma, declared is .* aliases: \[\{ name: "dma" \}\].*RECORD_EXISTS/,
+    );
+    expect(live(place)).toEqual(whole());
+    const second = await up(place.args({ __owner: "other/test/dma" }));
+    await expect(second.up(place.args({ addresses: [two, "10.10.10.3"], __owner: "other/test/dma" }))).rejects.toThrow(
+      /10\.10\.10\.1 .*is owned by room\/test\/dma.*RECORD_EXISTS/,
+    );
+    expect(live(place)).toEqual(whole());
+    const taking = await up({ ...args, overwrite: true });
+    expect(place.addresses()).toEqual([two, "10.10.10.3"]);
+    for (const each of [first, second, taking]) await each.destroy();
+    expect(place.records()).toEqual([]);
+  });
+});
+
+test("an alias changes the owner in place, and the record is never without one", async () => {
+  const place = await openSharedHostnamePlace();
+  const resource = await up(place.args());
+  await resource.up(place.args({ __owner: "room/test/renamed" }));
+  expect([live(place), place.claims()]).toEqual([whole(), ofOwner("room/test/renamed").sort()]);
+  await resource.destroy();
+  expect(place.records()).toEqual([]);
+});
+
+describe("a create that ends at any message, and whose result nobody gets", () => {
+  test.each(["loseRequest", "loseAnswer"] as const)("leaves nothing after up and destroy (%s)", async (kind) => {
+    const whole = await openSharedHostnamePlace();
+    await up(whole.args());
+    const messages = whole.server.log.all().length;
+    expect(whole.updates()).toHaveLength(2);
+    const reached = new Set<string>();
+    const endedAt = async (message: number) => {
+      const place = await openSharedHostnamePlace();
+      place.server.fail({ kind: "slow", milliseconds: 0 }, { times: message - 1 });
+      place.server.fail({ kind }, { times: 999 });
+      await expect(up(place.args())).rejects.toThrow("Runbook: DNS_");
+      reached.add(withoutClaims(place.records()).join());
+      place.server.clearFaults();
+      const resource = await up(place.args());
+      expect(live(place), `at message ${message}`).toEqual([
+        [one, two],
+        [[host("dma")], [host("dma")]],
+      ]);
+      await resource.destroy();
+      expect(place.records(), `at message ${message}`).toEqual([]);
+    };
+    await Promise.all(Array.from({ length: messages }, (_, index) => endedAt(index + 1)));
+    // Nothing, the records of the forward zone, and all of them.
+    expect(reached.size).toBe(3);
+  });
+});
