@@ -1,4 +1,5 @@
 import type { DnsClient, RRset } from "../dns/client.js";
+import type { Edit } from "../dns/editRRsets.js";
 import { amended, DnsError } from "../dns/errors.js";
 import { claimsName } from "./claims.js";
 import { byZone, claimsAt, claimsKeys, isAt, namesOf, type OwnedRecord, readClaims, union } from "./ownedRecords.js";
@@ -24,8 +25,8 @@ export async function establishRecords(
     const names = namesOf(inZone);
     let after = owned;
     let writesClaims = false;
-    const edit = (found: (RRset | undefined)[]) => {
-      const next = decide(inZone, names, found, { ...establishing, owned });
+    const edit: Edit = (found, earlier) => {
+      const next = decide(inZone, names, { found, earlier }, { ...establishing, owned });
       after = [...owned.filter((record) => !inZone.some((rule) => isAt(rule, record))), ...next.owned];
       writesClaims = next.claims.some((each) => each !== "keep");
       establishing.remember(union(owned, after));
@@ -46,11 +47,16 @@ export async function establishRecords(
 }
 
 /** One edit for each rule and for the claims at each name. */
-function decide(rules: readonly PlacedRule[], names: readonly string[], found: readonly (RRset | undefined)[], wanted: Wanted) {
+function decide(
+  rules: readonly PlacedRule[],
+  names: readonly string[],
+  { found, earlier }: { found: readonly (RRset | undefined)[]; earlier: readonly (readonly string[])[] },
+  wanted: Wanted,
+) {
   const claims = claimsAt(names, found.slice(rules.length), wanted.ownership);
   const judged = rules.flatMap((rule, index) => {
     const here = claims.get(rule.name);
-    return here ? [{ rule, verdict: judge(rule, found[index], here, wanted) }] : [];
+    return here ? [{ rule, verdict: judge(rule, { found: found[index], claims: here, written: earlier[index] }, wanted) }] : [];
   });
   const recordsAt = (name: string, which: "owned" | "gone") =>
     judged
@@ -87,6 +93,6 @@ export async function refuseForeignRecords(client: DnsClient, rules: readonly Pl
   const [found, claims] = await Promise.all([readRules(client, rules), readClaims(client, rules, wanted.ownership)]);
   for (const [index, rule] of rules.entries()) {
     const here = claims.get(rule.name);
-    if (here) judge(rule, found[index], here, wanted);
+    if (here) judge(rule, { found: found[index], claims: here }, wanted);
   }
 }

@@ -5,7 +5,7 @@ import { type Establishing, establishRecords, refuseForeignRecords } from "./est
 import { type FormerRecords, releaseFormer } from "./formerRecords.js";
 import { includingClaimed, type OwnedRecord } from "./ownedRecords.js";
 import type { Ownership } from "./ownership.js";
-import { includingFormer, type PlacedRule, placeRules, type RecordRule } from "./recordRules.js";
+import { includingFormer, type PlacedRule, placeRules, probeZones, type RecordRule } from "./recordRules.js";
 
 /** What a resource declares of records. */
 export interface DeclaredRecords {
@@ -43,9 +43,10 @@ export class RecordPlan {
   }
 
   /** Refuses what `apply` would refuse, before anything is written. */
-  refuseForeign(): Promise<void> {
+  async refuseForeign(): Promise<void> {
     const { ttlSeconds, ownership } = this;
-    return refuseForeignRecords(this.client, this.whole, { ttlSeconds, owned: this.former.owned, ownership });
+    await probeZones(this.client, this.whole);
+    await refuseForeignRecords(this.client, this.whole, { ttlSeconds, owned: this.former.owned, ownership });
   }
 
   /** Makes the rules hold, then takes away what was made in other zones before. Returns what is owned then. */

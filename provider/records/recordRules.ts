@@ -1,7 +1,8 @@
 import type { DnsClient, RRset } from "../dns/client.js";
+import { amended, DnsError } from "../dns/errors.js";
 import { isAtOrBelow } from "../dns/names.js";
 import type { RecordType } from "../dns/rdata.js";
-import { isAt, type OwnedRecord } from "./ownedRecords.js";
+import { byZone, isAt, type OwnedRecord } from "./ownedRecords.js";
 
 /** What must hold of one RRset. */
 export interface RecordRule {
@@ -31,15 +32,55 @@ export interface PlacedRule extends RecordRule {
 }
 
 /** Finds the zone of each rule; a PTR name that is an alias stands for its target (RFC 2317). */
-export function placeRules(client: DnsClient, rules: readonly RecordRule[]): Promise<PlacedRule[]> {
-  return Promise.all(
-    rules.map(async (rule): Promise<PlacedRule> => {
-      const target = rule.type === "PTR" ? await client.findAlias(rule.name, rule.type) : undefined;
-      const name = target ?? rule.name;
-      const declared = rule.zone !== undefined && isAtOrBelow(name, rule.zone) ? rule.zone : undefined;
-      return { ...rule, name, zone: declared ?? (await client.findZone(name)), former: [] };
-    }),
+export async function placeRules(client: DnsClient, rules: readonly RecordRule[]): Promise<PlacedRule[]> {
+  const placed = await Promise.all(
+    rules.map((rule) => (rule.type === "PTR" ? curedBy(rule, () => place(client, rule)) : place(client, rule))),
   );
+  requireUse(rules, placed);
+  return placed;
+}
+
+async function place(client: DnsClient, rule: RecordRule): Promise<PlacedRule> {
+  const target = rule.type === "PTR" ? await client.findAlias(rule.name, rule.type) : undefined;
+  const name = target ?? rule.name;
+  const declared = rule.zone !== undefined && isAtOrBelow(name, rule.zone) ? rule.zone : undefined;
+  return { ...rule, name, zone: declared ?? (await client.findZone(name)), former: [] };
+}
+
+/** A declared reverse zone that holds none of the addresses is a mistake, not a wish to be left out. */
+function requireUse(rules: readonly RecordRule[], placed: readonly PlacedRule[]): void {
+  const isReverse = ({ type }: RecordRule) => type === "PTR";
+  const declared = rules.find((rule) => isReverse(rule) && rule.zone !== undefined);
+  if (declared?.zone === undefined || placed.some((rule) => isReverse(rule) && rule.zone === declared.zone)) return;
+  const names = placed.filter(isReverse);
+  throw new DnsError(
+    "DNS_NOTZONE",
+    `Finding the PTR records of ${declared.present.join(", ")}: dns.reverseZone is ${declared.zone} but the names of the addresses ` +
+      `(${names.map(({ name }) => name).join(", ")}) lie outside of it, in ${[...new Set(names.map(({ zone }) => zone))].join(" and ")} ` +
+      `Leave reverseZone out, or name that one.`,
+    { facts: { zone: declared.zone } },
+  );
+}
+
+/** Where the way to the PTR records is barred, says how to do without it. */
+export async function curedBy<Result>({ subject }: Pick<RecordRule, "subject">, act: () => Promise<Result>): Promise<Result> {
+  try {
+    return await act();
+  } catch (error) {
+    // Where there is no zone to write, the client has said so.
+    if (!(error instanceof DnsError) || (error.code === "DNS_NO_ZONE" && error.facts.zone === undefined)) throw error;
+    const cure = ` It is about PTR records: name the zone that the server has as dns.reverseZone, or set ${subject}: false to do without them.`;
+    throw amended(error, { more: cure });
+  }
+}
+
+/** Whether every zone that will be written takes updates with this key, before the first is. */
+export async function probeZones(client: DnsClient, rules: readonly PlacedRule[]): Promise<void> {
+  for (const [zone, [first, ...more]] of byZone(rules)) {
+    const probe = () => client.probeZone(zone);
+    if (first?.type === "PTR" && more.every(({ type }) => type === "PTR")) await curedBy(first, probe);
+    else await probe();
+  }
 }
 
 /**

@@ -21,16 +21,25 @@ export interface Verdict {
   gone: string[];
 }
 
+/** One RRset as it was found. */
+export interface Seen {
+  found: RRset | undefined;
+  claims: NameClaims;
+  /** Values that an earlier try of the same change has put there. */
+  written?: readonly string[] | undefined;
+}
+
 /** Judges one RRset by what stands there and who claims it. Throws RECORD_EXISTS for what is not ours to change. */
-export function judge(rule: PlacedRule, found: RRset | undefined, claims: NameClaims, wanted: Wanted): Verdict {
+export function judge(rule: PlacedRule, { found, claims, written = [] }: Seen, wanted: Wanted): Verdict {
   const { ttlSeconds, ownership } = wanted;
   const standing = found?.data ?? [];
   const record = (data: string) => ({ type: rule.type, data });
   const holders = (data: string) => claims.foreignOwnersOf(record(data));
   const isUnclaimed = (data: string) => holders(data).length === 0;
+  const isTheOldOnes = (data: string) => ownership.isReplacing && rule.present.includes(data);
   const isOurs = (data: string) =>
     claims.isClaimed(record(data)) ||
-    (isUnclaimed(data) && (isOwned(wanted.owned, rule, data) || (ownership.isReplacing && rule.present.includes(data))));
+    (isUnclaimed(data) && (written.includes(data) || isOwned(wanted.owned, rule, data) || isTheOldOnes(data)));
   const isGoing = (data: string) =>
     !rule.present.includes(data) &&
     (rule.others === "none" || rule.absent.includes(data) || (rule.former.includes(data) && isUnclaimed(data)));

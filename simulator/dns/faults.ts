@@ -37,6 +37,8 @@ export interface DnsFaultOptions {
   zone?: string;
   /** Only messages that are rightly signed with the key of this name. */
   key?: string;
+  /** Only messages that are to change something (true), or that are not, such as an UPDATE without changes (false). */
+  changing?: boolean;
 }
 
 /** What a message is known by before anything is done with it. */
@@ -45,14 +47,20 @@ export interface Met {
   /** The zone that it is about, where the server has one. */
   zone: string | null;
   key: string | null;
+  changing: boolean;
 }
 
 /** What is still to go wrong. */
 export class DnsFaults {
   private pending: { fault: DnsFault; times: number; only: Partial<Met> }[] = [];
 
-  add(fault: DnsFault, { times = 1, opcode, zone, key }: DnsFaultOptions = {}): void {
-    const only = { ...(opcode && { opcode }), ...(zone && { zone: canonicalName(zone) }), ...(key && { key: canonicalName(key) }) };
+  add(fault: DnsFault, { times = 1, opcode, zone, key, changing }: DnsFaultOptions = {}): void {
+    const only = {
+      ...(opcode && { opcode }),
+      ...(zone && { zone: canonicalName(zone) }),
+      ...(key && { key: canonicalName(key) }),
+      ...(changing !== undefined && { changing }),
+    };
     this.pending.push({ fault, times, only });
   }
 

@@ -49,7 +49,12 @@ export async function respond(service: Service, bytes: Buffer, transport: "udp" 
   const opt = request.additionals.find(({ type }) => type === types.OPT);
   Object.assign(entry, describe(request), { key: sender.key?.keyName ?? null });
   const zone = entry.name === null ? undefined : zoneOf(service.zones, entry.name);
-  const fault = service.faults.take({ opcode: entry.opcode, zone: zone?.name ?? null, key: entry.key });
+  const fault = service.faults.take({
+    opcode: entry.opcode,
+    zone: zone?.name ?? null,
+    key: entry.key,
+    changing: entry.changes.length > 0,
+  });
   if (fault?.kind === "loseRequest") return fault.connection ?? "cut";
   if (fault?.kind === "late") await service.pause(fault.milliseconds);
   const answer = decide(service, request, sender, opt, fault);

@@ -241,7 +241,7 @@ describe("a create that fails between the forward and the reverse zone", () => {
     async (_, fault) => {
       const { server, args, addresses, names, records } = await openSharedHostnamePlace();
       const resource = new Resource(provider);
-      server.fail(fault, { opcode: "UPDATE", zone: reverse, times: 2 });
+      server.fail(fault, { changing: true, zone: reverse, times: 2 });
       expect(await failureOf(resource.up(args()))).toMatch(/Runbook: DNS_(SERVFAIL|REFUSED)\.$/);
       expect(resource.outs).toMatchObject({ __unfinished: true, addresses: [one, two] });
       expect(owned(resource)).toEqual([`${host("dma")} A ${one}`, `${host("dma")} A ${two}`]);
@@ -261,7 +261,7 @@ describe("a create that fails between the forward and the reverse zone", () => {
   test("is removed by delete alone", async () => {
     const { server, args, records } = await openSharedHostnamePlace();
     const resource = new Resource(provider);
-    server.fail({ kind: "loseAnswer" }, { opcode: "UPDATE", zone: reverse, times: 99 });
+    server.fail({ kind: "loseAnswer" }, { changing: true, zone: reverse, times: 99 });
     expect(await failureOf(resource.up(args()))).toMatch("Runbook: DNS_UNREACHABLE");
     expect(withoutClaims(records())).toHaveLength(4);
     server.clearFaults();
@@ -274,7 +274,7 @@ describe("a create that fails between the forward and the reverse zone", () => {
 test("a process that is killed between the zones: create again makes the rest", async () => {
   const { server, args, addresses, names } = await openSharedHostnamePlace();
   const first = await start();
-  server.fail({ kind: "loseRequest", connection: "open" }, { opcode: "UPDATE", zone: reverse });
+  server.fail({ kind: "loseRequest", connection: "open" }, { changing: true, zone: reverse });
   const killed = new Resource(first).up(args()).catch(() => "killed");
   while (addresses().length === 0) await pause(10);
   first.stop();

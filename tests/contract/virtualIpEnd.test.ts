@@ -152,7 +152,7 @@ describe("delete copes with", () => {
     await expect(resource.destroy()).rejects.toThrow(/127\.0\.0\.1:\d+: the connection is refused.*Runbook: DNS_UNREACHABLE/);
     expect(registers()).toEqual([false, false]);
     await server.start();
-    server.fail({ kind: "rcode", rcode: "REFUSED" }, { opcode: "UPDATE", zone: "skyline.local", key: "dma-key" });
+    server.fail({ kind: "rcode", rcode: "REFUSED" }, { changing: true, zone: "skyline.local", key: "dma-key" });
     await expect(resource.destroy()).rejects.toThrow(/REFUSED.*Runbook: DNS_REFUSED/);
     expect(registers()).toEqual([false, false]);
     await resource.destroy();

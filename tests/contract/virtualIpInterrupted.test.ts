@@ -40,7 +40,7 @@ async function begin(options?: VirtualIpWorldOptions): Promise<Begun> {
   const place = await openVirtualIpWorld(`66.${++network}`, options);
   const reverse = `${network}.66.127.in-addr.arpa.`;
   const failUpdates: Begun["failUpdates"] = (fault, zone, times = 1) =>
-    place.server.fail(fault, { opcode: "UPDATE", zone, key: "dma-key", times });
+    place.server.fail(fault, { changing: true, zone, key: "dma-key", times });
   return { ...place, resource: new Resource(provider), reverse, failUpdates };
 }
 

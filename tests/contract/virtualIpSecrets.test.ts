@@ -61,14 +61,14 @@ async function live(
   server.zone("skyline.local.").set("dma", "A", "10.9.9.9");
   expect(await failing(resource.up(args()))).toMatch("RECORD_EXISTS");
   server.zone("skyline.local.").remove("dma");
-  server.fail({ kind: "rcode", rcode: "SERVFAIL" }, { opcode: "UPDATE", zone, key: name });
+  server.fail({ kind: "rcode", rcode: "SERVFAIL" }, { changing: true, zone, key: name });
   expect(await failing(resource.up(args()))).toMatch("DNS_SERVFAIL");
   await resource.up(args());
   await resource.refresh();
   server.zone("skyline.local.").set("dma", "A", "10.9.9.9");
   await resource.refresh();
   await resource.diff(args());
-  server.fail({ kind: "rcode", rcode: "REFUSED" }, { opcode: "UPDATE", zone, key: name, times: 9 });
+  server.fail({ kind: "rcode", rcode: "REFUSED" }, { changing: true, zone, key: name, times: 9 });
   await failing(resource.up(args({ reverse: false, ttl: 60 })));
   server.clearFaults();
   for (const fault of [{ kind: "wrongMac" }, { kind: "unsigned" }] as const) {

@@ -114,7 +114,7 @@ export async function failedHalfWay(
   isHalfDone: () => boolean,
   act: () => Promise<unknown>,
 ): Promise<string> {
-  const ours = { opcode: "UPDATE", key: "dma-key", times: 99 } as const;
+  const ours = { changing: true, key: "dma-key", times: 99 } as const;
   server.fail({ kind: "slow", milliseconds: 200 }, { ...ours, zone });
   const failure = failureOf(act());
   let isOver = false;

@@ -79,6 +79,14 @@ describe("a fault", () => {
     expect((await ask(server, pointer, { signer })).rcode).toBe("NOERROR");
   });
 
+  test("waits for a message that changes something, and leaves an UPDATE that only asks alone", async () => {
+    const server = await startServer();
+    server.fail({ kind: "rcode", rcode: "SERVFAIL" }, { changing: true });
+    expect((await ask(server, update([], []), { signer })).rcode).toBe("NOERROR");
+    expect((await ask(server, query(dma, "A"), { signer })).rcode).toBe("NXDOMAIN");
+    expect((await ask(server, change(1), { signer })).rcode).toBe("SERVFAIL");
+  });
+
   test("that was not met yet can be taken back", async () => {
     const server = await startServer();
     server.fail({ kind: "loseAnswer" }, { times: 5 });
