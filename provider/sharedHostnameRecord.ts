@@ -3,7 +3,7 @@ import type { Recorded } from "./core/definition.js";
 import { FailoverError } from "./core/errors.js";
 import { defineResource } from "./core/lifecycle.js";
 import type { DnsClient } from "./dns/client.js";
-import { absoluteName, absoluteZone, type DnsConnection, warnUnsigned, withDns } from "./dns/connection.js";
+import { absoluteName, absoluteZone, type DnsConnection, warnOfKey, withDns } from "./dns/connection.js";
 import { reverseNameOf } from "./dns/names.js";
 import { addressTypeOf } from "./dns/rdata.js";
 import { findStoredOwner, formerRecords, releaseFormer } from "./records/formerRecords.js";
@@ -105,7 +105,7 @@ async function convergeRecords(
   recorded?: RecordedRecord,
 ): Promise<Observed> {
   const { dns } = inputs;
-  warnUnsigned(dns, context);
+  warnOfKey(dns, context);
   return withDns(dns, context, async (client) => {
     // After a failure nobody knows what was applied.
     const claimed = recorded !== undefined && recorded.__unfinished !== true;

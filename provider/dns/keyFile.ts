@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { DnsError } from "./errors.js";
+import { type ReadIncluded, statementCure, tokensOf, unreadable } from "./keyTokens.js";
 import { findCanonicalName } from "./names.js";
 import { canonicalAlgorithm, secretBytes } from "./signer.js";
 
@@ -15,12 +15,12 @@ export interface KeyFile {
 }
 
 /**
- * Reads a TSIG key as `nsupdate -k` does: a `key` statement as tsig-keygen and named.conf write it, or a file `K<name>+<algorithm>+<id>.private`.
- * `file` is its path, for errors and because the second kind has its name only there. Throws DnsError DNS_KEY_FILE, which never shows
- * what is in the file.
+ * Reads a TSIG key as `nsupdate -k` does: a `key` statement as tsig-keygen and named.conf write it, or either file of the pair
+ * `K<name>+<algorithm>+<id>.private` and `.key` that dnssec-keygen made. `file` is its path, for errors and because a private file has its
+ * name only there. `read` gives the text of files that it includes. Throws DnsError DNS_KEY_FILE, which never shows what is in the file.
  */
-export function parseKeyFile(text: string, file: string): KeyFile {
-  const found = /^Private-key-format:/.test(text) ? parsePrivateFile(text, file) : parseStatement(text, file);
+export function parseKeyFile(text: string, file: string, read?: ReadIncluded): KeyFile {
+  const found = parsePrivateFile(text, file) ?? parseKeyRecord(text, file) ?? parseStatement(text, file, read);
   const name = findCanonicalName(found.name);
   if (name === undefined)
     throw unreadable(file, "its key has a name that is no domain name", "Make a key with letters, digits and hyphens.");
@@ -29,39 +29,13 @@ export function parseKeyFile(text: string, file: string): KeyFile {
   return { name, algorithm: algorithm.slice(0, -1), secret: found.secret };
 }
 
-interface Token {
-  /** A word with or without quotes, or one of `{`, `}` and `;`. */
-  text: string;
-  isMark: boolean;
-  line: number;
-}
-
-/** The lexer of named.conf: space, three styles of comment, text in quotes, marks, and words, which any of these ends. */
-const lexer = /\s+|\/\/.*|#.*|\/\*[\s\S]*?\*\/|"((?:[^"\\]|\\[\s\S])*)"|([{};])|((?:[^\s{};"#/]|\/(?![/*]))+)/gy;
-
-function tokensOf(text: string, file: string): Token[] {
-  const tokens: Token[] = [];
-  let line = 1;
-  let end = 0;
-  for (const [all, inQuotes, mark, word] of text.matchAll(lexer)) {
-    end += all.length;
-    const found = inQuotes?.replace(/\\([\s\S])/g, "$1") ?? mark ?? word;
-    if (found !== undefined) tokens.push({ text: found, isMark: mark !== undefined, line });
-    line += all.split("\n").length - 1;
-  }
-  if (end < text.length) throw unreadable(file, `line ${line} begins a text or comment that has no end`, statementCure);
-  return tokens;
-}
-
-const statementCure = 'It should read: key "name" { algorithm hmac-sha256; secret "..."; };';
-
-function parseStatement(text: string, file: string): KeyFile {
-  const tokens = tokensOf(text, file);
+function parseStatement(text: string, file: string, read: ReadIncluded | undefined): KeyFile {
+  const tokens = tokensOf(text, file, read);
   if (tokens.length === 0) throw unreadable(file, "it is empty", statementCure);
   let at = 0;
   const wrong = () => {
-    const line = (tokens[at] ?? tokens.at(-1))?.line;
-    return unreadable(file, `line ${line} is not as it should be`, statementCure);
+    const token = tokens[at] ?? tokens.at(-1);
+    return unreadable(token?.file ?? file, `line ${token?.line} is not as it should be`, statementCure);
   };
   const take = (expected?: string): string => {
     const token = tokens[at];
@@ -86,8 +60,8 @@ function parseStatement(text: string, file: string): KeyFile {
   }
   take("}");
   take(";");
-  if (tokens[at] !== undefined)
-    throw unreadable(file, `line ${tokens[at]?.line} begins something after its key`, "Keep one key in a file.");
+  const rest = tokens[at];
+  if (rest !== undefined) throw unreadable(rest.file, `line ${rest.line} begins something after its key`, "Keep one key in a file.");
   const [algorithm, secret] = [fields.get("algorithm"), fields.get("secret")];
   if (algorithm === undefined || secret === undefined) {
     throw unreadable(file, `its key has no ${algorithm === undefined ? "algorithm" : "secret"}`, statementCure);
@@ -106,19 +80,28 @@ const algorithmNumbers = new Map([
   ["165", "hmac-sha512"],
 ]);
 
-function parsePrivateFile(text: string, file: string): KeyFile {
+function algorithmOf(number: string, file: string): string {
+  const algorithm = algorithmNumbers.get(number);
+  if (algorithm !== undefined) return algorithm;
+  throw unreadable(file, "its algorithm is none of TSIG", "Give the key that the server has for updates, not a key of DNSSEC.");
+}
+
+function parsePrivateFile(text: string, file: string): KeyFile | undefined {
+  if (!/^Private-key-format:/.test(text)) return undefined;
   const name = /^K(.+)\+\d{3}\+\d{5}\.private$/.exec(basename(file))?.[1];
   if (name === undefined) {
     throw unreadable(file, "its own name does not tell the key's", "Give it back its name K<key name>+<algorithm>+<id>.private.");
   }
   const field = (title: string) => new RegExp(`^${title}:[ \\t]*(\\S*)`, "m").exec(text)?.[1] ?? "";
-  const algorithm = algorithmNumbers.get(field("Algorithm"));
-  if (algorithm === undefined) {
-    throw unreadable(file, "its algorithm is none of TSIG", "Give the key that the server has for updates, not a key of DNSSEC.");
-  }
-  return { name, algorithm, secret: field("Key") };
+  return { name, algorithm: algorithmOf(field("Algorithm"), file), secret: field("Key") };
 }
 
-function unreadable(file: string, seen: string, cure: string): DnsError {
-  return new DnsError("DNS_KEY_FILE", `Reading key file ${file}: ${seen}. ${cure}`);
+/** The other half of the pair holds the same secret as a record (RFC 2535 3.1): `dma-key. IN KEY 512 3 163 c2Vj...`. */
+const keyRecord = /^(\S+)[ \t]+(?:\d+[ \t]+)?(?:IN[ \t]+)?KEY[ \t]+\d+[ \t]+3[ \t]+(\d+)[ \t]+([^;]+)/im;
+
+function parseKeyRecord(text: string, file: string): KeyFile | undefined {
+  if (!basename(file).endsWith(".key")) return undefined;
+  const [, name, number, secret] = keyRecord.exec(text.replace(/^;.*$/gm, "")) ?? [];
+  if (name === undefined || number === undefined || secret === undefined) return undefined;
+  return { name, algorithm: algorithmOf(number, file), secret: secret.replace(/[\s()]/g, "") };
 }

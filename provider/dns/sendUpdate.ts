@@ -1,6 +1,6 @@
 import { rcodeName, rcodes } from "./constants.js";
 import type { Endpoint } from "./endpoint.js";
-import type { DnsError } from "./errors.js";
+import { amended, type DnsError } from "./errors.js";
 import { isUnmet, refusalOf } from "./refusals.js";
 import type { Ask } from "./servers.js";
 import { type Update, updateMessage } from "./update.js";
@@ -26,10 +26,19 @@ export async function sendUpdate(ask: Ask, update: Update, act: string, at?: End
   const outcome = { endpoint, maybeDone, seen: rcodeName(rcode) };
   const isDone = rcode === rcodes.NOERROR;
   if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) {
-    const refusal = refusalOf(reply, act, update.zone);
+    const refusal = hinted(refusalOf(reply, act, update.zone), update);
     if (verdict.kind === "answer") throw refusal;
     return { ...outcome, kind: "unverifiable", refusal };
   }
   if (verdict.kind === "unproven") return { ...outcome, kind: "unverifiable", seen: `${outcome.seen} (${verdict.why})` };
   return { ...outcome, kind: isDone ? "verified" : "unmet" };
+}
+
+/** BIND's check-names: of an address at a name that is no host's it says REFUSED, as of a key that may not write. */
+function hinted(refusal: DnsError, { changes }: Update): DnsError {
+  const odd = changes.find(
+    ({ kind, type, name }) => kind === "add" && (type === "A" || type === "AAAA") && /(^|\.)-|-\.|[^a-z0-9.-]/.test(name),
+  );
+  if (refusal.code !== "DNS_REFUSED" || odd === undefined) return refusal;
+  return amended(refusal, { more: ` BIND says it too of addresses at a name that is no host's, as ${odd.name} is none (check-names).` });
 }

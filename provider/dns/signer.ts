@@ -15,13 +15,18 @@ export interface Signer {
   verify(data: Buffer, mac: Buffer): boolean | Promise<boolean>;
 }
 
-/** RFC 8945 6, without MD5 and SHA-1, which must or should not be used any more. */
+/** RFC 8945 6. MD5 and SHA-1 are for servers that nobody can change yet: see isWeakAlgorithm. */
 const hashes = new Map([
+  ["hmac-md5.sig-alg.reg.int.", { hash: "md5", macBytes: 16 }],
+  ["hmac-sha1.", { hash: "sha1", macBytes: 20 }],
   ["hmac-sha224.", { hash: "sha224", macBytes: 28 }],
   ["hmac-sha256.", { hash: "sha256", macBytes: 32 }],
   ["hmac-sha384.", { hash: "sha384", macBytes: 48 }],
   ["hmac-sha512.", { hash: "sha512", macBytes: 64 }],
 ]);
+
+/** RFC 8945 6: MD5 must not be used any more, and SHA-1 is not recommended. Whoever does is warned. Canonical or as somebody writes it. */
+export const isWeakAlgorithm = (algorithm: string): boolean => /^hmac-(md5|sha1)(\.|$)/i.test(algorithm);
 
 /** Bytes of a whole MAC; undefined for an algorithm that is not built in. */
 export function macBytesOf(algorithm: string): number | undefined {
@@ -31,7 +36,7 @@ export function macBytesOf(algorithm: string): number | undefined {
 export interface HmacKey {
   /** As the server knows the key: both sides sign its name too. */
   name: string;
-  /** `hmac-sha224`, `hmac-sha256`, `hmac-sha384` or `hmac-sha512`, with or without a trailing dot. Default: `hmac-sha256`. */
+  /** `hmac-sha224`, `hmac-sha256`, `hmac-sha384` or `hmac-sha512`, with or without a trailing dot; the weak `hmac-md5` and `hmac-sha1` too. Default: `hmac-sha256`. */
   algorithm?: string;
   /** The bytes that the base64 text of a key file stands for: see secretBytes. */
   secret: Buffer;
@@ -56,7 +61,9 @@ export function hmacSigner({ name, algorithm, secret }: HmacKey): Signer {
 
 /** The algorithm's canonical name. `where` says for an error whose it is. */
 export function canonicalAlgorithm(text: string, where: string): string {
-  const algorithm = findCanonicalName(text);
+  const written = findCanonicalName(text);
+  // On the wire MD5 alone has its name of old (RFC 8945 6).
+  const algorithm = written === "hmac-md5." ? "hmac-md5.sig-alg.reg.int." : written;
   if (algorithm !== undefined && hashes.has(algorithm)) return algorithm;
   const supported = "Make a key with hmac-sha256, or with hmac-sha224, hmac-sha384 or hmac-sha512.";
   throw new DnsError("DNS_KEY_FILE", `Reading ${where}: its algorithm is none that this package signs with. ${supported}`);

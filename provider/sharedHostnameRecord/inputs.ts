@@ -2,7 +2,7 @@ import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
-import { type DnsFields, DomainName, dnsFields, dnsRules, findAbsoluteName, nameTooLong, Ttl } from "../dns/connection.js";
+import { type DnsFields, dnsFields, dnsRules, findAbsoluteName, HostName, nameTooLong, Ttl } from "../dns/connection.js";
 import { isAtOrBelow } from "../dns/names.js";
 
 const Dns: z.ZodObject<DnsFields, z.core.$strict> = z.strictObject(dnsFields).superRefine((dns, context) => {
@@ -13,7 +13,7 @@ const inOrder = (addresses: string[]): string[] => addresses.map((address) => ca
 
 const sharedHostnameRecordFields = {
   /** The name that users and Agents reach the pair by (domain 7.2). One without a dot is completed with `dns.zone`. */
-  hostname: DomainName,
+  hostname: HostName,
   /** The primary IP addresses of both Agents: an A record for each IPv4 one, an AAAA record for each IPv6 one. */
   addresses: z.array(IpAddress).length(2, "expected the primary addresses of both Agents, so exactly two").overwrite(inOrder),
   /** The name server to write to, and the key. */

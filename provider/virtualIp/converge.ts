@@ -4,7 +4,7 @@ import { type AnsweringMember, requireBoth } from "../agent/memberViews.js";
 import { type SettingsChange, settingsChange } from "../agent/settingsChange.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
-import { warnUnsigned, withDns } from "../dns/connection.js";
+import { warnOfKey, withDns } from "../dns/connection.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
 import { formerRecords, releaseFormer } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
@@ -103,7 +103,7 @@ async function convergeRecords(
     await releaseFormer(former, context);
     return [];
   }
-  warnUnsigned(dns, context);
+  warnOfKey(dns, context);
   return withDns(dns, context, async (client) => {
     const rules = recordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
     const plan = await RecordPlan.of(client, { dns, rules, ttlSeconds: dns.ttl }, former, context);

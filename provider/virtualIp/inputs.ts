@@ -3,11 +3,11 @@ import { agentAddress, Connection } from "../agent/connection.js";
 import { addressFamily, isPrefixLength } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
-import { DomainName, dnsFields, dnsRules, findAbsoluteName, nameTooLong, Ttl } from "../dns/connection.js";
+import { dnsFields, dnsRules, findAbsoluteName, HostName, nameTooLong, Ttl } from "../dns/connection.js";
 
 const memberFields = {
   /** The Agent's own name. One without a dot is completed with `zone`. */
-  hostname: DomainName,
+  hostname: HostName,
   /** The Agent's own address on the network of the virtual one. */
   address: IpAddress,
 };
@@ -17,7 +17,7 @@ const Member: z.ZodObject<MemberFields, z.core.$strict> = z.strictObject(memberF
 
 const fixedRecordFields = {
   /** Name of the virtual address, which has this address and no other. One without a dot is completed with `zone`. */
-  hostname: DomainName,
+  hostname: HostName,
   /** Both Agents: at each name its own address stands, the virtual one does not, and everything else is left alone. */
   members: z.array(Member).length(2, "expected both Agents, so exactly two members"),
   /** Seconds that resolvers may keep the records of `hostname`, 0 to 2147483647. Default: not managed, 300 for records that are made. */

@@ -87,6 +87,13 @@ describe("check names the input that is wrong", () => {
     ["names without a zone", () => ({ dns: dns({ zone: null }) }), "dns.zone", /zone that completes the name dma-virtual/],
     ["a name that is none", () => ({ dns: dns({ hostname: "dma virtual" }) }), "dns.hostname", /expected a domain name/],
     ["an address as name", () => ({ dns: dns({ hostname: at(5) }) }), "dns.hostname", /not an IP address/],
+    ["a name that no host has", () => ({ dns: dns({ hostname: "_dma" }) }), "dns.hostname", /begins with an underscore/],
+    [
+      "a member's name that no host has",
+      () => ({ dns: dns({ members: [member("-a", 1), member("b", 2)] }) }),
+      "dns.members.0.hostname",
+      /hyphen/,
+    ],
     [
       "a name that is too long with its zone",
       () => ({ dns: dns({ zone: new Array(31).fill("zone-12").join("."), hostname: "a".repeat(63) }) }),
@@ -142,7 +149,12 @@ describe("check names the input that is wrong", () => {
       "dns.key.secretEnv",
       /not the secret/,
     ],
-    ["a hash that is broken", () => ({ dns: dns({ key: { ...key, algorithm: "hmac-md5" } }) }), "dns.key.algorithm", /hmac-sha256/],
+    [
+      "a hash that nobody signs with",
+      () => ({ dns: dns({ key: { ...key, algorithm: "hmac-sha3-256" } }) }),
+      "dns.key.algorithm",
+      /hmac-sha256/,
+    ],
     ["a key without name", () => ({ dns: dns({ key: { secretEnv: "S" } }) }), "dns.key.name", /string/],
     ["a server that is none", () => ({ dns: dns({ server: "10.0.0.53:99999" }) }), "dns.server", /expected a name server such as/],
     ["no server", () => ({ dns: dns({ server: [] }) }), "dns.server", /at least one name server/],

@@ -41,6 +41,8 @@ describe("a key file", () => {
   });
 
   test.each([
+    ["157", "hmac-md5.sig-alg.reg.int"],
+    ["161", "hmac-sha1"],
     ["162", "hmac-sha224"],
     ["163", "hmac-sha256"],
     ["164", "hmac-sha384"],
@@ -48,6 +50,43 @@ describe("a key file", () => {
   ])("of dnssec-keygen with algorithm %s is read, its name from its own name", (number, algorithm) => {
     const text = `Private-key-format: v1.3\nAlgorithm: ${number} (SOMETHING)\nKey: ${secret}\nBits: AAA=\nCreated: 20240101000000\n`;
     expect(parseKeyFile(text, `/etc/dma/KDMA-Key.+${number}+01234.private`)).toEqual({ ...key, algorithm });
+    for (const record of [
+      `DMA-Key. IN KEY 512 3 ${number} ${secret}\n`,
+      `; This is a key\nDMA-Key.\t3600 IN KEY 512 3 ${number} (\n\t${secret.slice(0, 9)}\n\t${secret.slice(9)} ) ; a comment\n`,
+      `dma-key KEY 512 3 ${number} ${secret}`,
+    ]) {
+      expect(parseKeyFile(record, `/etc/dma/KDMA-Key.+${number}+01234.key`)).toEqual({ ...key, algorithm });
+    }
+  });
+
+  describe("that includes another", () => {
+    const files: Record<string, string> = {
+      "/etc/dma/keys/own.key": `key "dma-key" { algorithm hmac-sha256; secret "${secret}"; };`,
+      "/etc/dma/keys/next.conf": 'include "own.key";',
+      "/etc/dma/keys/wrong.key": "\nkey {",
+      "/etc/dma/round.conf": 'include "round.conf";',
+    };
+    const read = (path: string) => files[path] ?? "";
+
+    test.each(['include "keys/own.key";', "// mine\ninclude /etc/dma/keys/own.key;", 'include "keys/next.conf";'])(
+      "is read: %s",
+      (text) => {
+        expect(parseKeyFile(text, file, read)).toEqual(key);
+      },
+    );
+
+    test("is refused by the file that is wrong, when it goes round, and where nobody reads files", () => {
+      const said = (text: string, reading?: typeof read) => {
+        try {
+          return parseKeyFile(text, file, reading);
+        } catch (error) {
+          return (error as DnsError).message;
+        }
+      };
+      expect(said('include "keys/wrong.key";', read)).toContain("Reading key file /etc/dma/keys/wrong.key: line 2 is not as it should be");
+      expect(said('include "round.conf";', read)).toContain("its includes go round in a circle");
+      expect(said('include "keys/own.key";')).toContain("line 1 includes another file");
+    });
   });
 
   test("makes a signer", () => {
@@ -78,7 +117,7 @@ describe("a key file", () => {
       "line 2 begins a text or comment that has no end",
     ],
     ["a comment without end", `key dma-key { ${body} };\n\n/* end`, "line 3 begins a text or comment that has no end"],
-    ["MD5", `key dma-key { algorithm hmac-md5; secret "${secret}"; };`, "its algorithm is none that this package signs with"],
+    ["GSS", `key dma-key { algorithm gss-tsig; secret "${secret}"; };`, "its algorithm is none that this package signs with"],
     ["a shortened MAC", `key dma-key { algorithm hmac-sha256-128; secret "${secret}"; };`, "its algorithm is none"],
     ["an empty secret", 'key dma-key { algorithm hmac-sha256; secret ""; };', "its secret is empty"],
     ["a secret cut off", `key dma-key { algorithm hmac-sha256; secret "${secret.slice(0, -1)}"; };`, "its secret is no base64 text"],
@@ -95,7 +134,7 @@ describe("a key file", () => {
     const text = (number: number) => `Private-key-format: v1.3\nAlgorithm: ${number}\nKey: ${secret}\n`;
     expect(errorOf(text(163)).message).toContain("its own name does not tell the key's. Give it back its name");
     expect(errorOf(text(13), "Kdma-key.+013+00001.private").message).toContain("its algorithm is none of TSIG");
-    expect(errorOf(text(157), "Kdma-key.+157+00001.private").message).toContain("its algorithm is none that this package signs with");
+    expect(errorOf(`dma-key. IN KEY 512 3 13 ${secret}`, "Kdma-key.+013+00001.key").message).toContain("its algorithm is none of TSIG");
     expect(errorOf("Private-key-format: v1.3\nAlgorithm: 163\n", "Kdma-key.+163+00001.private").message).toContain("its secret is empty");
   });
 

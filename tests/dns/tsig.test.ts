@@ -140,7 +140,21 @@ describe("signing", () => {
     expect(await verify(bytes, { by: other })).toMatchObject({ kind: "verified" });
   });
 
-  test.each(["hmac-md5.sig-alg.reg.int", "hmac-sha1", "gss-tsig", "sha256", "", "constructor"])("is not done with %j", (algorithm) => {
+  test.each([
+    ["hmac-md5", "hmac-md5.sig-alg.reg.int", "md5", 16],
+    ["HMAC-MD5.SIG-ALG.REG.INT.", "hmac-md5.sig-alg.reg.int", "md5", 16],
+    ["hmac-sha1", "hmac-sha1", "sha1", 20],
+  ])("with the weak %s goes by the name %s", async (algorithm, its, hash, size) => {
+    const other = hmacSigner({ name: "DMA-Key", algorithm, secret });
+    expect(other.algorithm).toBe(`${its}.`);
+    const { bytes, mac } = await signMessage(message, other, { time });
+    const expected = Buffer.concat([message, variables({ algorithm: name(its) })]);
+    expect(mac).toEqual(createHmac(hash, secret).update(expected).digest());
+    expect(mac).toHaveLength(size);
+    expect(await verify(bytes, { by: other })).toMatchObject({ kind: "verified" });
+  });
+
+  test.each(["hmac-md5.example", "hmac-sha1-80", "gss-tsig", "sha256", "", "constructor"])("is not done with %j", (algorithm) => {
     expect(() => hmacSigner({ name: "dma-key", algorithm, secret })).toThrow(DnsError);
     expect(() => hmacSigner({ name: "dma-key", algorithm, secret })).toThrow("Make a key with hmac-sha256");
   });

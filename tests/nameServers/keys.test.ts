@@ -32,7 +32,7 @@ async function signerFrom(file: string): Promise<Signer> {
 }
 
 onEachServer({ address: "127.53.9.1" }, (place) => {
-  test.each(["writer", "second", "sha224", "sha384", "sha512"] satisfies (keyof Keys)[])(
+  test.each(["writer", "second", "md5", "sha1", "sha224", "sha384", "sha512"] satisfies (keyof Keys)[])(
     "takes the key %s, with its algorithm",
     async (use) => {
       const name = host(`key-${use}`);

@@ -13,7 +13,7 @@ export interface TestKey {
 }
 
 /** Bytes of the digest of each algorithm; a secret has as many (RFC 8945 6). */
-const algorithms = { "hmac-sha224": 28, "hmac-sha256": 32, "hmac-sha384": 48, "hmac-sha512": 64 } as const;
+const algorithms = { "hmac-md5": 16, "hmac-sha1": 20, "hmac-sha224": 28, "hmac-sha256": 32, "hmac-sha384": 48, "hmac-sha512": 64 } as const;
 type Algorithm = keyof typeof algorithms;
 
 const aKey = (name: string, algorithm: Algorithm): Omit<TestKey, "file"> => ({
@@ -29,6 +29,8 @@ const keys = {
   sha224: aKey("sha224-key.", "hmac-sha224"),
   sha384: aKey("sha384-key.", "hmac-sha384"),
   sha512: aKey("sha512-key.", "hmac-sha512"),
+  md5: aKey("md5-key.", "hmac-md5"),
+  sha1: aKey("sha1-key.", "hmac-sha1"),
   stranger: aKey("stranger-key.", "hmac-sha256"),
 };
 
