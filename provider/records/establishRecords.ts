@@ -69,8 +69,12 @@ function decide(
   };
 }
 
-/** A policy that lets a key write some types only says no to the whole message (RFC 2136 3.3.3); Knot says it as NOTAUTH, BADKEY. */
-const byPolicy: readonly string[] = ["DNS_REFUSED", "DNS_BADKEY", "DNS_NOTAUTH"];
+/**
+ * A policy that lets a key write some types only says no to the whole message (RFC 2136 3.3.3), Knot as NOTAUTH, BADKEY; PowerDNS
+ * leaves out what it does not like, and carries out the rest.
+ */
+const isByPolicy = ({ code, facts }: DnsError): boolean =>
+  ["DNS_REFUSED", "DNS_BADKEY", "DNS_NOTAUTH"].includes(code) || (code === "DNS_NOT_APPLIED" && facts.type === "TXT");
 
 /** The error, with what the message was about beside the record that it names. */
 function inContext(
@@ -83,7 +87,7 @@ function inContext(
     'or set dns.ownership to "state".';
   const stand = ` The records in ${written.join(" and ")} are written and known: the next \`pulumi up\` goes on from there.`;
   return amended(error, {
-    more: (writesClaims && byPolicy.includes(error.code) ? cure : "") + (written.length > 0 ? stand : ""),
+    more: (writesClaims && isByPolicy(error) ? cure : "") + (written.length > 0 ? stand : ""),
     nothingDone: error.nothingDone && written.length === 0,
   });
 }

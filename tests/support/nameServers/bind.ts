@@ -75,15 +75,17 @@ const secondaryZone = ({ name }: Zone, { primary: { host, port }, refreshSeconds
   `zone "${name}" { type slave; primaries { ${host} port ${port} key "${key}"; }; allow-update-forwarding { any; }; ` +
   `min-refresh-time ${refresh}; max-refresh-time ${refresh}; };`;
 
-async function writeZones({ folder, keys, secondaryOf }: Setup, zones: Zone[], suffix: string): Promise<string> {
+async function writeZones({ folder, keys, secondaryOf, writableTypes }: Setup, zones: Zone[], suffix: string): Promise<string> {
   if (secondaryOf) return zones.map((zone) => secondaryZone(zone, secondaryOf, keys.writer.name)).join("\n");
   const writers = writersOf(keys)
     .map(({ name }) => `key "${name}";`)
     .join(" ");
+  const grants = writersOf(keys).map(({ name }) => `grant "${name}" zonesub ${writableTypes?.join(" ")};`);
+  const updates = writableTypes ? `update-policy { ${grants.join(" ")} }` : `allow-update { ${writers} }`;
   const statements = zones.map(async (zone) => {
     const file = join(folder, `${zone.name}zone${suffix}`);
     await writeFile(file, zoneFile(zone));
-    return `zone "${zone.name}" { type master; file "${file}"; allow-update { ${writers} }; allow-transfer { ${writers} }; };`;
+    return `zone "${zone.name}" { type master; file "${file}"; ${updates}; allow-transfer { ${writers} }; };`;
   });
   return (await Promise.all(statements)).join("\n");
 }

@@ -19,7 +19,7 @@ export const knot: ServerKind = {
 };
 
 /** `rundir` is the folder too, but short: the path of a socket has room for 107 characters, and Knot makes it absolute (unix(7)). */
-const sections = ({ folder, listeners, keys, zones }: Setup): Record<string, string> => ({
+const sections = ({ folder, listeners, keys, zones, writableTypes }: Setup): Record<string, string> => ({
   server: item({
     rundir: "/proc/self/cwd",
     listen: listeners.map(({ address, port }) => `${address}@${port}`),
@@ -31,7 +31,10 @@ const sections = ({ folder, listeners, keys, zones }: Setup): Record<string, str
   key: Object.values(keys)
     .map(({ name, algorithm, secret }) => entry({ id: name, algorithm, secret }))
     .join(""),
-  acl: entry({ id: "writers", key: writersOf(keys).map(({ name }) => name), action: ["update", "transfer", "query"] }),
+  acl: entry({
+    ...{ id: "writers", key: writersOf(keys).map(({ name }) => name), action: ["update", "transfer", "query"] },
+    ...(writableTypes && { "update-type": writableTypes }),
+  }),
   // The journal alone keeps changes, so that a killed server finds them again.
   zone: zones.map(({ name }) => entry({ domain: name, file: join(folder, `${name}zone`), acl: "writers", "zonefile-sync": -1 })).join(""),
 });

@@ -34,6 +34,8 @@ export interface NameServerOptions {
   resolver?: boolean;
   /** BIND only: a secondary of this primary, which forwards updates to it and looks for changes after so many seconds. */
   secondaryOf?: Secondary;
+  /** The types of records that the keys may write. Default: all. */
+  writableTypes?: readonly string[];
   /** Where the program is looked for. Default: PATH, then the folders for servers. */
   programFolders?: string[];
 }
@@ -170,6 +172,7 @@ export async function startNameServer(kind: NameServerKind, options: NameServerO
     views: options.views ?? false,
     resolver: options.resolver ?? false,
     secondaryOf: options.secondaryOf,
+    writableTypes: options.writableTypes,
   });
   const command = [...(await endingWithThisProcess()), await unconfined(installed, folder), ...args];
   const names = zones.map(({ name }) => name);

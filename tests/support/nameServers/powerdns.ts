@@ -10,7 +10,7 @@ export const powerdns: ServerKind = {
   program: "pdns_server",
   packages: "pdns-server pdns-backend-sqlite3 sqlite3",
   configure: async (setup) => {
-    const { folder, listeners } = setup;
+    const { folder, listeners, writableTypes } = setup;
     const database = join(folder, "zones.sqlite");
     await runSql(database, `${await schema()}\n${content(setup)}`);
     const settings = {
@@ -29,6 +29,7 @@ export const powerdns: ServerKind = {
       "receiver-threads": 1,
       dnsupdate: "yes",
       "allow-dnsupdate-from": "127.0.0.0/8,::1",
+      ...(writableTypes && { "lua-dnsupdate-policy-script": await writePolicy(folder, writableTypes) }),
     };
     await writeFile(
       join(folder, "pdns.conf"),
@@ -39,6 +40,14 @@ export const powerdns: ServerKind = {
     return [`--config-dir=${folder}`, "--daemon=no", "--guardian=no"];
   },
 };
+
+/** What it refuses is left out of the update without a word; the rest is carried out. */
+async function writePolicy(folder: string, writableTypes: readonly string[]): Promise<string> {
+  const file = join(folder, "policy.lua");
+  const isWritable = writableTypes.map((type) => `input:getQType() == pdns.${type}`).join(" or ");
+  await writeFile(file, `function updatepolicy(input)\n  return ${isWritable}\nend\n`);
+  return file;
+}
 
 const schemaFiles = ["/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql", "/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql"];
 

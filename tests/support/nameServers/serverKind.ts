@@ -24,6 +24,8 @@ export interface Setup {
   resolver: boolean;
   /** BIND only: the zones come from there, and updates go there. */
   secondaryOf: Secondary | undefined;
+  /** The types that the keys may write; undefined: all. */
+  writableTypes: readonly string[] | undefined;
 }
 
 /** One of the programs that serve zones. */
