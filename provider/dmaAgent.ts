@@ -1,12 +1,12 @@
 import { putSettings, readAgent } from "./agent/client.js";
-import { agentAddress, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
+import { agentAddress, type Connection, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
 import { isSilence, isSilenceInCheck } from "./agent/errors.js";
 import { farewell, isPairOfStack } from "./agent/farewell.js";
-import { settingsChange } from "./agent/settingsChange.js";
+import { findSettingsOwner, isSupersededOn, namesakeReason, settingsChange } from "./agent/settingsChange.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sharedSnapshot } from "./agent/snapshots.js";
 import type { Context } from "./core/context.js";
-import { ownersOf } from "./core/definition.js";
+import { ownersOf, type Recorded } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
@@ -30,7 +30,11 @@ interface Observed extends DmaAgentOutputs {
   address: string;
   settings: DmaAgentInputs["settings"];
   __owner: string | undefined;
+  __storedOwner: string | undefined;
+  agent: Snapshot["agent"];
 }
+
+type RecordedAgent = Recorded<DmaAgentInputs, Observed>;
 
 export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
   type: "DmaAgent",
@@ -44,7 +48,8 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
 
   async preview(inputs, context) {
     try {
-      return unmetExpectations(inputs, factsOf(inputs, await readAgent(connectionOf(inputs), { signal: context.signal })));
+      const facts = factsOf(inputs, await readAgent(connectionOf(inputs), { signal: context.signal }));
+      return [...unmetExpectations(inputs, facts), ...heldByNamesake(inputs, facts)];
     } catch (error) {
       if (!isSilenceInCheck(error)) return [{ property: "", reason: reasonOf(error) }];
       context.progress(`${reasonOf(error)} Its facts are not checked yet.`);
@@ -59,7 +64,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
       const snapshot = context.verb === "read" ? await sharedSnapshot(connection, read) : await read();
       // Where the program expects an ID, another one is drift of that input.
       if (inputs.dataMinerId === undefined) refuseOtherAgent(inputs, recorded?.dataMinerId, snapshot);
-      return factsOf(inputs, snapshot, recorded?.__owner);
+      return factsOf(inputs, snapshot, recorded);
     } catch (error) {
       if (context.verb !== "read" || !recorded || !isSilence(error)) throw error;
       context.progress(`${reasonOf(error)} Its last known facts are kept.`);
@@ -71,12 +76,21 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     const facts = observed ?? factsOf(inputs, await readAgent(connectionOf(inputs), { signal: context.signal }));
     const [unmet] = unmetExpectations(inputs, facts);
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
-    const before = recorded?.__declared.settings;
-    const settled =
-      recorded?.__unfinished !== true && sameValue(inputs.settings, facts.settings) && (!recorded || sameValue(inputs.settings, before));
-    const renamed = before !== undefined && before !== null && recorded?.__owner !== inputs.__owner;
-    if (settled && !renamed) return { ...facts, __owner: inputs.__owner };
-    return factsOf(inputs, await applySettings(inputs, inputs.settings, recorded?.__owner, facts.dataMinerId, context), inputs.__owner);
+    const [namesake] = heldByNamesake(inputs, facts, recorded);
+    if (namesake) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${namesake.reason}`);
+    if (isSettled(inputs, facts, context, recorded)) return { ...facts, __owner: inputs.__owner };
+    // A replacement is marked on the Agent also where it changes nothing: only that tells a later delete that it is superseded.
+    const isMarked = facts.__storedOwner !== undefined || context.isReplacement;
+    const timers = inputs.settings ?? (isMarked && !recorded?.__declared.settings ? {} : undefined);
+    const snapshot = await applySettings(
+      facts.agent,
+      connectionOf(inputs),
+      timers,
+      context.owner,
+      recorded ? ownersOf(recorded) : [],
+      context,
+    );
+    return { ...factsOf(inputs, snapshot), __owner: inputs.__owner };
   },
 
   async verify(inputs, recorded, context) {
@@ -89,12 +103,26 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";
     const snapshot = await farewell(connectionOf(recorded), recorded.dataMinerId, left, context);
     if (!snapshot) return;
-    refuseInOwnPair(recorded, snapshot);
-    if (!recorded.__declared.settings && !recorded.__unfinished) return;
-    const [owner, ownerBefore] = ownersOf(recorded);
-    await applySettings({ ...recorded, __owner: owner }, undefined, ownerBefore, snapshot.agent.dataMinerId, context);
+    const owners = ownersOf(recorded);
+    const { agent } = snapshot;
+    if (isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement)) {
+      return context.progress(`Agent ${agent.address} is left as it is: a later creation of this resource has taken it over.`);
+    }
+    if (!context.isReplaced) refuseInOwnPair(recorded, snapshot);
+    if (!recorded.__declared.settings && !recorded.__unfinished && findSettingsOwner(agent, owners) === undefined) return;
+    await applySettings(agent, connectionOf(recorded), undefined, owners[0], owners, context);
   },
 });
+
+/** Nothing is to be written: the settings are as declared, and stand under this very creation of the resource. */
+function isSettled(inputs: DmaAgentInputs, facts: Observed, context: Context, recorded?: RecordedAgent): boolean {
+  const before = recorded?.__declared.settings ?? undefined;
+  if (recorded?.__unfinished === true || !sameValue(inputs.settings, facts.settings)) return false;
+  if (recorded && !sameValue(inputs.settings, before)) return false;
+  if (facts.agent.settingsOwners === undefined) return before === undefined || recorded?.__owner === inputs.__owner;
+  if (facts.__storedOwner === undefined) return !context.isReplacement;
+  return facts.__storedOwner === context.owner;
+}
 
 /** A host that is not known yet may turn out to be the address: then that is not known either, and replaces nothing. */
 function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
@@ -102,8 +130,7 @@ function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
   return address === undefined && isUnknown(host) ? { ...inputs, address: host } : withAddress(inputs);
 }
 
-function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__owner): Observed {
-  const { agent } = snapshot;
+function factsOf(inputs: DmaAgentInputs, { agent }: Snapshot, recorded?: RecordedAgent): Observed {
   const live: Record<string, unknown> = {
     ...agent.settings,
     interfacesRequiredToGoOnline: inOrder(agent.settings.interfacesRequiredToGoOnline),
@@ -119,8 +146,19 @@ function factsOf(inputs: DmaAgentInputs, snapshot: Snapshot, owner = inputs.__ow
     pcap: agent.pcap,
     reachable: true,
     settings: inputs.settings && Object.fromEntries(Object.keys(inputs.settings).map((key) => [key, live[key]])),
-    __owner: owner,
+    __owner: recorded ? recorded.__owner : inputs.__owner,
+    __storedOwner: findSettingsOwner(agent, ownersAs(inputs, recorded)),
+    agent,
   };
+}
+
+/** Its names: the one that the program gives it, and those under which state knows it. */
+const ownersAs = ({ __owner }: DmaAgentInputs, recorded?: RecordedAgent): string[] =>
+  [__owner ?? [], recorded ? ownersOf(recorded) : []].flat();
+
+function heldByNamesake(inputs: DmaAgentInputs, { agent }: Observed, recorded?: RecordedAgent): Failure[] {
+  const reason = namesakeReason(agent, ownersAs(inputs, recorded), Object.keys(inputs.settings ?? {}));
+  return reason === undefined ? [] : [{ property: "settings", reason }];
 }
 
 function unmetExpectations(inputs: DmaAgentInputs, facts: DmaAgentOutputs): Failure[] {
@@ -154,21 +192,14 @@ function refuseInOwnPair({ address, __owner }: DmaAgentInputs, { pair }: Snapsho
 
 /** Sets exactly these timers under our owner; what was set before and is left out now is put back by the Agent. */
 async function applySettings(
-  inputs: DmaAgentInputs,
+  agent: Snapshot["agent"],
+  connection: Connection,
   timers: DmaAgentInputs["settings"],
-  previousOwner: string | undefined,
-  dataMinerId: number | null | undefined,
+  owner: string | undefined,
+  ownersBefore: readonly string[],
   context: Context,
 ): Promise<Snapshot> {
-  const { address, __owner: owner } = inputs;
-  const wanted = {
-    resource: "DmaAgent",
-    address: String(address),
-    dataMinerId,
-    owner,
-    ownerBefore: previousOwner,
-    settings: timers ? { timers } : null,
-  };
-  const change = settingsChange(wanted);
-  return context.write(() => putSettings(connectionOf(inputs), change.dataMinerId, change.body, { signal: context.signal }));
+  const settings = timers ? { timers } : null;
+  const { dataMinerId, body } = settingsChange({ resource: "DmaAgent", agent, owner, ownersBefore, settings });
+  return context.write(() => putSettings(connection, dataMinerId, body, { signal: context.signal }));
 }

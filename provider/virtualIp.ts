@@ -2,6 +2,7 @@ import { putSettings, readAgent } from "./agent/client.js";
 import { agentAddress, type Connection } from "./agent/connection.js";
 import { farewell } from "./agent/farewell.js";
 import { membersOf, type PairView, viewMembers } from "./agent/memberViews.js";
+import { isSupersededOn, settingsChange } from "./agent/settingsChange.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sameAddress } from "./core/addresses.js";
 import type { Context } from "./core/context.js";
@@ -13,7 +14,7 @@ import { sameValue } from "./core/values.js";
 import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
 import { formerRecords, releaseFormer } from "./records/formerRecords.js";
-import { convergeVirtualIp } from "./virtualIp/converge.js";
+import { convergeVirtualIp, namesakeReasonAt } from "./virtualIp/converge.js";
 import { VirtualIpInputs } from "./virtualIp/inputs.js";
 import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./virtualIp/observe.js";
 
@@ -64,7 +65,11 @@ async function previewVirtualIp(inputs: VirtualIpInputs, context: Context): Prom
     if (refusal !== undefined) return [{ property: "agents", reason: refusal }];
     if (failure) context.progress(`${reasonOf(failure)} The virtual IP is not checked yet.`);
   }
-  return placementFailures({ address, prefixLength, network }, view, context);
+  const namesakes = membersOf(view).flatMap(({ facts }) => (facts && namesakeReasonAt(inputs, facts)) ?? []);
+  return [
+    ...placementFailures({ address, prefixLength, network }, view, context),
+    ...namesakes.slice(0, 1).map((reason) => ({ property: "agents", reason })),
+  ];
 }
 
 function placementFailures(virtualIp: Parameters<typeof preflightVirtualIp>[0], view: PairView, context: Context): Failure[] {
@@ -81,7 +86,13 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
     const snapshot = await farewell(connection, undefined, left, context);
     if (snapshot) agents.push({ connection, snapshot });
   }
-  for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);
+  const owners = ownersOf(recorded);
+  const isSuperseded = agents.some(
+    ({ snapshot: { agent } }) => isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement),
+  );
+  if (isSuperseded)
+    return context.progress(`virtual IP ${recorded.address} is left as it is: a later creation of this resource has taken it over.`);
+  if (!context.isReplaced) for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);
   await releaseFormer(formerRecords(recorded), context);
   for (const { connection, snapshot } of agents) await putBack(recorded, connection, snapshot, context);
 }
@@ -101,11 +112,10 @@ function refuseWhileUsed({ address: current, __declared }: RecordedVirtualIp, { 
 }
 
 async function putBack(recorded: RecordedVirtualIp, connection: Connection, { agent }: Snapshot, context: Context): Promise<void> {
-  const [owner, ownerBefore] = ownersOf(recorded);
-  const { dataMinerId, address } = agent;
-  if (owner === undefined) return;
-  if (dataMinerId === null)
-    return context.progress(`Agent ${address} has lost its DataMiner ID; it is left as it is. Not put back: registersInDns.`);
-  const body = { owner, previousOwner: ownerBefore === owner ? null : (ownerBefore ?? null), settings: null };
+  const owners = ownersOf(recorded);
+  if (owners[0] === undefined) return;
+  if (agent.dataMinerId === null)
+    return context.progress(`Agent ${agent.address} has lost its DataMiner ID; it is left as it is. Not put back: registersInDns.`);
+  const { dataMinerId, body } = settingsChange({ resource: "VirtualIp", agent, owner: owners[0], ownersBefore: owners, settings: null });
   await putSettings(connection, dataMinerId, body, { signal: context.signal });
 }

@@ -1,5 +1,6 @@
 import type { Context } from "../core/context.js";
 import { reasonOf } from "../core/errors.js";
+import { isSameStack } from "../core/owner.js";
 import { readAgent } from "./client.js";
 import { agentAddress, type Connection } from "./connection.js";
 import { AgentRefusedError, isSilence } from "./errors.js";
@@ -33,6 +34,6 @@ export async function farewell(
 
 /** Whether it is a pair that this program's stack made and has not disabled. */
 export function isPairOfStack(pair: Pair | null, owner: string | undefined): boolean {
-  const stack = owner?.split("/").slice(0, 2).join("/");
-  return pair !== null && pair.state !== "inactive" && stack !== undefined && pair.owner?.startsWith(`${stack}/`) === true;
+  if (pair === null || pair.owner === null || pair.state === "inactive" || owner === undefined) return false;
+  return isSameStack(pair.owner, owner);
 }

@@ -1,5 +1,7 @@
 import { RefusedError } from "../core/errors.js";
+import { aliasCure, isSameOwner, isSameStack, isSuperseded, parseOwner } from "../core/owner.js";
 import type { PutSettings } from "./contract.js";
+import type { AgentFacts } from "./snapshotSchema.js";
 
 /** A change of an Agent's settings, ready to be written. */
 export interface SettingsChange {
@@ -7,26 +9,65 @@ export interface SettingsChange {
   body: PutSettings;
 }
 
+type Holding = Pick<AgentFacts, "settingsOwners">;
+
 interface Wanted {
   /** The class of the resource, for the error. */
   resource: string;
-  /** The Agent's corporate address, for the error. */
-  address: string;
-  dataMinerId: number | null | undefined;
+  agent: Pick<AgentFacts, "address" | "dataMinerId" | "settingsOwners">;
+  /** With its generation. */
   owner: string | undefined;
-  /** The owner that the settings were last written as. */
-  ownerBefore: string | undefined;
+  /** Whom the settings may have been written as before. */
+  ownersBefore: readonly string[];
   settings: PutSettings["settings"];
 }
 
-/** What to write for an owner, who may have been renamed; an Agent remembers it by owner and DataMiner ID, so both must be known. */
-export function settingsChange({ resource, address, dataMinerId, owner, ownerBefore, settings }: Wanted): SettingsChange {
-  if (owner === undefined || dataMinerId === null || dataMinerId === undefined) {
+/**
+ * What to write for an owner, who may have been renamed or created again; an Agent remembers it by owner and DataMiner ID, so both
+ * must be known. An Agent that does not tell whom it remembers gets no generations either: it could not move them on.
+ */
+export function settingsChange({ resource, agent, owner, ownersBefore, settings }: Wanted): SettingsChange {
+  const { address, dataMinerId } = agent;
+  if (owner === undefined || dataMinerId === null) {
     const seen =
       owner === undefined
         ? `the resource has no owner. Declare it with the class ${resource} of this package.`
         : "it has no DataMiner ID. Give it its licence and its ID first.";
     throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${address}: ${seen}`);
   }
-  return { dataMinerId, body: { owner, previousOwner: ownerBefore === owner ? null : (ownerBefore ?? null), settings } };
+  const tells = agent.settingsOwners !== undefined;
+  const spelled = tells ? owner : parseOwner(owner).name;
+  const before = tells
+    ? findSettingsOwner(agent, [owner, ...ownersBefore])
+    : ownersBefore.map((name) => parseOwner(name).name).find((name) => name !== spelled);
+  return { dataMinerId, body: { owner: spelled, previousOwner: before === spelled ? null : (before ?? null), settings } };
+}
+
+/** As whom the Agent remembers settings of one of these owners, in whichever generation. */
+export function findSettingsOwner({ settingsOwners }: Holding, owners: readonly string[]): string | undefined {
+  return settingsOwners?.map(({ owner }) => owner).find((stored) => owners.some((owner) => isSameOwner(owner, stored)));
+}
+
+/** Whether a later creation of the same resource has taken over what the owners have changed on the Agent. */
+export function isSupersededOn(agent: Holding, owners: readonly string[]): boolean {
+  const stored = findSettingsOwner(agent, owners);
+  return stored !== undefined && !owners.includes(stored) && owners.some((owner) => isSuperseded(owner, stored));
+}
+
+/**
+ * Why settings cannot be changed: another resource of the same stack has them, which may be this one under its former name.
+ * `owners`: this one's, the present name first.
+ */
+export function namesakeReason(agent: Holding, owners: readonly string[], names: readonly string[]): string | undefined {
+  const [owner] = owners;
+  if (owner === undefined) return undefined;
+  const holding = agent.settingsOwners?.find(
+    (held) =>
+      isSameStack(held.owner, owner) &&
+      !owners.some((ours) => isSameOwner(held.owner, ours)) &&
+      held.settings.some((name) => names.includes(name)),
+  );
+  if (!holding) return undefined;
+  const held = holding.settings.filter((name) => names.includes(name)).join(", ");
+  return `${held} is held by ${holding.owner}, another resource of this stack. ${aliasCure(holding.owner, owner)}`;
 }

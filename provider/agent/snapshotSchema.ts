@@ -26,6 +26,14 @@ export const Interface = z
   .meta({ id: "Interface" });
 export type Interface = z.infer<typeof Interface>;
 
+export const SettingsOwner = z
+  .object({
+    owner: z.string(),
+    settings: z.array(z.string()).meta({ description: "Names of the timers, and `registersInDns.<index>`; may be empty." }),
+  })
+  .meta({ id: "SettingsOwner" });
+export type SettingsOwner = z.infer<typeof SettingsOwner>;
+
 export const AgentFacts = z
   .object({
     address: z.string().meta({ description: "Corporate IP address of this member." }),
@@ -52,6 +60,10 @@ export const AgentFacts = z
       endWithOfflineUnavailable: z.boolean(),
     }),
     settings: Timers,
+    settingsOwners: z.array(SettingsOwner).optional().meta({
+      description:
+        "Who has changed settings of this member by PUT agent/settings and not had them put back. Left out: the member does not tell.",
+    }),
   })
   .meta({ id: "AgentFacts" });
 export type AgentFacts = z.infer<typeof AgentFacts>;

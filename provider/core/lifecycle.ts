@@ -60,6 +60,10 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   const liveInputs = (inputs: JsonObject, observed: Observed) =>
     inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, [], null)) as Partial<Inputs>;
 
+  /** Whether these are inputs as an earlier check left them in state. */
+  const isJudged = ({ __provider: _, ...olds }: JsonObject) =>
+    !containsUnknown(olds) && checkInputs(definition.inputs, olds).failures.length === 0;
+
   const refuseFixed = (inputs: Inputs, observed: Observed) => {
     const [failure] = definition.fixed?.(liveInputs(inputs as JsonObject, observed), inputs) ?? [];
     if (failure) throw new RefusedError("FIXED_INPUT", `Updating ${definition.type}: ${failure.property}: ${failure.reason}`);
@@ -96,7 +100,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const first = Object.keys(olds).length === 0;
       const isKnown = !containsUnknown(completed);
       const owner = (completed as CommonInputs).__owner;
-      if (!first && !containsUnknown(olds)) declarations.addExisting(definition.id(olds as Inputs), owner);
+      if (isJudged(olds)) declarations.addExisting(definition.id(olds as Inputs), owner);
       if (isKnown) declarations.add(definition.id(completed as Inputs), owner, first);
       if (!first) {
         // What is not known yet may turn out to be what it was.

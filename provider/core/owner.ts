@@ -58,3 +58,14 @@ function stackOf(owner: string) {
   const at = first.lastIndexOf("@");
   return { organization: at < 0 ? undefined : first.slice(0, at), project: first.slice(at + 1), stack, rest: rest.join("/") };
 }
+
+/** How a program says that a resource was renamed or moved, when what stands is stored as another resource of its own stack. */
+export function aliasCure(stored: string, declared: string): string {
+  const [was, is] = [resourceOf(stored), resourceOf(declared)];
+  const parent = was.parents === undefined ? "pulumi.rootStackResource" : `<the ${was.parents.split("$").at(-1)} that it was in>`;
+  const alias = [
+    ...(was.name === is.name ? [] : [`name: "${was.name}"`]),
+    ...(was.parents === is.parents ? [] : [`parent: ${parent}`]),
+  ].join(", ");
+  return `If the resource was renamed or moved in the program, set aliases: [{ ${alias} }] in its options.`;
+}

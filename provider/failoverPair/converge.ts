@@ -9,9 +9,9 @@ import { acquisitionAddress } from "../failover/memberFacts.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { hasMovedOn } from "./movedOn.js";
 import type { ObservedPair, RecordedPair } from "./observe.js";
-import { ownerOf, refuseStranger } from "./ownership.js";
+import { ownerOf, refuseStranger, tellOwnPair } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
-import { settledPair } from "./settle.js";
+import { isSettled, settledPair } from "./settle.js";
 import { followOperation } from "./underWay.js";
 
 const looks = 3;
@@ -23,6 +23,7 @@ export async function convergePair(
   context: Context,
   recorded?: RecordedPair,
 ): Promise<ObservedPair> {
+  if (observed && !recorded && isSettled(observed)) tellOwnPair(inputs, observed, context);
   let live = observed;
   for (let look = 1; ; look++) {
     try {
@@ -47,7 +48,7 @@ async function convergeFrom(
   refuseInvalid(live);
   const wanted = mergeConfiguration(live.configuration, inputs);
   const differing = configurationDifferences(live.configuration, wanted);
-  if (differing.length === 0 && live.state === "active" && ownerOf(live) === inputs.__owner) {
+  if (differing.length === 0 && live.state === "active" && ownerOf(live) === context.owner) {
     // What a silent member holds cannot be told.
     requireFacts(live.view, "Comparing");
     return live;
@@ -86,7 +87,7 @@ async function write(
 ): Promise<ObservedPair> {
   const connection = inputs[asked];
   const { agent, revision } = both[asked];
-  const owner = inputs.__owner;
+  const { owner } = context;
   if (owner === undefined || agent.dataMinerId === null) {
     throw new RefusedError(
       "NOT_PREPARED",

@@ -7,9 +7,11 @@ import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
 import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError, RefusedError, reasonOf, WaitError } from "../core/errors.js";
+import { isSameOwner, isSuperseded } from "../core/owner.js";
 import { type Ending, type EndingRefusalCode, planEnding } from "../failover/ending.js";
 import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
+import { lostReason } from "./ownership.js";
 import { followOperation, followWhatRuns } from "./underWay.js";
 
 type Plan = Ending & { kind: "end" };
@@ -36,6 +38,9 @@ const restarting: ReadonlySet<EndingRefusalCode> = new Set([
  * by the verb's time, whose end names the last thing that was seen.
  */
 export async function endPairOf(recorded: RecordedPair, context: Context): Promise<void> {
+  // Ending resets a server, which then has neither ID nor licence: the creation that is to follow could never set it up again.
+  if (context.isReplacement)
+    return context.progress(`pair ${recorded.dataMinerId} is not ended: it is being replaced, and the pair that stands is kept.`);
   let last = "nothing yet.";
   try {
     await endUntilGone(recorded, context, (reason) => {
@@ -59,6 +64,8 @@ async function endUntilGone(recorded: RecordedPair, context: Context, seen: (rea
     const ended = endings > 0;
     const view = await viewMembers(recorded, context, ended ? 0 : patienceMilliseconds);
     context.signal.throwIfAborted();
+    const lost = ended ? undefined : lostReason(view, recorded);
+    if (lost !== undefined) return context.progress(`pair ${recorded.dataMinerId} is not ended: ${lost}.`);
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
     if (plan.kind === "nothing") {
       if (!ended || isInformed(view)) {
@@ -133,9 +140,11 @@ const disabledStates = new Set(["ending", "inactive"]);
 
 /** Only what is ours is ended. */
 function ownerToEndAs(pair: { owner: string | null; state: string }, recorded: RecordedPair): string {
-  const [ours, ...others] = ownersOf(recorded);
-  if (pair.owner === null && disabledStates.has(pair.state) && ours !== undefined) return ours;
-  if (pair.owner !== null && [ours, ...others].includes(pair.owner)) return pair.owner;
+  const ours = ownersOf(recorded);
+  const [first] = ours;
+  const { owner } = pair;
+  if (owner === null && disabledStates.has(pair.state) && first !== undefined) return first;
+  if (owner !== null && ours.some((our) => isSameOwner(our, owner) && !isSuperseded(our, owner))) return owner;
   const whose = pair.owner === null ? "has no owner any more, so somebody made it anew by hand" : `belongs to ${pair.owner} now`;
   throw new RefusedError(
     "FOREIGN_PAIR",

@@ -2,6 +2,7 @@ import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
+import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
 import { memberName } from "../failover/memberFacts.js";
@@ -32,6 +33,7 @@ export interface ObservedPair
   extends FailoverPairOutputs,
     Pick<Configuration, "virtualIps" | "hostname" | "mode" | "heartbeats" | "syncInterface" | "restartWhenGoingOffline"> {
   __owner: string | null | undefined;
+  __storedOwner: string | null;
   configuration: Configuration;
   view: PairView;
 }
@@ -108,7 +110,8 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
     syncInterface,
     restartWhenGoingOffline,
     // Disabling clears the owner; that state is named by itself, and is no change of owner.
-    __owner: pair.owner === null && pair.state === "inactive" ? recorded?.__declared.__owner : pair.owner,
+    __owner: pair.owner === null ? (pair.state === "inactive" ? recorded?.__declared.__owner : null) : parseOwner(pair.owner).name,
+    __storedOwner: pair.owner,
     configuration,
     view,
   };

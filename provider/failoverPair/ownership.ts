@@ -1,5 +1,8 @@
+import type { PairView } from "../agent/memberViews.js";
+import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
 import { RefusedError } from "../core/errors.js";
+import { aliasCure, isSameOwner, isSameStack, isSuperseded } from "../core/owner.js";
 import { positions } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration } from "../failover/configurationChange.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -21,13 +24,17 @@ const endFirst = "End that pair first, prepare the backup again, then run `pulum
 /** Whether a pair that exists may be written by this resource; undefined when it may, else why not and what to do. */
 export function strangerReason(inputs: FailoverPairInputs, observed: ObservedPair, recorded?: RecordedPair): string | undefined {
   const owner = ownerOf(observed);
-  if (owner === inputs.__owner || (owner !== null && recorded && ownersOf(recorded).includes(owner))) return undefined;
-  // A disabled pair of the same two members has no owner: it is enabled again, without preparing anything (domain 5.7).
+  const ours = [inputs.__owner, ...(recorded ? ownersOf(recorded) : [])].filter((name) => name !== undefined);
+  if (owner !== null && ours.some((name) => isSameOwner(name, owner))) return undefined;
+  // A disabled pair of the same two members has no owner: it is enabled again, without preparing anything (RN 30458).
   if (owner === null && observed.state === "inactive") return undefined;
   const whose = owner === null ? "it was made by hand" : `it belongs to ${owner}`;
   if (recorded) return `${whose} now. Let that program manage it, and take it out of this one with \`pulumi state delete\`.`;
   if (inputs.adopt === "never") {
-    return `a Failover pair of these Agents exists and ${whose}. End it there first, or set adopt: "matching" to take it over as it is.`;
+    const declared = inputs.__owner;
+    const renamed =
+      owner !== null && declared !== undefined && isSameStack(owner, declared) ? `${aliasCure(owner, declared)} Otherwise end ` : "End ";
+    return `a Failover pair of these Agents exists and ${whose}. ${renamed}it there first, or set adopt: "matching" to take it over as it is.`;
   }
   const differing = configurationDifferences(observed.configuration, mergeConfiguration(observed.configuration, inputs));
   if (differing.length === 0) return undefined;
@@ -46,4 +53,29 @@ export function refuseStranger(inputs: FailoverPairInputs, observed: ObservedPai
   const reason = strangerReason(inputs, observed, recorded);
   if (reason)
     throw new RefusedError("FOREIGN_PAIR", `Failover pair ${observed.dataMinerId}: ${reason}`, { facts: { owner: ownerOf(observed) } });
+}
+
+/**
+ * Says at create that the pair stands already and is complete. A killed run leaves one that is under way, which is nothing to
+ * speak of; a complete one is a forced replacement, a state that was lost, or another state that manages the same pair.
+ */
+export function tellOwnPair(inputs: FailoverPairInputs, observed: ObservedPair, context: Context): void {
+  const owner = ownerOf(observed);
+  if (owner === null || inputs.__owner === undefined || !isSameOwner(owner, inputs.__owner) || observed.state !== "active") return;
+  context.warn(
+    context.isReplacement
+      ? "the pair is not set up anew: a replacement keeps the pair that stands, and ends nothing. To have it set up anew, run `pulumi destroy --target` on it, prepare the backup, then run `pulumi up`."
+      : `its pair stands already and is complete (owner ${owner}); this creation takes it over, as after an interrupted run. ` +
+          "If another backend has a stack of this name, both manage the pair now: rename one of the stacks, or take the pair out of one with `pulumi state delete`.",
+  );
+}
+
+/** Why the pair is no longer this state's to end, for a line; undefined when it is, or when nothing tells. */
+export function lostReason({ main, backup }: PairView, recorded: RecordedPair): string | undefined {
+  const ours = ownersOf(recorded);
+  const stored = [main, backup].flatMap(({ facts }) => facts?.pair?.owner ?? []).filter((owner) => !ours.includes(owner));
+  const later = stored.find((owner) => ours.some((our) => isSuperseded(our, owner)));
+  if (later !== undefined) return `a later creation of this resource (${later}) has taken it over`;
+  const other = stored.find((owner) => ours.some((our) => isSameStack(our, owner) && !isSameOwner(our, owner)));
+  return other === undefined ? undefined : `it belongs to ${other} of the same stack now`;
 }

@@ -11,7 +11,8 @@ import { heldVirtualAddresses } from "../failover/memberFacts.js";
 import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { observedPair } from "./observe.js";
-import { otherPairReason, strangerReason } from "./ownership.js";
+import { otherPairReason, strangerReason, tellOwnPair } from "./ownership.js";
+import { isSettled } from "./settle.js";
 
 interface BothProbes {
   main: ProbeResult;
@@ -35,16 +36,18 @@ export async function previewMembers(inputs: FailoverPairInputs, context: Contex
     if (failure) context.progress(`${reasonOf(failure)} The pair is not checked yet.`);
   }
   const [main, backup] = [view.main.facts, view.backup.facts];
-  if (main?.pair || backup?.pair) return strangerFailure(inputs, view);
+  if (main?.pair || backup?.pair) return judgeExisting(inputs, view, context);
   const { violations, warnings } = preflight({ main, backup, declared: inputs, endMode: inputs.endMode ?? "delete", when: "preview" });
   for (const warning of warnings) context.warn(warning);
   return violations;
 }
 
-function strangerFailure(inputs: FailoverPairInputs, view: PairView): Failure[] {
+function judgeExisting(inputs: FailoverPairInputs, view: PairView, context: Context): Failure[] {
   const observed = observedPair(view, false);
   const reason = otherPairReason(inputs, observed) ?? strangerReason(inputs, observed);
-  return reason ? [{ property: "", reason }] : [];
+  if (reason) return [{ property: "", reason }];
+  if (isSettled(observed)) tellOwnPair(inputs, observed, context);
+  return [];
 }
 
 async function probeFromBoth(inputs: FailoverPairInputs, request: ProbeRequest, { signal }: Context): Promise<BothProbes> {

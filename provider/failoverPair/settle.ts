@@ -55,7 +55,7 @@ function waitingState(pair: ObservedPair): string {
 }
 
 /** Nothing is under way at any member that answers; a disabled pair has no roles to wait for. */
-function isSettled({ state, view }: ObservedPair): boolean {
+export function isSettled({ state, view }: ObservedPair): boolean {
   if (state === "inactive" || state === "invalid") return true;
   return membersOf(view).every(({ facts }) => !facts || (facts.pair !== null && isSteadyMember(facts)));
 }

@@ -1,8 +1,10 @@
 import { probe, putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
 import { type AnsweringMember, requireBoth } from "../agent/memberViews.js";
-import { type SettingsChange, settingsChange } from "../agent/settingsChange.js";
+import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange } from "../agent/settingsChange.js";
+import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
+import { ownersOf } from "../core/definition.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { warnOfKey, withDns } from "../dns/connection.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
@@ -24,7 +26,8 @@ export async function convergeVirtualIp(
   const { main, backup } = requireBoth(view, `Setting up virtual IP ${inputs.address} needs both Agents up.`);
   const members = [main, backup];
   await requirePlace(inputs, members, context, recorded);
-  const clearings = members.flatMap((member) => findClearing(inputs, member, recorded) ?? []);
+  for (const { facts } of members) refuseNamesake(inputs, facts, recorded);
+  const clearings = members.flatMap((member) => findClearing(inputs, member, context, recorded) ?? []);
   const clear = async () => {
     for (const { connection, dataMinerId, body } of clearings) {
       await context.write(() => putSettings(connection, dataMinerId, body, { signal: context.signal }));
@@ -71,23 +74,38 @@ interface Clearing extends SettingsChange {
   connection: Connection;
 }
 
+function refuseNamesake(inputs: VirtualIpInputs, facts: Snapshot, recorded: RecordedVirtualIp | undefined): void {
+  const reason = namesakeReasonAt(inputs, facts, recorded);
+  if (reason !== undefined) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${facts.agent.address}: ${reason}`);
+}
+
+/** Another resource of this stack has cleared the registration, which may be this one under its former name. */
+export function namesakeReasonAt(inputs: VirtualIpInputs, facts: Snapshot, recorded?: RecordedVirtualIp): string | undefined {
+  const index = interfaceOf(inputs, facts);
+  const owners = [inputs.__owner ?? [], recorded ? ownersOf(recorded) : []].flat();
+  return index === undefined ? undefined : namesakeReason(facts.agent, owners, [`registersInDns.${index}`]);
+}
+
 /** What is to be written so that nothing is registered; the Agent remembers under our owner how it was, until it is told to put that back. */
 function findClearing(
   inputs: VirtualIpInputs,
   { connection, facts }: AnsweringMember,
+  context: Context,
   recorded: RecordedVirtualIp | undefined,
 ): Clearing | undefined {
+  const { agent } = facts;
+  const { owner } = context;
   const index = interfaceOf(inputs, facts);
-  const { dataMinerId, interfaces, address } = facts.agent;
-  const owner = inputs.__owner;
-  const isRenamed = recorded !== undefined && recorded.__owner !== owner;
-  const registers = interfaces.find((candidate) => candidate.index === index)?.registersInDns;
-  if (index === undefined || (registers !== true && !isRenamed)) return undefined;
+  const ownersBefore = recorded ? ownersOf(recorded) : [];
+  const stored = owner === undefined ? undefined : findSettingsOwner(agent, [owner, ...ownersBefore]);
+  const registers = agent.interfaces.find((candidate) => candidate.index === index)?.registersInDns;
+  const isOurs =
+    agent.settingsOwners === undefined
+      ? recorded === undefined || recorded.__owner === inputs.__owner
+      : stored === owner || (stored === undefined && !context.isReplacement);
+  if (index === undefined || (registers !== true && isOurs)) return undefined;
   const settings = { registersInDns: [{ interface: index, value: false }] };
-  return {
-    connection,
-    ...settingsChange({ resource: "VirtualIp", address, dataMinerId, owner, ownerBefore: recorded?.__owner, settings }),
-  };
+  return { connection, ...settingsChange({ resource: "VirtualIp", agent, owner, ownersBefore, settings }) };
 }
 
 /** Looks at every record before `clear`, so that a foreign one is refused before anything is changed. */

@@ -1,9 +1,10 @@
 import type { Connection } from "../agent/connection.js";
 import { type MemberView, membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
+import { findSettingsOwner } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { inSubnet, sameAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
-import type { Recorded } from "../core/definition.js";
+import { ownersOf, type Recorded } from "../core/definition.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { withDns } from "../dns/connection.js";
 import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
@@ -25,6 +26,7 @@ export interface ObservedVirtualIp extends VirtualIpOutputs {
   network: VirtualIpInputs["network"];
   dns: VirtualIpDns | undefined;
   __owner: string | undefined;
+  __storedOwner: string | undefined;
   view: PairView;
 }
 
@@ -44,8 +46,15 @@ export async function observeVirtualIp(
     deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records],
     ownedRecords: recorded?.ownedRecords ?? [],
     __owner: recorded?.__owner,
+    __storedOwner: recorded && laterOwner(view, ownersOf(recorded)),
     view,
   };
+}
+
+/** The owner of a later creation of this resource, where an Agent tells one. */
+function laterOwner(view: PairView, owners: readonly string[]): string | undefined {
+  const stored = membersOf(view).flatMap(({ facts }) => (facts && findSettingsOwner(facts.agent, owners)) ?? []);
+  return stored.find((owner) => !owners.includes(owner)) ?? stored[0];
 }
 
 /** Both Agents; one that is silent is told in `deviations`, two tell nothing. One that says no must be mended first. */

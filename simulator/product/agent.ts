@@ -41,6 +41,8 @@ export class Agent {
   https: AgentFacts["https"] = null;
   timers: Timers = { ...defaultTimers };
   heldSettings = new Map<string, HeldSetting>();
+  /** Who has written settings and not had them put back, also one that changed nothing. */
+  settingsOwners = new Set<string>();
 
   /** The User-Defined API and its token (domain 8.2). */
   hasScript = true;
@@ -150,6 +152,7 @@ export class Agent {
     this.hasToken = false;
     this.timers = { ...defaultTimers };
     this.heldSettings.clear();
+    this.settingsOwners.clear();
     this.operations.clear();
     this.answered.clear();
     this.database = "OK";

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { apiCodes, type PutSettings } from "../../provider/agent/contract.js";
+import type { SettingsOwner } from "../../provider/agent/snapshotSchema.js";
 import type { Agent } from "./agent.js";
 import { conflict, Refusal } from "./refusal.js";
 
@@ -26,6 +27,16 @@ export function putSettings(agent: Agent, { owner, previousOwner, settings }: Pu
     agent.heldSettings.set(key, { owner, before });
     write(agent, key, value);
   }
+  for (const one of [owner, previousOwner]) if (one !== null) agent.settingsOwners.delete(one);
+  if (settings !== null) agent.settingsOwners.add(owner);
+}
+
+/** Each owner with the names of what it has changed, as a Snapshot tells them. */
+export function settingsOwnersOf({ settingsOwners, heldSettings }: Agent): SettingsOwner[] {
+  return [...settingsOwners].sort().map((owner) => ({
+    owner,
+    settings: [...heldSettings].flatMap(([key, held]) => (held.owner === owner ? [key.replace(/^timers\./, "")] : [])).sort(),
+  }));
 }
 
 /** Each setting under a name of its own: "timers.maxStartupSeconds", "registersInDns.1". */

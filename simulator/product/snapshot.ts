@@ -4,6 +4,7 @@ import { type AgentFacts, Snapshot } from "../../provider/agent/snapshotSchema.j
 import type { Agent } from "./agent.js";
 import { showOperation } from "./operations.js";
 import type { PairCopy } from "./pairCopy.js";
+import { settingsOwnersOf } from "./settings.js";
 import { agentsByHostname, systemPairTypes } from "./setupChecks.js";
 import { invalidReason, statusOf } from "./status.js";
 import type { World } from "./world.js";
@@ -48,6 +49,7 @@ function factsOf(agent: Agent): AgentFacts {
       endWithOfflineUnavailable: profile.endWithOfflineUnavailable,
     },
     settings: agent.timers,
+    settingsOwners: settingsOwnersOf(agent),
   };
 }
 

@@ -39,7 +39,7 @@ describe("an Agent's life", () => {
   test("every declared output is there, with what the Agent itself says", async () => {
     const { name, version, cluster, interfaces, capabilities, pcap } = agent(11).snapshot().agent;
     const facts = { agentName: name, version, cluster, interfaces, capabilities, pcap };
-    expect(resource.outs).toMatchObject({ ...facts, dataMinerId: 111, reachable: true, warnings: [], schemaVersion: 1, settings: null });
+    expect(resource.outs).toMatchObject({ ...facts, dataMinerId: 111, reachable: true, warnings: [], schemaVersion: 2, settings: null });
   });
 
   test("what an Agent does not have is null, never left out", async () => {

@@ -3,6 +3,7 @@ import { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
 import { closeWorlds, type LivePairOptions, openLivePair, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
+import { ownedBy } from "../support/owners.js";
 
 let provider: DynamicProvider;
 let network = 0;
@@ -36,9 +37,9 @@ describe("a pair's outputs", () => {
       failedOver: false,
       led: { main: "green", backup: "green" },
       problems: [],
-      warnings: [],
+      warnings: [expect.stringContaining("its pair stands already and is complete (owner room/test/pair)")],
       reachableAt: world.address(5),
-      schemaVersion: 1,
+      schemaVersion: 2,
     });
     for (const absent of ["hostname", "syncInterface", "restartWhenGoingOffline", "endMode", "timeouts"]) {
       expect(resource.outs[absent]).toBeNull();
@@ -133,7 +134,7 @@ describe("a pair that somebody disabled", () => {
     await provider.line(/^FailoverPair pair: differs from what is declared: state$/);
     await resource.up(args());
     expect(resource.outs).toMatchObject({ state: "active", online: "main" });
-    expect(pair().owner).toBe("room/test/pair");
+    expect(pair().owner).toEqual(ownedBy("room/test/pair"));
     expect(await resource.diff(args())).toMatchObject({ changes: false });
   });
 
@@ -142,7 +143,7 @@ describe("a pair that somebody disabled", () => {
     pair().setState("inactive");
     const again = await new Resource(provider).up(args({ mode: "manual" }));
     expect(again.outs).toMatchObject({ state: "active", mode: "manual" });
-    expect(pair()).toMatchObject({ owner: "room/test/pair", online: "main" });
+    expect(pair()).toMatchObject({ owner: ownedBy("room/test/pair"), online: "main" });
     expect(world.simulator.agent(world.address(1)).snapshot().agent.elementCount).toBe(40);
   });
 });

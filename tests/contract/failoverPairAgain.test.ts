@@ -3,6 +3,7 @@ import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
 import { token, tokenEnv, type WorldOptions } from "../support/world.js";
 import { closeWorlds, openPrepared } from "./pairs.js";
 import { holdAt, phasesOf } from "./phases.js";
+import { ownedBy } from "../support/owners.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;
@@ -55,16 +56,20 @@ describe.concurrent("create, called again after a killed run", () => {
     simulator.releasePhase(phase);
     expect((await carriedOn).outs).toMatchObject({ state: "active", online: "main" });
     expect(setUps.count).toBe(1);
-    expect(simulator.requests.count({ method: "PUT", path: "pair" })).toBe(1);
+    // The second one only stamps the generation of this creation.
+    expect(simulator.requests.all().flatMap(({ route, status }) => (route === "putPair" ? [status] : []))).toEqual([202, 200]);
   });
 
-  test("takes up the pair that was finished meanwhile, without a write", async () => {
-    const { simulator, args, phase, writes } = cutOff("finished");
+  test("takes up the pair that was finished meanwhile: only its owner gets the generation of this creation", async () => {
+    const { simulator, args, phase, pair, writes } = cutOff("finished");
     simulator.releasePhase(phase);
     await simulator.settled();
     simulator.requests.clear();
+    const before = pair().owner;
     expect((await new Resource(provider).up(args())).outs).toMatchObject({ state: "active", problems: [] });
-    expect(writes()).toEqual([]);
+    expect(writes().map(({ method, status }) => `${method} ${status}`)).toEqual(["PUT 200"]);
+    expect([before, pair().owner]).toEqual([ownedBy("room/test/finished"), ownedBy("room/test/finished")]);
+    expect(pair().owner).not.toBe(before);
   });
 
   test("changes the difference when the program was changed in between", async () => {
@@ -86,7 +91,7 @@ describe.concurrent("create that ran out of time", () => {
     const { message, initFailure } = await failure(resource.up(brief));
     expect(initFailure?.reasons).toEqual([message]);
     expect(message).toMatch(/not done within 4s, last seen: .*synchronizing|not done within 4s, last seen: running/);
-    expect(initFailure?.properties).toMatchObject({ __provider: expect.stringContaining(".failoverPair"), schemaVersion: 1 });
+    expect(initFailure?.properties).toMatchObject({ __provider: expect.stringContaining(".failoverPair"), schemaVersion: 2 });
     expect(initFailure?.properties.main).toMatchObject({ tokenEnv });
     expect(await resource.diff(brief)).toMatchObject({ changes: true, replaces: [] });
     simulator.releasePhase("synchronizing");

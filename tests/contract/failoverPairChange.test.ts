@@ -88,7 +88,7 @@ describe("a change in the middle of something else", () => {
     agent(1).fail({ kind: "slow", seconds: 2000 }, { route: "putPair" });
     const { outs } = resource;
     const changing = resource.up(args({ mode: "manual" })).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(simulator.requests.count({ method: "PUT" })).toBe(1));
+    await vi.waitFor(() => expect(simulator.requests.count({ method: "PUT" })).toBe(2));
     pair().editConfig({ restartWhenGoingOffline: true });
     expect(await changing).toMatchObject({ message: expect.stringContaining("STALE_REVISION"), initFailure: undefined });
     expect(resource.outs).toEqual(outs);

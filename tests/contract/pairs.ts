@@ -9,7 +9,7 @@ export interface TwoAgents {
   args: (more?: object) => Record<string, unknown>;
   agent: (last: number) => AgentControl;
   pair: () => PairControl;
-  /** Every request that wrote, or could have. */
+  /** Every request that wrote, or could have; but not the first, by which a creation took over the pair that stood there as its own. */
   writes: () => readonly LoggedRequest[];
 }
 
@@ -32,7 +32,16 @@ export async function openPrepared(network: string, options: WorldOptions = {}):
 
 /** Two Agents that are a pair already, as if an earlier run had set it up; its owner declares it, unless it has none. */
 export async function openLivePair(network: string, { declared, ...options }: LivePairOptions = {}): Promise<TwoAgents> {
-  return twoAgents(await startLivePair(network, options), { __owner: options.owner ?? ours, ...declared });
+  const { owner = ours } = options;
+  const declaring = { __owner: owner ?? ours, ...declared };
+  const two = twoAgents(await startLivePair(network, options), declaring);
+  return declaring.__owner === owner ? { ...two, writes: () => withoutTakeOver(two.writes()) } : two;
+}
+
+/** A pair that stands there already gets the generation of the resource that is made for it. */
+function withoutTakeOver(requests: readonly LoggedRequest[]): readonly LoggedRequest[] {
+  const [first, ...others] = requests;
+  return first?.route === "putPair" && first.status === 200 ? others : requests;
 }
 
 function twoAgents(world: PairWorld, declared: object): TwoAgents {

@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from "vitest";
 import { type Run, Stack } from "../support/stack.js";
 import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
+import { ownedBy } from "../support/owners.js";
 
 let world: PairWorld;
 let stacks: Stack[] = [];
@@ -39,12 +40,12 @@ test("a second stack that declares the same pair is refused; after the first has
   const refused = await second.up();
   expect(refused.code).not.toBe(0);
   expect(refused.output).toContain("it belongs to first/test/pair");
-  expect(world.simulator.pair().owner).toBe("first/test/pair");
+  expect(world.simulator.pair().owner).toEqual(ownedBy("first/test/pair"));
   succeeded(await first.destroy());
   world.simulator.agent(world.address(2)).prepareAgain({ dataMinerId: 111 });
   await world.simulator.settled();
   succeeded(await second.up());
-  expect(world.simulator.pair().owner).toBe("second/test/pair");
+  expect(world.simulator.pair().owner).toEqual(ownedBy("second/test/pair"));
 });
 
 test("a pair that the first stack disabled is enabled by the second, without preparing anything", async () => {
@@ -57,7 +58,7 @@ test("a pair that the first stack disabled is enabled by the second, without pre
   expect(world.simulator.agent(world.address(2)).snapshot().agent.dataMinerId).toBe(111);
   expect(world.simulator.agent(world.address(1)).snapshot().pair?.state).toBe("inactive");
   succeeded(await second.up());
-  expect(world.simulator.pair().owner).toBe("second/test/pair");
+  expect(world.simulator.pair().owner).toEqual(ownedBy("second/test/pair"));
   expect(world.simulator.agent(world.address(1)).snapshot().pair?.state).toBe("active");
 });
 
@@ -72,7 +73,7 @@ test("a pair that somebody disabled is drift named state, and up enables it agai
   expect(`${drift.code}\n${drift.output}`).toMatch(/^7\n/);
   expect(drift.output).toContain("FailoverPair pair: differs from what is declared: state\n");
   succeeded(await stack.run("up", "--yes", "--skip-preview", "--refresh"));
-  expect(world.simulator.agent(world.address(1)).snapshot().pair).toMatchObject({ state: "active", owner: "first/test/pair" });
+  expect(world.simulator.agent(world.address(1)).snapshot().pair).toMatchObject({ state: "active", owner: ownedBy("first/test/pair") });
   succeeded(await stack.drift());
 });
 
@@ -109,11 +110,11 @@ test("a renamed stack and a renamed resource go on owning their pair and setting
   succeeded(await stack.up());
   await stack.rename("renamed");
   succeeded(await stack.up());
-  expect(world.simulator.pair().owner).toBe("first/renamed/pair");
+  expect(world.simulator.pair().owner).toEqual(ownedBy("first/renamed/pair"));
   await stack.declare(withSettings({ pairName: "studio", formerly: "pair" }));
   const renamed = await stack.up();
   succeeded(renamed);
-  expect(world.simulator.pair().owner).toBe("first/renamed/studio");
+  expect(world.simulator.pair().owner).toEqual(ownedBy("first/renamed/studio"));
   expect(started()).toBe(1);
   succeeded(await stack.destroy());
   expect(world.simulator.pairs).toEqual([]);
@@ -150,7 +151,7 @@ test("a pair that was made by hand is a stranger; adopt matching takes it over a
   expect(different.output).toContain("differs in mode");
   await stack.declare(declaration({ adopt: "matching", endMode: "delete" }));
   succeeded(await stack.up());
-  expect(world.simulator.pair().owner).toBe("first/test/pair");
+  expect(world.simulator.pair().owner).toEqual(ownedBy("first/test/pair"));
   expect(started()).toBe(1);
   succeeded(await stack.drift());
 });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Stack } from "../support/stack.js";
 import { type PairWorld, startPairWorld, token, tokenEnv } from "../support/world.js";
+import { ownedBy } from "../support/owners.js";
 
 let world: PairWorld;
 let stack: Stack;
@@ -47,7 +48,7 @@ describe("a Failover pair through the real CLI", () => {
       problems: [],
       reachableAt: world.address(5),
     });
-    expect(world.simulator.pair().owner).toBe("story/test/pair");
+    expect(world.simulator.pair().owner).toEqual(ownedBy("story/test/pair"));
   });
 
   test("up again has nothing to do and asks no Agent", async () => {
