@@ -92,7 +92,10 @@ test("a changed timer is written again, and delete still knows what stood there 
 test("a timer that changed behind our back is drift, named, and up sets it again", async () => {
   const declared = { maxStartupSeconds: 700, maxWaitForVirtualIpSeconds: 60 };
   const resource = await up(16, declared);
-  await write(16, world.simulator.agent(world.address(16)).snapshot().agent.settingsOwners?.[0]?.owner ?? "", { ...declared, maxStartupSeconds: 5 });
+  await write(16, world.simulator.agent(world.address(16)).snapshot().agent.settingsOwners?.[0]?.owner ?? "", {
+    ...declared,
+    maxStartupSeconds: 5,
+  });
   await resource.refresh();
   expect(resource.outs.settings).toEqual({ ...declared, maxStartupSeconds: 5 });
   expect(await resource.diff(args(16, declared))).toMatchObject({ changes: true, replaces: [] });

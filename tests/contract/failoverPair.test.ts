@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
+import { ownedBy } from "../support/owners.js";
 import { token, tokenEnv } from "../support/world.js";
 import { closeWorlds, type LivePairOptions, openLivePair, openPrepared } from "./pairs.js";
 import { Resource } from "./resource.js";
-import { ownedBy } from "../support/owners.js";
 
 let provider: DynamicProvider;
 let network = 0;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
+import { ownedBy } from "../support/owners.js";
 import { token, tokenEnv, type WorldOptions } from "../support/world.js";
 import { closeWorlds, openPrepared } from "./pairs.js";
 import { holdAt, phasesOf } from "./phases.js";
-import { ownedBy } from "../support/owners.js";
 import { Resource } from "./resource.js";
 
 let provider: DynamicProvider;

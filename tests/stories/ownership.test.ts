@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
+import { ownedBy } from "../support/owners.js";
 import { type Run, Stack } from "../support/stack.js";
 import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
-import { ownedBy } from "../support/owners.js";
 
 let world: PairWorld;
 let stacks: Stack[] = [];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ownedBy } from "../support/owners.js";
 import { Stack } from "../support/stack.js";
 import { type PairWorld, startPairWorld, token, tokenEnv } from "../support/world.js";
-import { ownedBy } from "../support/owners.js";
 
 let world: PairWorld;
 let stack: Stack;
