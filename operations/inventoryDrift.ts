@@ -1,6 +1,6 @@
 import { agentAddress, type Connection, type ConnectionDeclared } from "../provider/agent/connection.js";
 import { reasonOf } from "../provider/core/errors.js";
-import type { Handler, Inspection } from "../provider/core/lifecycle.js";
+import type { Handler, Inspection } from "../provider/core/handler.js";
 import type { JsonObject } from "../provider/core/values.js";
 import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
 import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";

@@ -1,42 +1,22 @@
-import { putSettings, readAgent } from "./agent/client.js";
-import { agentAddress, type Connection, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
+import { readAgent } from "./agent/client.js";
+import { agentAddress, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
 import { isSilence, isSilenceInCheck } from "./agent/errors.js";
 import { farewell, isPairOfStack } from "./agent/farewell.js";
-import { findSettingsOwner, isSupersededOn, namesakeReason, settingsChange } from "./agent/settingsChange.js";
+import { findSettingsOwner, isSupersededOn } from "./agent/settingsChange.js";
 import type { Snapshot } from "./agent/snapshotSchema.js";
 import { sharedSnapshot } from "./agent/snapshots.js";
-import type { Context } from "./core/context.js";
-import { ownersOf, type Recorded } from "./core/definition.js";
+import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
-import { isUnknown, sameValue } from "./core/values.js";
+import { isUnknown } from "./core/values.js";
 import { DmaAgentInputs, inOrder } from "./dmaAgent/inputs.js";
+import { applySettings, heldByNamesake, isSettled, type ObservedAgent, ownersAs, type RecordedAgent } from "./dmaAgent/settings.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./dmaAgent/inputs.js";
+export type { DmaAgentOutputs } from "./dmaAgent/settings.js";
 
-export interface DmaAgentOutputs {
-  dataMinerId: number | null;
-  agentName: string | null;
-  version: string;
-  cluster: string | null;
-  interfaces: Snapshot["agent"]["interfaces"];
-  capabilities: Snapshot["agent"]["capabilities"];
-  pcap: Snapshot["agent"]["pcap"];
-  reachable: boolean;
-}
-
-interface Observed extends DmaAgentOutputs {
-  address: string;
-  settings: DmaAgentInputs["settings"];
-  __owner: string | undefined;
-  __storedOwner: string | undefined;
-  agent: Snapshot["agent"];
-}
-
-type RecordedAgent = Recorded<DmaAgentInputs, Observed>;
-
-export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
+export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent>({
   type: "DmaAgent",
   inputs: DmaAgentInputs,
   complete: addressed,
@@ -68,7 +48,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
     } catch (error) {
       if (context.verb !== "read" || !recorded || !isSilence(error)) throw error;
       context.progress(`${reasonOf(error)} Its last known facts are kept.`);
-      return { ...(recorded as Observed), reachable: false };
+      return { ...(recorded as ObservedAgent), reachable: false };
     }
   },
 
@@ -114,23 +94,13 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, Observed>({
   },
 });
 
-/** Nothing is to be written: the settings are as declared, and stand under this very creation of the resource. */
-function isSettled(inputs: DmaAgentInputs, facts: Observed, context: Context, recorded?: RecordedAgent): boolean {
-  const before = recorded?.__declared.settings ?? undefined;
-  if (recorded?.__unfinished === true || !sameValue(inputs.settings, facts.settings)) return false;
-  if (recorded && !sameValue(inputs.settings, before)) return false;
-  if (facts.agent.settingsOwners === undefined) return before === undefined || recorded?.__owner === inputs.__owner;
-  if (facts.__storedOwner === undefined) return !context.isReplacement;
-  return facts.__storedOwner === context.owner;
-}
-
 /** A host that is not known yet may turn out to be the address: then that is not known either, and replaces nothing. */
 function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
   const { host, address } = inputs;
   return address === undefined && isUnknown(host) ? { ...inputs, address: host } : withAddress(inputs);
 }
 
-function factsOf(inputs: DmaAgentInputs, { agent }: Snapshot, recorded?: RecordedAgent): Observed {
+function factsOf(inputs: DmaAgentInputs, { agent }: Snapshot, recorded?: RecordedAgent): ObservedAgent {
   const live: Record<string, unknown> = {
     ...agent.settings,
     interfacesRequiredToGoOnline: inOrder(agent.settings.interfacesRequiredToGoOnline),
@@ -152,16 +122,7 @@ function factsOf(inputs: DmaAgentInputs, { agent }: Snapshot, recorded?: Recorde
   };
 }
 
-/** Its names: the one that the program gives it, and those under which state knows it. */
-const ownersAs = ({ __owner }: DmaAgentInputs, recorded?: RecordedAgent): string[] =>
-  [__owner ?? [], recorded ? ownersOf(recorded) : []].flat();
-
-function heldByNamesake(inputs: DmaAgentInputs, { agent }: Observed, recorded?: RecordedAgent): Failure[] {
-  const reason = namesakeReason(agent, ownersAs(inputs, recorded), Object.keys(inputs.settings ?? {}));
-  return reason === undefined ? [] : [{ property: "settings", reason }];
-}
-
-function unmetExpectations(inputs: DmaAgentInputs, facts: DmaAgentOutputs): Failure[] {
+function unmetExpectations(inputs: DmaAgentInputs, facts: ObservedAgent): Failure[] {
   return (["dataMinerId", "version"] as const)
     .filter((key) => inputs[key] !== undefined && inputs[key] !== facts[key])
     .map((key) => ({
@@ -188,18 +149,4 @@ function refuseInOwnPair({ address, __owner }: DmaAgentInputs, { pair }: Snapsho
     `Deleting Agent ${address}: it is in the Failover pair of ${pair?.owner}, which this run does not end. ` +
       "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
   );
-}
-
-/** Sets exactly these timers under our owner; what was set before and is left out now is put back by the Agent. */
-async function applySettings(
-  agent: Snapshot["agent"],
-  connection: Connection,
-  timers: DmaAgentInputs["settings"],
-  owner: string | undefined,
-  ownersBefore: readonly string[],
-  context: Context,
-): Promise<Snapshot> {
-  const settings = timers ? { timers } : null;
-  const { dataMinerId, body } = settingsChange({ resource: "DmaAgent", agent, owner, ownersBefore, settings });
-  return context.write(() => putSettings(connection, dataMinerId, body, { signal: context.signal }));
 }

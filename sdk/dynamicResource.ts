@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { ownerOf } from "./owner.js";
 
 /** The handlers by the names under which users' state calls them. */
 type HandlerName = "dmaAgent" | "failoverPair" | "sharedHostnameRecord" | "virtualIp";
@@ -19,7 +20,7 @@ export abstract class DynamicResource<Outputs extends object> extends pulumi.Cus
     const props = {
       ...outputs,
       ...args,
-      __owner: `${pulumi.getProject()}/${pulumi.getStack()}/${name}`,
+      __owner: ownerOf(name, options?.parent),
       __provider: `exports.handler=()=>require("pulumi-dataminer-failover/provider").${handler}`,
     };
     // They repeat inputs under another name, where the engine would not know a secret again.

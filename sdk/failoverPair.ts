@@ -62,12 +62,16 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
       "FailoverPair",
       "failoverPair",
       name,
-      { ...rest, ...way, main: connectionOf(main), backup: connectionOf(backup) },
+      { ...rest, ...way, ...replacing(options), main: connectionOf(main), backup: connectionOf(backup) },
       outputs,
       options,
     );
   }
 }
+
+/** Only the program knows this option; check refuses it. */
+const replacing = (options: CustomResourceOptions | undefined) =>
+  options?.deleteBeforeReplace === true ? { __deleteBeforeReplace: true } : {};
 
 const addressOf = (virtualIp: VirtualIp | Input<VirtualIpAddressArgs>): Input<VirtualIpAddressArgs> =>
   CustomResource.isInstance(virtualIp) ? (virtualIp as VirtualIp).virtualAddress : (virtualIp as Input<VirtualIpAddressArgs>);

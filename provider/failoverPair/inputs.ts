@@ -80,6 +80,13 @@ const failoverPairFields = {
   /** How long each act may take, as in `"90s"`, `"30m"`, `"4h"`. Default: create 4h, update 30m, delete 1h. */
   timeouts: Timeouts.optional(),
   __owner: z.string().min(1).optional(),
+  /** The resource option, which the sdk hands on. */
+  __deleteBeforeReplace: z
+    .undefined({
+      error:
+        "deleteBeforeReplace would end the pair before it is made anew, and ending resets a server that then has neither ID nor licence. Take the option away; a replacement keeps the pair that stands.",
+    })
+    .optional(),
 };
 type FailoverPairShape = typeof failoverPairFields;
 export interface FailoverPairFields extends FailoverPairShape {}

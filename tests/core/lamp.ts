@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { Context } from "../../provider/core/context.js";
 import { Timeouts } from "../../provider/core/durations.js";
 import { RefusedError } from "../../provider/core/errors.js";
+import type { Handler } from "../../provider/core/handler.js";
 import type { Failure } from "../../provider/core/inputs.js";
-import { defineResource, type Handler } from "../../provider/core/lifecycle.js";
+import { defineResource } from "../../provider/core/lifecycle.js";
 import { keepSecret } from "../../provider/core/redaction.js";
 import { sameValue } from "../../provider/core/values.js";
 

@@ -153,3 +153,31 @@ test("the literal secret of a key is a secret, also in a key that only then is m
   await settled(record.urn);
   expect(registered.get("none")?.dns).toEqual({ server: "10.0.0.53", keyFile: "dns.key" });
 });
+
+test("a resource inside of components has their types in its owner, and waits for none of them", async () => {
+  class Site extends pulumi.ComponentResource {
+    readonly agent: DmaAgent;
+    constructor(name: string, options?: pulumi.ComponentResourceOptions) {
+      super("my:index/site:Site", name, {}, options);
+      this.agent = new DmaAgent(`${name}-main`, { host: "10.10.10.1", tokenEnv: "DMA_TOKEN" }, { parent: this });
+    }
+  }
+  const outer = new Site("outer");
+  const inner = new Site("inner", { parent: outer });
+  await Promise.all([settled(outer.agent.urn), settled(inner.agent.urn)]);
+  expect(registered.get("outer-main")?.__owner).toBe("broadcast/live/my:index/site:Site::outer-main");
+  expect(registered.get("inner-main")?.__owner).toBe("broadcast/live/my:index/site:Site$my:index/site:Site::inner-main");
+});
+
+test("a pair hands deleteBeforeReplace on, for check to refuse it", async () => {
+  const [main, backup] = [
+    { host: "10.10.10.1", tokenEnv: "DMA_TOKEN" },
+    { host: "10.10.10.2", tokenEnv: "DMA_TOKEN" },
+  ];
+  const args = { main, backup, hostname: "dma.example.com", mode: "manual" as const, heartbeats: [] };
+  const pair = new FailoverPair("replaced", args, { deleteBeforeReplace: true });
+  const plain = new FailoverPair("plain", args);
+  await Promise.all([settled(pair.urn), settled(plain.urn)]);
+  expect(registered.get("replaced")?.__deleteBeforeReplace).toBe(true);
+  expect(registered.get("plain")).not.toHaveProperty("__deleteBeforeReplace");
+});

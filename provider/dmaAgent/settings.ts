@@ -1,0 +1,63 @@
+import { putSettings } from "../agent/client.js";
+import type { Connection } from "../agent/connection.js";
+import { namesakeReason, settingsChange } from "../agent/settingsChange.js";
+import type { Snapshot } from "../agent/snapshotSchema.js";
+import type { Context } from "../core/context.js";
+import { ownersOf, type Recorded } from "../core/definition.js";
+import type { Failure } from "../core/inputs.js";
+import { sameValue } from "../core/values.js";
+import type { DmaAgentInputs } from "./inputs.js";
+
+export interface DmaAgentOutputs {
+  dataMinerId: number | null;
+  agentName: string | null;
+  version: string;
+  cluster: string | null;
+  interfaces: Snapshot["agent"]["interfaces"];
+  capabilities: Snapshot["agent"]["capabilities"];
+  pcap: Snapshot["agent"]["pcap"];
+  reachable: boolean;
+}
+
+export interface ObservedAgent extends DmaAgentOutputs {
+  address: string;
+  settings: DmaAgentInputs["settings"];
+  __owner: string | undefined;
+  __storedOwner: string | undefined;
+  agent: Snapshot["agent"];
+}
+
+export type RecordedAgent = Recorded<DmaAgentInputs, ObservedAgent>;
+
+/** Nothing is to be written: the settings are as declared, and stand under this very creation of the resource. */
+export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, context: Context, recorded?: RecordedAgent): boolean {
+  const before = recorded?.__declared.settings ?? undefined;
+  if (recorded?.__unfinished === true || !sameValue(inputs.settings, facts.settings)) return false;
+  if (recorded && !sameValue(inputs.settings, before)) return false;
+  if (facts.agent.settingsOwners === undefined) return before === undefined || recorded?.__owner === inputs.__owner;
+  if (facts.__storedOwner === undefined) return !context.isReplacement;
+  return facts.__storedOwner === context.owner;
+}
+
+/** Its names: the one that the program gives it, and those under which state knows it. */
+export const ownersAs = ({ __owner }: DmaAgentInputs, recorded?: RecordedAgent): string[] =>
+  [__owner ?? [], recorded ? ownersOf(recorded) : []].flat();
+
+export function heldByNamesake(inputs: DmaAgentInputs, { agent }: ObservedAgent, recorded?: RecordedAgent): Failure[] {
+  const reason = namesakeReason(agent, ownersAs(inputs, recorded), Object.keys(inputs.settings ?? {}));
+  return reason === undefined ? [] : [{ property: "settings", reason }];
+}
+
+/** Sets exactly these timers under our owner; what was set before and is left out now is put back by the Agent. */
+export async function applySettings(
+  agent: Snapshot["agent"],
+  connection: Connection,
+  timers: DmaAgentInputs["settings"],
+  owner: string | undefined,
+  ownersBefore: readonly string[],
+  context: Context,
+): Promise<Snapshot> {
+  const settings = timers ? { timers } : null;
+  const { dataMinerId, body } = settingsChange({ resource: "DmaAgent", agent, owner, ownersBefore, settings });
+  return context.write(() => putSettings(connection, dataMinerId, body, { signal: context.signal }));
+}
