@@ -43,6 +43,7 @@ describe.concurrent.each(acts)("$name: exactly one operation and the right resul
   test.concurrent("it arrives long after its run has given up, and another run has done it", async ({ expect }) => {
     const pair = await given(octet);
     const begun = countActs(pair.simulator);
+    pair.simulator.requests.clear();
     pair.a.fail({ kind: "slow", seconds: 600 }, { route, times: 2 });
     expect(await failure(run(pair))).toMatchObject({ code: "NO_ANSWER_IN_TIME" });
     await run(pair);

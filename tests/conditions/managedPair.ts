@@ -70,7 +70,7 @@ export interface ManagedPair extends Pick<PairWorld, "address" | "connection"> {
   /** Whether one of the two knows of a pair. */
   isPaired: () => boolean;
   program: Program;
-  /** Another program that declares the same. */
+  /** The same program and state in another run. */
   another: () => Program;
   /** Texts of the row "Failover Status", asked of the simulator directly. */
   roles: () => (string | null)[];
@@ -161,6 +161,7 @@ function manage(world: PairWorld, name: string, declared: object = {}): ManagedP
     ...more,
   });
   const roles = () => [a.failoverStatus, b.failoverStatus];
+  const program = new Program(`FailoverPair ${name}`, args);
   return {
     simulator,
     address,
@@ -171,8 +172,8 @@ function manage(world: PairWorld, name: string, declared: object = {}): ManagedP
       return simulator.pair(address(1));
     },
     isPaired: () => simulator.pairs.some(({ mainAddress }) => mainAddress === a.address),
-    program: new Program(`FailoverPair ${name}`, args),
-    another: () => new Program(`FailoverPair ${name}`, args),
+    program,
+    another: () => Object.assign(new Program(`FailoverPair ${name}`, args), { id: program.id, inputs: program.inputs, outs: program.outs }),
     roles,
     become: (...wanted) =>
       simulator.until(() => roles().every((role, at) => role?.replace(/(?<=Virtual IP Address).*/, "") === wanted[at])),
