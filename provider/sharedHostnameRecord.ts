@@ -48,7 +48,7 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
     const declared = context.verb === "read" ? { ...inputs, ...recorded?.__declared, dns: inputs.dns } : inputs;
     return withDns(inputs.dns, context, async (client) => ({
       ...(await observeRecords(client, declared, recorded)),
-      __storedOwner: await findStoredOwner(client, inputs.dns, recorded),
+      __storedOwner: context.verb === "read" ? await findStoredOwner(client, inputs.dns, recorded) : undefined,
     }));
   },
   converge: convergeRecords,

@@ -90,6 +90,8 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
   const isSuperseded = agents.some(
     ({ snapshot: { agent } }) => isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement),
   );
+  // What the later creation does not declare any more, such as another hostname, goes all the same.
+  if (isSuperseded) await releaseFormer(formerRecords(recorded), context, { isReplaced: true });
   if (isSuperseded)
     return context.progress(`virtual IP ${recorded.address} is left as it is: a later creation of this resource has taken it over.`);
   if (!context.isReplaced) for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);

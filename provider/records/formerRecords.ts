@@ -44,9 +44,13 @@ const isSameAccess = (one: DnsConnection, other: DnsConnection): boolean =>
   serverNames(one) === serverNames(other) && one.keyFile === other.keyFile && isDeepStrictEqual(one.key, other.key);
 
 /** Removes what is owned, the last made first, at every server that has its zone; what stays is told. */
-export async function releaseFormer({ places, owned, owners }: FormerRecords, context: Context): Promise<void> {
+export async function releaseFormer(
+  { places, owned, owners }: FormerRecords,
+  context: Context,
+  { isReplaced = context.isReplaced }: { isReplaced?: boolean } = {},
+): Promise<void> {
   const left = nothing();
-  const ownership = { kept: "zone" as const, owner: context.owner, before: owners, isReplacing: context.isReplaced };
+  const ownership = { kept: "zone" as const, owner: context.owner, before: owners, isReplacing: isReplaced };
   for (const [zone, inZone] of [...byZone(owned)].reverse()) {
     const release = async (client: DnsClient) => {
       const here = await releaseRecords(client, zone, inZone, ownership);

@@ -9,6 +9,7 @@ import { FailoverError, reasonOf } from "../core/errors.js";
 import { withDns } from "../dns/connection.js";
 import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
 import type { Online } from "../failover/roles.js";
+import { findStoredOwner } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
 import { findDeviations, placeRules } from "../records/recordRules.js";
 import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
@@ -38,15 +39,15 @@ export async function observeVirtualIp(
   context: Context,
   recorded?: RecordedVirtualIp,
 ): Promise<ObservedVirtualIp> {
-  const [view, records] = await Promise.all([viewAgents(inputs, context), recordDeviations(inputs, context)]);
+  const [view, records] = await Promise.all([viewAgents(inputs, context), observeRecords(inputs, context, recorded)]);
   const { address, prefixLength, network, dns } = inputs;
   return {
     ...{ address, prefixLength, network, dns },
     heldBy: holderOf(address, view),
-    deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records],
+    deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records.deviations],
     ownedRecords: recorded?.ownedRecords ?? [],
     __owner: recorded?.__owner,
-    __storedOwner: recorded && laterOwner(view, ownersOf(recorded)),
+    __storedOwner: records.storedOwner ?? (recorded && laterOwner(view, ownersOf(recorded))),
     view,
   };
 }
@@ -71,14 +72,19 @@ export async function viewAgents({ agents }: VirtualIpInputs, context: Context):
   );
 }
 
-async function recordDeviations({ address, dns }: VirtualIpInputs, context: Context): Promise<string[]> {
-  if (dns === undefined) return [];
+async function observeRecords(
+  { address, dns }: VirtualIpInputs,
+  context: Context,
+  recorded?: RecordedVirtualIp,
+): Promise<{ deviations: string[]; storedOwner?: string | undefined }> {
+  if (dns === undefined) return { deviations: [] };
   return withDns(dns, context, async (client) => {
     const rules = await placeRules(
       client,
       recordRules(address, dns, () => false),
     );
-    return findDeviations(client, rules, dns.ttl);
+    const deviations = await findDeviations(client, rules, dns.ttl);
+    return { deviations, storedOwner: context.verb === "read" ? await findStoredOwner(client, dns, recorded) : undefined };
   });
 }
 
