@@ -6,6 +6,7 @@ import type { DnsClient } from "./dns/client.js";
 import { absoluteName, absoluteZone, type DnsConnection, warnOfKey, withDns } from "./dns/connection.js";
 import { reverseNameOf } from "./dns/names.js";
 import { addressTypeOf } from "./dns/rdata.js";
+import { checkRecords } from "./records/checkRecords.js";
 import { findStoredOwner, formerRecords, releaseFormer } from "./records/formerRecords.js";
 import type { OwnedRecord } from "./records/ownedRecords.js";
 import { RecordPlan } from "./records/recordPlan.js";
@@ -41,6 +42,7 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
   createsBeforeReplacing: true,
   timeouts: { create: minute, update: minute, delete: minute },
   id: (inputs) => absoluteName(inputs.hostname, inputs.dns.zone).slice(0, -1),
+  preview: (inputs, context) => checkRecords(inputs.dns, context, rulesOf(inputs)),
   // At create there is nothing of ours to find; what stands there already is judged record by record.
   observe: async (inputs, context, recorded) => {
     if (context.verb === "create") return undefined;

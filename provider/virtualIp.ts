@@ -13,10 +13,12 @@ import { defineResource } from "./core/lifecycle.js";
 import { sameValue } from "./core/values.js";
 import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
+import { checkRecords } from "./records/checkRecords.js";
 import { formerRecords, releaseFormer } from "./records/formerRecords.js";
 import { convergeVirtualIp, namesakeReasonAt } from "./virtualIp/converge.js";
 import { VirtualIpInputs } from "./virtualIp/inputs.js";
 import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./virtualIp/observe.js";
+import { recordRules } from "./virtualIp/records.js";
 
 export type { VirtualIpDeclared, VirtualIpInputs } from "./virtualIp/inputs.js";
 export type { VirtualIpOutputs } from "./virtualIp/observe.js";
@@ -55,8 +57,23 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
 
 const memberAddresses = ({ agents }: Pick<VirtualIpInputs, "agents">): string => agents.map(agentAddress).join("+");
 
-/** Judges what the two Agents say of themselves. One that is silent now may be there when the program is run. */
+/** Judges what the two Agents and the name server say of themselves. One that is silent now may be there when the program is run. */
 async function previewVirtualIp(inputs: VirtualIpInputs, context: Context): Promise<Failure[]> {
+  const { dns } = inputs;
+  const [placement, records] = await Promise.all([
+    previewPlacement(inputs, context),
+    dns === undefined
+      ? []
+      : checkRecords(
+          dns,
+          context,
+          recordRules(inputs.address, dns, () => false),
+        ),
+  ]);
+  return [...placement, ...records];
+}
+
+async function previewPlacement(inputs: VirtualIpInputs, context: Context): Promise<Failure[]> {
   const { address, prefixLength, network } = inputs;
   const [main, backup] = inputs.agents as [Connection, Connection];
   const view = await viewMembers({ main, backup }, context).catch((error: unknown) => reasonOf(error));

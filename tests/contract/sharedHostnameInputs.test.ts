@@ -8,12 +8,12 @@ type Values = Record<string, unknown>;
 let provider: DynamicProvider;
 
 beforeAll(async () => {
-  provider = await DynamicProvider.start("sharedHostnameRecord");
+  provider = await DynamicProvider.start("sharedHostnameRecord", { DNS_SECRET: "c2VjcmV0" });
 });
 afterAll(() => provider.stop());
 
 const key = { name: "dma-key", secretEnv: "DNS_SECRET" };
-const dns = (more?: object) => ({ server: "10.0.0.53", zone: "skyline.local", key, ...more });
+const dns = (more?: object) => ({ server: "127.0.0.1:9", zone: "skyline.local", key, ...more });
 const args = (more?: object): Values => ({
   hostname: "dma",
   addresses: ["10.10.10.1", "10.10.10.2"],

@@ -25,7 +25,7 @@ const at = (last: number) => world.address(last);
 const key = { name: "dma-key", secretEnv: "DNS_SECRET" };
 const member = (hostname: string, last: number) => ({ hostname, address: at(last) });
 const dns = (more?: object) => ({
-  server: "10.0.0.53",
+  server: "127.0.0.1:9",
   zone: "skyline.local",
   key,
   hostname: "dma-virtual",

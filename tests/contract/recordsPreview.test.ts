@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { DynamicProvider } from "../support/dynamicProvider.js";
+import { key, openSharedHostnamePlace, type SharedHostnamePlace, secretEnv, zone } from "./sharedHostnames.js";
+
+let provider: DynamicProvider;
+
+beforeAll(async () => {
+  provider = await DynamicProvider.start("sharedHostnameRecord", { [secretEnv]: key.secret, OTHER_SECRET: "b3RoZXIgc2VjcmV0" });
+});
+afterAll(() => provider.stop());
+
+/** What the first preview finds wrong, and what it writes (nothing). */
+async function previewed({ args, dns, server }: SharedHostnamePlace, more: object = {}) {
+  const before = server.zones.map(({ serial }) => serial);
+  const { failures } = await provider.check({}, args({ dns: dns(more) }));
+  expect(server.zones.map(({ serial }) => serial)).toEqual(before);
+  return failures;
+}
+
+describe("the first preview", () => {
+  test("asks the name server whether the zones may be written, and writes nothing", async () => {
+    const place = await openSharedHostnamePlace();
+    expect(await previewed(place)).toEqual([]);
+    const updates = place.server.log.all({ opcode: "UPDATE" });
+    expect(updates.map(({ name, changes }) => [name, changes])).toEqual(
+      expect.arrayContaining([
+        [zone, []],
+        ["10.10.10.in-addr.arpa.", []],
+      ]),
+    );
+  });
+
+  test.each<[string, object, string, RegExp]>([
+    ["a key file that is not there", { key: null, keyFile: "/nowhere/dns.key" }, "dns.keyFile", /\/nowhere\/dns\.key cannot be read/],
+    ["a secret that is not set", { key: { name: key.name, secretEnv: "NOT_SET" } }, "dns.key", /environment variable NOT_SET is not set/],
+    [
+      "another secret",
+      { key: { name: key.name, secretEnv: "OTHER_SECRET" } },
+      "dns.key",
+      /BADSIG.*The secret of key "dma-key\." is not the one/,
+    ],
+    ["a zone that the server does not have", { zone: "elsewhere.test" }, "dns", /elsewhere\.test\./],
+    ["a reverse zone that holds no address", { reverseZone: "9.9.10.in-addr.arpa" }, "dns", /reverseZone is 9\.9\.10\.in-addr\.arpa/],
+  ])("finds %s", async (_what, more, property, said) => {
+    const place = await openSharedHostnamePlace();
+    const failures = await previewed(place, more);
+    expect(failures).toEqual([{ property, reason: expect.stringMatching(said) }]);
+  });
+
+  test("finds a key file that is none, and shows nothing of it", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "key-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const keyFile = join(folder, "dns.key");
+    writeFileSync(keyFile, "key dma-key { algorithm hmac-sha256; sekret TWFueVNlY3JldHM=; };");
+    const failures = await previewed(await openSharedHostnamePlace(), { key: null, keyFile });
+    expect(failures).toEqual([{ property: "dns.keyFile", reason: expect.stringContaining(`${keyFile}: line 1 is not as it should be`) }]);
+    expect(JSON.stringify(failures)).not.toContain("TWFueV");
+  });
+
+  test("is satisfied with a server that does not answer, or has no address yet, and says so", async () => {
+    const place = await openSharedHostnamePlace();
+    await place.server.stop();
+    expect(await previewed(place)).toEqual([]);
+    await provider.line(/the connection is refused\..* The records are not checked yet\./);
+    expect(await previewed(place, { server: "ns.not-there.invalid" })).toEqual([]);
+    await provider.line(/its name (does not resolve|cannot be resolved right now)\..* The records are not checked yet\./);
+  });
+
+  test("waits less than 10 s for a server that is silent", async () => {
+    const place = await openSharedHostnamePlace();
+    place.server.cutOff();
+    const began = performance.now();
+    expect(await previewed(place)).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(10_000);
+    place.server.reconnect();
+  });
+
+  test("asks no more once there is something: an update judges itself", async () => {
+    const place = await openSharedHostnamePlace();
+    const { inputs } = await provider.check({}, place.args());
+    place.server.log.clear();
+    await provider.check(inputs, place.args());
+    expect(place.server.log.all()).toEqual([]);
+  });
+});
