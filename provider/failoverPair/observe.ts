@@ -2,6 +2,7 @@ import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
+import { reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
@@ -50,11 +51,19 @@ export async function observePair(
 ): Promise<ObservedPair | undefined> {
   const view = await viewMembers(inputs, context);
   if (isGone(view, recorded)) return undefined;
+  if (context.verb === "read") saySilence(view, context);
   if (!looksInvalidView(view)) return observedPair(view, false, recorded);
   context.progress("the members contradict each other; looking again in 10 s.");
   await systemClock.sleep(secondLookMilliseconds, context.signal);
   const again = await viewMembers(inputs, context);
   return isGone(again, recorded) ? undefined : observedPair(again, looksInvalidView(again), recorded);
+}
+
+/** Why a refresh is not clean: the difference that it makes has a name only. */
+function saySilence(view: PairView, context: Context): void {
+  for (const { failure, facts } of membersOf(view)) {
+    if (!facts) context.progress(`${reasonOf(failure)} Only what the other member says can be compared.`);
+  }
 }
 
 /**
