@@ -2,6 +2,7 @@ import type { Snapshot } from "../provider/agent/snapshotSchema.js";
 import { systemClock } from "../provider/core/clock.js";
 import { reasonOf } from "../provider/core/errors.js";
 import { otherPosition, type Position } from "../provider/failover/configuration.js";
+import { givenUpAgent, givenUpText } from "../provider/failover/givenUpAgent.js";
 import { memberName } from "../provider/failover/memberFacts.js";
 import { isStuck, pairProgress } from "../provider/failover/pairProgress.js";
 import { problems, progressProblems } from "../provider/failover/problems.js";
@@ -37,6 +38,8 @@ export interface PairStatus {
   nobodyOnlineSince: string | null;
   /** Something is under way for longer than it may take, or nobody is online and nobody can say for how long. */
   isStuck: boolean;
+  /** The member that was given up when the pair was ended, and is back: the other one has its DataMiner ID, and is in no pair. */
+  givenUp: Position | null;
   members: Record<Position, MemberStatus>;
   /** One line for each thing that is wrong; empty when the pair is well. */
   problems: string[];
@@ -108,6 +111,8 @@ export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStat
   const invalid = contradicts(asked);
   const members = viewsOf(asked);
   const state = invalid ? "invalid" : stateOf(speakerOf(asked, online));
+  const facts = { main: asked.main.facts, backup: asked.backup.facts };
+  const givenUp = givenUpAgent(facts) ?? null;
   const progress = pairProgress(members, now, watchedOf(previous, asked, state, now));
   const member = (position: Position) =>
     memberStatus(asked[position], progress.members[position], memberSince(previous, asked[position], now));
@@ -119,6 +124,7 @@ export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStat
     state,
     ...pairSince(previous, { state, online }, progress, now),
     isStuck: isStuck(progress) || progress.isUntold,
+    givenUp,
     members: { main: member("main"), backup: member("backup") },
     problems: [
       ...problems(
@@ -126,6 +132,7 @@ export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStat
         { progress },
       ),
       ...members.flatMap((member) => strangers(member, asked)),
+      ...(givenUp === null ? [] : [`${memberName(givenUp, asked[givenUp].address)}: ${givenUpText(givenUp, facts)}`]),
       ...(invalid ? [contradiction(online)] : progressProblems(members, progress)),
     ].map(foreignText),
     readAt: new Date(now).toISOString(),

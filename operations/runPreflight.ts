@@ -27,7 +27,7 @@ export interface PreflightReport {
  */
 export async function runPreflight(declared: FailoverPairDeclared, options: Asking = {}): Promise<PreflightReport> {
   // Beside an earlier state the resource judges the declaration alone, and asks nobody.
-  const { inputs, failures } = await failoverPair.check({ schemaVersion: 1 }, declared as unknown as JsonObject);
+  const { inputs, failures } = await failoverPair.check({ ...declared, schemaVersion: 1 }, declared as unknown as JsonObject);
   if (failures.length > 0) return { violations: failures, warnings: [], unreachable: [] };
   const pair = inputs as unknown as FailoverPairInputs;
   const asked = await askMembers(pair, options);

@@ -2,7 +2,7 @@ import { agentAddress } from "./agent/connection.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
 import { positions } from "./failover/configuration.js";
-import { convergePair } from "./failoverPair/converge.js";
+import { convergePair, refuseGivenUp } from "./failoverPair/converge.js";
 import { endPairOf } from "./failoverPair/end.js";
 import { FailoverPairInputs } from "./failoverPair/inputs.js";
 import { type ObservedPair, observePair } from "./failoverPair/observe.js";
@@ -36,7 +36,10 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
   preview: previewMembers,
   observe: observePair,
-  claim: (inputs, observed) => refuseStranger(inputs, observed),
+  claim: (inputs, observed) => {
+    refuseGivenUp(observed);
+    refuseStranger(inputs, observed);
+  },
   converge: convergePair,
   differences: ({ state, type, hostname, members, main, backup }) => [
     ...(state === "inactive" ? ["state"] : []),

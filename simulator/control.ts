@@ -23,6 +23,7 @@ type Command = (simulator: Simulator, given: Arguments) => void | Promise<void>;
 /** What can be asked with POST and a JSON object; each is a method of the simulator, an Agent or a pair. */
 const commands: Record<string, Command> = {
   switch: (simulator, given) => simulator.pair(optionalText(given, "agent")).switchRoles(),
+  "end-pair": (simulator, given) => simulator.pair(optionalText(given, "agent")).end(),
   stop: (simulator, given) => simulator.agent(text(given, "agent")).stop(),
   start: (simulator, given) => simulator.agent(text(given, "agent")).start(),
   restart: (simulator, given) => simulator.agent(text(given, "agent")).restart(optionalNumber(given, "seconds")),

@@ -1,6 +1,7 @@
 import { PairConfig, type Position } from "../provider/agent/pairSchema.js";
 import type { Agent } from "./product/agent.js";
 import { followConfiguration } from "./product/changing.js";
+import { checkEnding, end } from "./product/ending.js";
 import { otherPosition, type PairCopy } from "./product/pairCopy.js";
 import { goOnline } from "./product/switching.js";
 import type { World } from "./product/world.js";
@@ -49,6 +50,20 @@ export class PairControl {
   /** Brings one member online, whatever the other one is. */
   bringOnline(position: Position): void {
     goOnline(this.world, this.member(position), "person");
+  }
+
+  /**
+   * Ends the pair like a person in Cube, and resolves when that is done. An offline member that the online one does not reach is given
+   * up: it keeps everything, and still knows of the pair when it comes back.
+   */
+  async end(): Promise<void> {
+    const online = this.online;
+    if (online === "none" || online === "both") throw new Error(`No ending without one online Agent: ${this.describe()}.`);
+    const [keep, reset] = [this.member(online), this.member(otherPosition(online))];
+    const ending = { keep, reset, mode: "delete" as const, offlineUnavailable: !this.world.network.reaches(keep, reset) };
+    checkEnding(this.world, ending);
+    end(this.world, ending, null);
+    await this.world.until(() => keep.copy === null && this.world.procedureOf(keep) === null);
   }
 
   /** Resolves when both members are Online, Offline or stopped, and no work is under way. */

@@ -50,6 +50,10 @@ function judgeStatus(status: PairStatus): Judgement {
   if (status.splitBrain) return { level: "critical", label: "Split brain", text: "Both Agents are online." };
   if (!main.reachable && !backup.reachable)
     return { level: "critical", label: "Unreachable", text: "No status of either Agent could be fetched." };
+  if (status.givenUp !== null) {
+    const text = `Two Agents have DataMiner ID ${status.dataMinerId}: take ${titles[status.givenUp]} off the network, or it polls the same devices a second time.`;
+    return { level: "critical", label: "Given-up Agent is back", text };
+  }
   const silent = [main, backup].find(({ reachable }) => !reachable);
   const red = findings(status);
   const change = changeOf(status);

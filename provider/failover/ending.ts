@@ -1,6 +1,7 @@
 import { otherPosition, type Position } from "./configuration.js";
+import { givenUpReminder } from "./ending/givenUp.js";
 import { endingGuards } from "./ending/guards.js";
-import { endingNotes, givenUp } from "./ending/notes.js";
+import { endingNotes } from "./ending/notes.js";
 import { type EndingCase, type EndingQuestion, isPaired, wasReset } from "./ending/question.js";
 import type { EndingRefusal } from "./ending/refusal.js";
 import { bothOnline, inTransition, keptMemberSilent, neitherTells, nobodyOnline, oneIsStandalone } from "./ending/unclearRoles.js";
@@ -93,7 +94,7 @@ function endFromOnline(question: EndingQuestion): Ending {
     reset: ending.offline.address,
     offlineUnavailable,
     notes: endingNotes(ending, offlineUnavailable),
-    closing: offlineUnavailable ? givenUp(ending) : [],
+    closing: offlineUnavailable ? givenUpReminder(ending) : [],
   };
 }
 

@@ -8,7 +8,7 @@ import { configurationDifferences, mergeConfiguration, newConfiguration } from "
 import { acquisitionAddress } from "../failover/memberFacts.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { hasMovedOn } from "./movedOn.js";
-import type { ObservedPair, RecordedPair } from "./observe.js";
+import { givenUpLine, type ObservedPair, type RecordedPair } from "./observe.js";
 import { ownerOf, refuseStranger, tellOwnPair } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
 import { isSettled, settledPair } from "./settle.js";
@@ -42,6 +42,7 @@ async function convergeFrom(
   context: Context,
   recorded?: RecordedPair,
 ): Promise<ObservedPair> {
+  if (observed) refuseGivenUp(observed);
   const live = observed && (await settledPair(inputs, observed, context));
   if (!live) return setUp(inputs, context);
   refuseStranger(inputs, live, recorded);
@@ -135,6 +136,12 @@ function onlinePosition({ online, dataMinerId }: ObservedPair): Position {
     "NO_ONLINE_MEMBER",
     `Changing pair ${dataMinerId}: no member is online. Bring one online first, then run \`pulumi up\` again.`,
   );
+}
+
+/** Before anything is waited for or written: two Agents have one DataMiner ID, and only one of them serves the system. */
+export function refuseGivenUp({ view, dataMinerId }: ObservedPair): void {
+  const line = givenUpLine(view);
+  if (line) throw new RefusedError("GIVEN_UP_AGENT", `Pair ${dataMinerId}: ${line} Then run the same command again.`);
 }
 
 function refuseInvalid({ state, problems, dataMinerId }: ObservedPair): void {

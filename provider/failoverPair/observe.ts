@@ -6,6 +6,7 @@ import { reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
+import { givenUpAgent, givenUpText } from "../failover/givenUpAgent.js";
 import { memberName } from "../failover/memberFacts.js";
 import { pairProgress } from "../failover/pairProgress.js";
 import { problems, progressProblems } from "../failover/problems.js";
@@ -126,10 +127,19 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
   };
 }
 
+/** The member that was given up and is back; undefined when none is. */
+export function givenUpLine({ main, backup }: PairView): string | undefined {
+  const members = { main: main.facts, backup: backup.facts };
+  const position = givenUpAgent(members);
+  return position && `${memberName(position, { main, backup }[position].address)}: ${givenUpText(position, members)}`;
+}
+
 function contradictions(view: PairView, online: Online, invalid: boolean): string[] {
   const lines = membersOf(view)
     .filter(({ facts }) => facts && facts.pair === null)
     .map(({ position, address }) => `${memberName(position, address)}: it knows of no pair.`);
+  const back = givenUpLine(view);
+  if (back) lines.push(back);
   if (!invalid) return lines;
   if (online === "both") return [...lines, "Both members are online (split brain)."];
   if (online === "none") return [...lines, "Both members are offline."];

@@ -10,7 +10,7 @@ import type { Judgement } from "../failover/judgement.js";
 import { heldVirtualAddresses } from "../failover/memberFacts.js";
 import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
-import { observedPair } from "./observe.js";
+import { givenUpLine, observedPair } from "./observe.js";
 import { otherPairReason, strangerReason, tellOwnPair } from "./ownership.js";
 import { isSettled } from "./settle.js";
 
@@ -44,7 +44,7 @@ export async function previewMembers(inputs: FailoverPairInputs, context: Contex
 
 function judgeExisting(inputs: FailoverPairInputs, view: PairView, context: Context): Failure[] {
   const observed = observedPair(view, false);
-  const reason = otherPairReason(inputs, observed) ?? strangerReason(inputs, observed);
+  const reason = givenUpLine(view) ?? otherPairReason(inputs, observed) ?? strangerReason(inputs, observed);
   if (reason) return [{ property: "", reason }];
   if (isSettled(observed)) tellOwnPair(inputs, observed, context);
   return [];

@@ -15,7 +15,7 @@ export interface Ending {
 }
 
 /** Ends the Failover configuration from the online member (domain 5.1, 5.2). */
-export function end(world: World, ending: Ending, operation: OperationRecord): void {
+export function end(world: World, ending: Ending, operation: OperationRecord | null): void {
   const { keep, reset, mode } = ending;
   new Procedure(world, {
     kind: "end",

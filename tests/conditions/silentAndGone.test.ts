@@ -182,8 +182,14 @@ describe.concurrent("a pair is not gone when", () => {
       textsOf(world).row("main", "it shows no Failover status"),
       textsOf(world).row("backup", "Configuration is Invalid (Failover buddy has no Failover configuration)"),
       `main ${world.address(1)}: it knows of no pair.`,
+      expect.stringMatching(/^backup \S+: .* so looks an Agent that was given up and came back\. Take it off the network now: /),
     ]);
-    expect(await failure(program.up(changed))).toMatchObject({ code: "PAIR_INVALID" });
+    expect(await failure(program.up(changed))).toMatchObject({
+      code: "GIVEN_UP_AGENT",
+      message: expect.stringMatching(/^Pair 111: backup \S+: .*polls the same devices a second time/),
+    });
+    // A program that makes the pair anew does not take it for a set-up of its own that was interrupted.
+    await expect(world.another().up()).rejects.toThrow("so looks an Agent that was given up and came back");
     expect(await failure(program.destroy())).toMatchObject({ code: "MEMBERS_DISAGREE" });
   });
 });

@@ -65,11 +65,16 @@ describe.concurrent.for(sides)(
       expect(deletions(pair).every(({ query }) => query.includes("offlineUnavailable=true"))).toBe(true);
       expect(kept.snapshot()).toMatchObject({ pair: null, agent: whole });
       expect(offline.snapshot(), "it was not reset").toMatchObject({ pair: {}, agent: whole });
-      expect(pair.program.lines.at(-1)).toMatch(
+      const [stays, before] = pair.program.lines.slice(-2);
+      expect(stays).toMatch(
         new RegExp(
-          `^${offline.address} must not come back on the network: .*still has DataMiner ID 111 .*poll the same devices a second time\\..*database node`,
+          `^${offline.address} must not come back on the network: .*still has DataMiner ID 111, .*poll the same devices a second time\\.$`,
         ),
       );
+      expect(before).toMatch(
+        new RegExp(`^Before ${offline.address} is connected again: .*take the cluster out of its DB\\.xml, .*SLReset\\.exe`),
+      );
+      expect(pair.program.lines.join("\n")).not.toMatch(/is reset to factory|is rewritten/);
     });
 
     test.for(gone)("%s, and without allowUnreachableOffline it is not given up", async ([, lose], { expect }) => {

@@ -23,6 +23,7 @@ const status = (more: Partial<PairStatus> = {}): PairStatus => ({
     stateSince: null,
     nobodyOnlineSince: null,
     isStuck: false,
+    givenUp: null,
     problems: [],
     readAt: "2026-03-01T06:00:00.000Z",
   },

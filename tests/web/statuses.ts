@@ -49,6 +49,7 @@ export function aStatus(name: string, { main, backup, ...changes }: StatusChange
     stateSince: null,
     nobodyOnlineSince: null,
     isStuck: false,
+    givenUp: null,
     members: { main: main ?? aMember("main", "Online"), backup: backup ?? aMember("backup", "Offline") },
     problems: [],
     readAt: "2026-01-01T00:00:00.000Z",

@@ -1,14 +1,14 @@
 import { gates } from "../gates.js";
 import type { StorageKind } from "../memberFacts.js";
 import { parseVersion, satisfies } from "../version.js";
+import { givenUpNotes } from "./givenUp.js";
 import type { EndingCase } from "./question.js";
 
 /** What the log says before a pair is ended: what happens to whom, and what remains to be done (domain 5.2 to 5.5). */
 export function endingNotes(ending: EndingCase, offlineUnavailable: boolean): string[] {
   return [
     ...(ending.resumed ? [`Carrying on with an ending of ${ending.online.address} that was interrupted.`] : []),
-    ...(offlineUnavailable ? givenUp(ending) : whatHappensToOffline(ending)),
-    ...storageNotes(ending),
+    ...(offlineUnavailable ? givenUpNotes(ending) : [...whatHappensToOffline(ending), ...storageNotes(ending)]),
     ...restartNote(ending),
   ];
 }
@@ -31,14 +31,6 @@ function natsNote({ online, offline }: Pick<EndingCase, "online" | "offline">): 
   if (nats !== "brokerGateway" || parsed === undefined) return [];
   if (satisfies(parsed, gates.resetReturnsToSlnetNats) !== "yes" || satisfies(parsed, gates.brokerGatewayMandatory) === "yes") return [];
   return [`${offline.address} goes back to SLNet-managed NATS: run the BrokerGateway migration on it before it is paired again.`];
-}
-
-/** It still has everything (domain 5.5). */
-export function givenUp({ online, offline }: EndingCase): string[] {
-  return [
-    `${offline.address} must not come back on the network: it was not reset, still has DataMiner ID ${online.facts.agent.dataMinerId} ` +
-      "and would poll the same devices a second time. Its database node was not decommissioned, so recent data may be missing.",
-  ];
 }
 
 const storageTexts: Record<StorageKind, (ending: EndingCase) => string> = {

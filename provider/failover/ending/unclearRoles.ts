@@ -47,7 +47,7 @@ export const oneIsStandalone = unclear("MEMBERS_DISAGREE", ({ main, backup }) =>
   const standalone = isPaired(main.facts) ? backup : main;
   return (
     `${standalone.address} answers, is in no pair, and still has data. ` +
-    "Find out which of the two serves the system, and reset the other with SLReset.exe."
+    "Find out which of the two serves the system, take the other off the network, and reset it there with SLReset.exe."
   );
 });
 

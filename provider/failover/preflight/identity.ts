@@ -1,5 +1,6 @@
 import { sameAddress } from "../../core/addresses.js";
-import { otherPosition } from "../configuration.js";
+import { otherPosition, type Position } from "../configuration.js";
+import { givenUpAgent, givenUpText } from "../givenUpAgent.js";
 import { type Finding, violation, warning } from "../judgement.js";
 import { type AgentFacts, type MemberFacts, ownAddresses } from "../memberFacts.js";
 import { sameVersion } from "../version.js";
@@ -14,6 +15,7 @@ export const identityRules: readonly Rule[] = [
   forBothMembers(sameId),
   forBothMembers(exactlyTheSameVersion),
   versionIsReadable,
+  forBothMembers(noneWasGivenUp),
   forNewPair(forBothMembers((main, backup) => [...inNoOtherPair(main, backup), ...inNoOtherPair(backup, main)])),
   forNewPair(mainInCluster),
   forNewPair(backupInNoCluster),
@@ -73,13 +75,25 @@ function versionIsReadable({ version, members }: Plan): Finding[] {
   return [warning(`DataMiner version "${text}" does not tell ${version.unknown.join(" and ")}: known issues are judged with that doubt.`)];
 }
 
+function noneWasGivenUp(main: AnsweringMember, backup: AnsweringMember): Finding[] {
+  const members = { main: main.facts, backup: backup.facts };
+  const position = givenUpAgent(members);
+  if (position === undefined) return [];
+  const { title } = position === "main" ? main : backup;
+  return [violation(position, `${title}: ${givenUpText(position, members)} ${prepareAgain}`)];
+}
+
 /** An Agent can be in one pair only (domain 1.1). */
 function inNoOtherPair({ position, facts, title }: AnsweringMember, other: AnsweringMember): Finding[] {
-  if (facts.pair === null) return [];
+  if (facts.pair === null || wasGivenUp(position, facts, other)) return [];
   const partner = facts.pair.config[otherPosition(facts.pair.position)].address;
   const seen = `${title} is already in a Failover pair with ${partner}, as its ${facts.pair.position}.`;
   return [violation(position, `${seen} ${pairCure(facts, other, partner)}`)];
 }
+
+/** Then that is said, and not that it is in a pair. */
+const wasGivenUp = (position: Position, facts: MemberFacts, other: AnsweringMember): boolean =>
+  givenUpAgent({ main: other.facts, backup: other.facts, [position]: facts }) === position;
 
 function pairCure({ pair }: MemberFacts, other: AnsweringMember, partner: string): string {
   if (!sameAddress(other.facts.agent.address, partner)) return "An Agent can be in one pair only: end that pair first.";

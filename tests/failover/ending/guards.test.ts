@@ -123,7 +123,7 @@ describe("an offline Agent that answers here", () => {
       code: "MEMBERS_DISAGREE",
       reason:
         "Ending pair 111: 10.10.10.2 answers, is in no pair, and still has data. " +
-        "Find out which of the two serves the system, and reset the other with SLReset.exe.",
+        "Find out which of the two serves the system, take the other off the network, and reset it there with SLReset.exe.",
     });
   });
 
@@ -132,7 +132,7 @@ describe("an offline Agent that answers here", () => {
       code: "MEMBERS_DISAGREE",
       reason:
         "Ending pair 111: 10.10.10.1 answers, is in no pair, and still has data. " +
-        "Find out which of the two serves the system, and reset the other with SLReset.exe.",
+        "Find out which of the two serves the system, take the other off the network, and reset it there with SLReset.exe.",
     });
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AgentFacts, StorageKind } from "../../../provider/failover/memberFacts.js";
-import { paired } from "../members.js";
+import { member, paired } from "../members.js";
 import { plan } from "./question.js";
 
 const endModes = (...modes: string[]) => ({ pairTypes: ["virtualIp"], endModes: modes, endWithOfflineUnavailable: true });
@@ -62,12 +62,89 @@ test("a disabled pair keeps everything, except that Cassandra per DMA goes back 
   expect(notes({ capabilities, version, ...storage("cassandraPerDma") }, { endMode: "disable" })).toHaveLength(2);
 });
 
-test("a server that was given up must not come back on the network", () => {
-  const cut = paired("main", { pair: { buddyReachable: false }, agent: storage("cassandraPerDma") });
-  const [first, ...others] = plan(cut, undefined, { allowUnreachableOffline: true }).notes;
-  expect(first).toBe(
-    "10.10.10.2 must not come back on the network: it was not reset, still has DataMiner ID 111 and would poll the same devices a second time. " +
-      "Its database node was not decommissioned, so recent data may be missing.",
+describe("of a server that is away, the log says only what is true there", () => {
+  const away = (kind: StorageKind, changes: Partial<AgentFacts> = {}) =>
+    plan(paired("main", { pair: { buddyReachable: false }, agent: { ...storage(kind), ...changes } }), undefined, {
+      allowUnreachableOffline: true,
+    });
+  const stays =
+    "10.10.10.2 must not come back on the network: it was not reset, still has DataMiner ID 111, its elements and its configuration, " +
+    "and would poll the same devices a second time.";
+
+  test.each<[StorageKind, string[]]>([
+    [
+      "cassandraPerDma",
+      [
+        "Cassandra goes back to one node on 10.10.10.1. The node of 10.10.10.2 could not be decommissioned, so recent data that only it has is missing: " +
+          "while nodetool status on 10.10.10.1 lists it as DN, run nodetool removenode with its Host ID.",
+        "Before 10.10.10.2 is connected again: start it without network, and run SLReset.exe on it.",
+      ],
+    ],
+    [
+      "dedicatedCluster",
+      [
+        "The database cluster keeps every node and all data. DB.xml on 10.10.10.2 was not rewritten and still names it.",
+        "Before 10.10.10.2 is connected again: start it without network, take the cluster out of its DB.xml, and only then run SLReset.exe on it, " +
+          "which can clean the databases that DB.xml names.",
+      ],
+    ],
+    [
+      "staas",
+      [
+        "The data stays in the cloud (STaaS) and belongs to 10.10.10.1. 10.10.10.2 was not disconnected from dataminer.services: " +
+          "remove its node in the Admin app, page DxMs.",
+        "Before 10.10.10.2 is connected again: start it without network, and run SLReset.exe on it.",
+      ],
+    ],
+    [
+      "legacySql",
+      [
+        "Two databases remain: 10.10.10.1 keeps its own, and 10.10.10.2 still has the other one, with whatever it had not passed on.",
+        "Before 10.10.10.2 is connected again: start it without network, and run SLReset.exe on it.",
+      ],
+    ],
+  ])("%s", (kind, expected) => {
+    const { notes: said, closing } = away(kind, { version: "10.4.8.0-1" });
+    expect(said).toEqual([stays, ...expected]);
+    expect(closing).toEqual([stays, expected[1]]);
+  });
+
+  test.each<StorageKind>(["cassandraPerDma", "dedicatedCluster", "staas", "legacySql"])(
+    "%s: nothing of a reset, a licence, NATS or a cloud that cannot happen there",
+    (kind) => {
+      const said = away(kind, { version: "10.5.5.0-1", nats: "brokerGateway" }).notes.join("\n");
+      for (const untrue of [
+        "is reset",
+        "goes with its reset",
+        "is rewritten",
+        "The reset disconnects",
+        "licence",
+        "goes back to SLNet",
+        "with nodetool status on both",
+      ]) {
+        expect(said).not.toContain(untrue);
+      }
+      expect(said).toContain("10.10.10.1 restarts when the ending has finished.");
+    },
   );
-  expect(others.join(" ")).not.toContain("is reset");
+
+  test("one that an interrupted ending has reset by then is no danger", () => {
+    const online = paired("main", { pair: { buddyReachable: false, state: "ending" }, agent: storage("staas") });
+    const reset = member("backup", { dataMinerId: null, pristine: true });
+    const { notes: said, closing } = plan(online, reset, { allowUnreachableOffline: true });
+    expect(said.slice(0, 2)).toEqual([
+      "Carrying on with an ending of 10.10.10.1 that was interrupted.",
+      "10.10.10.2 was reset to factory settings already.",
+    ]);
+    expect(said.join(" ")).not.toContain("must not come back");
+    expect(closing).toEqual([]);
+  });
+
+  test("one of which nobody knows whether an interrupted ending has reset it is treated as if it was not", () => {
+    const online = paired("main", { pair: { buddyReachable: false, state: "ending" }, agent: storage("legacySql") });
+    expect(plan(online, undefined, { allowUnreachableOffline: true }).notes[1]).toBe(
+      "10.10.10.2 may have been reset before the ending was interrupted. Unless it shows no DataMiner ID, it must not come back on the network: " +
+        "it has DataMiner ID 111, its elements and its configuration, and would poll the same devices a second time.",
+    );
+  });
 });

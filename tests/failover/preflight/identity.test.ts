@@ -143,7 +143,8 @@ describe("Agents that are in a pair already", () => {
       {
         property: "backup",
         reason:
-          "Backup 10.10.10.2 is already in a Failover pair with 10.10.10.1, as its backup. The other one knows of no such pair. " +
+          "Backup 10.10.10.2: it still has the Failover configuration, and main 10.10.10.1 has the same DataMiner ID 111 and is in no pair: " +
+          "so looks an Agent that was given up and came back. Take it off the network now: it polls the same devices a second time as soon as it goes online. " +
           "Reset it with SLReset.exe and prepare it again: same version, its own licence, the DataMiner ID of main.",
       },
     ]);
