@@ -113,6 +113,11 @@ export function isLeftOffline(views: readonly MemberView[]): boolean {
 export const hasRunningOperation = (views: readonly MemberView[]): boolean =>
   pairedFacts(views).some(({ pair }) => pair.operation?.state === "running");
 
-const isNobodyOnline = (views: readonly MemberView[]): boolean => roles(views[0]?.facts?.status, views[1]?.facts?.status) === "none";
+/** An Agent that is in no pair and has its data serves by itself, and shows no Failover status. */
+const servesAlone = ({ facts }: MemberView): boolean =>
+  facts !== undefined && facts.pair === null && !facts.agent.pristine && facts.agent.dataMinerId !== null;
+
+const isNobodyOnline = (views: readonly MemberView[]): boolean =>
+  !views.some(servesAlone) && roles(views[0]?.facts?.status, views[1]?.facts?.status) === "none";
 
 const pairedFacts = (views: readonly MemberView[]) => views.flatMap(({ facts }) => (facts?.pair ? [{ ...facts, pair: facts.pair }] : []));
