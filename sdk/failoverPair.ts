@@ -1,9 +1,10 @@
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { FailoverPairDeclared, FailoverPairOutputs } from "../provider/failoverPair.js";
+import type { FailoverPairDeclared, FailoverPairInputs, FailoverPairOutputs } from "../provider/failoverPair.js";
 import type { Args } from "./args.js";
 import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";
 import { DynamicResource } from "./dynamicResource.js";
+import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 import type { SharedHostnameRecord } from "./sharedHostnameRecord.js";
 import type { VirtualIp, VirtualIpAddressArgs } from "./virtualIp.js";
 
@@ -24,6 +25,7 @@ export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main
  * settings. Who is online is an output: no input names it, a switch is never drift, and an update never moves traffic.
  * Its id is `<main address>+<backup address>`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
   /** The DataMiner ID that both Agents share. */
   declare readonly dataMinerId: Output<number | null>;
@@ -63,11 +65,13 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
       "failoverPair",
       name,
       { ...rest, ...way, ...replacing(options), main: connectionOf(main), backup: connectionOf(backup) },
-      outputs,
+      given,
       options,
     );
   }
 }
+
+export interface FailoverPair extends InputsAsOutputs<FailoverPairInputs, FailoverPairOutputs> {}
 
 /** Only the program knows this option; check refuses it. */
 const replacing = (options: CustomResourceOptions | undefined) =>
@@ -76,7 +80,21 @@ const replacing = (options: CustomResourceOptions | undefined) =>
 const addressOf = (virtualIp: VirtualIp | Input<VirtualIpAddressArgs>): Input<VirtualIpAddressArgs> =>
   CustomResource.isInstance(virtualIp) ? (virtualIp as VirtualIp).virtualAddress : (virtualIp as Input<VirtualIpAddressArgs>);
 
-const outputs: Record<keyof FailoverPairOutputs | "warnings", undefined> = {
+const given: Given<FailoverPairInputs, FailoverPairOutputs> = {
+  main: undefined,
+  backup: undefined,
+  virtualIps: undefined,
+  hostname: undefined,
+  mode: undefined,
+  heartbeats: undefined,
+  syncInterface: undefined,
+  restartWhenGoingOffline: undefined,
+  endMode: undefined,
+  adopt: undefined,
+  allowUnreachableOffline: undefined,
+  allowDataLoss: undefined,
+  allowResetOfMain: undefined,
+  timeouts: undefined,
   dataMinerId: undefined,
   state: undefined,
   type: undefined,

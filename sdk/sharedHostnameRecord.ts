@@ -1,8 +1,13 @@
 import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { SharedHostnameRecordDeclared, SharedHostnameRecordOutputs } from "../provider/sharedHostnameRecord.js";
+import type {
+  SharedHostnameRecordDeclared,
+  SharedHostnameRecordInputs,
+  SharedHostnameRecordOutputs,
+} from "../provider/sharedHostnameRecord.js";
 import type { Args } from "./args.js";
 import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";
+import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 
 export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecordDeclared>, "dns"> {
   /** The name server to write to, and the key. */
@@ -14,6 +19,7 @@ export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecord
  * lead back to it (domain 7.2). Creating it writes them with RFC 2136 updates; deleting it removes those that it made and no others.
  * Its id is the hostname with its zone.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOutputs> {
   /** The zone of the hostname, with its trailing dot. */
   declare readonly zone: Output<string>;
@@ -26,7 +32,7 @@ export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOu
   readonly fullHostname: Input<string>;
 
   constructor(name: string, args: SharedHostnameRecordArgs, options?: CustomResourceOptions) {
-    super("SharedHostnameRecord", "sharedHostnameRecord", name, { ...args, dns: asSecretKey(args.dns) }, outputs, options);
+    super("SharedHostnameRecord", "sharedHostnameRecord", name, { ...args, dns: asSecretKey(args.dns) }, given, options);
     this.fullHostname = all([args.hostname, args.dns.zone, this.urn]).apply(([hostname, zone]) => {
       const name = hostname.replace(/\.$/, "");
       return name.includes(".") || zone === undefined ? name : `${name}.${zone}`;
@@ -34,7 +40,16 @@ export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOu
   }
 }
 
-const outputs: Record<keyof SharedHostnameRecordOutputs | "warnings", undefined> = {
+export interface SharedHostnameRecord extends InputsAsOutputs<SharedHostnameRecordInputs, SharedHostnameRecordOutputs> {}
+
+const given: Given<SharedHostnameRecordInputs, SharedHostnameRecordOutputs> = {
+  hostname: undefined,
+  addresses: undefined,
+  dns: undefined,
+  ttl: undefined,
+  reverse: undefined,
+  overwrite: undefined,
+  timeouts: undefined,
   zone: undefined,
   ownedRecords: undefined,
   warnings: undefined,

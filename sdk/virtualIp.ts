@@ -1,11 +1,12 @@
 import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
 import type { FailoverPairDeclared } from "../provider/failoverPair.js";
-import type { VirtualIpDeclared, VirtualIpOutputs } from "../provider/virtualIp.js";
+import type { VirtualIpDeclared, VirtualIpInputs, VirtualIpOutputs } from "../provider/virtualIp.js";
 import type { Args } from "./args.js";
 import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";
 import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";
+import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 
 export interface VirtualIpArgs extends Omit<Args<VirtualIpDeclared>, "agents" | "dns"> {
   /** Both Agents of the pair, main first. */
@@ -22,6 +23,7 @@ export type VirtualIpAddressArgs = Args<NonNullable<FailoverPairDeclared["virtua
  * neither Agent registers it in DNS, and the records of its name and of both Agents are fixed. Deleting it removes the records that it
  * made and puts the registration back. Its id is `<network>@<main address>+<backup address>`.
  */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
   /** Which position holds the address: main, backup, none or both. It moves at a switch and is never drift. */
   declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
@@ -37,14 +39,22 @@ export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
 
   constructor(name: string, args: VirtualIpArgs, options?: CustomResourceOptions) {
     const dns = args.dns === undefined ? {} : { dns: asSecretKey(args.dns) };
-    super("VirtualIp", "virtualIp", name, { ...args, ...dns, agents: args.agents.map(connectionOf) }, outputs, options);
+    super("VirtualIp", "virtualIp", name, { ...args, ...dns, agents: args.agents.map(connectionOf) }, given, options);
     const { network, prefixLength } = args;
     const address: Input<string> = all([args.address, this.urn]).apply(([given]) => given);
     this.virtualAddress = { network, address, prefixLength };
   }
 }
 
-const outputs: Record<keyof VirtualIpOutputs | "warnings", undefined> = {
+export interface VirtualIp extends InputsAsOutputs<VirtualIpInputs, VirtualIpOutputs> {}
+
+const given: Given<VirtualIpInputs, VirtualIpOutputs> = {
+  agents: undefined,
+  address: undefined,
+  prefixLength: undefined,
+  network: undefined,
+  dns: undefined,
+  timeouts: undefined,
   heldBy: undefined,
   deviations: undefined,
   ownedRecords: undefined,

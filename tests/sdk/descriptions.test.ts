@@ -69,6 +69,10 @@ test("an editor shows a description for every argument and output", () => {
     "virtualIp.heldBy",
     "heartbeat.maxFailures",
     "pair.led",
+    "pair.mode",
+    "virtualIp.address",
+    "record.hostname",
+    "agent.port",
   ]) {
     expect([...properties.keys()]).toContain(name);
   }

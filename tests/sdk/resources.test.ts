@@ -180,4 +180,40 @@ test("a pair hands deleteBeforeReplace on, for check to refuse it", async () => 
   await Promise.all([settled(pair.urn), settled(plain.urn)]);
   expect(registered.get("replaced")?.__deleteBeforeReplace).toBe(true);
   expect(registered.get("plain")).not.toHaveProperty("__deleteBeforeReplace");
+
+test("what was declared can be read from the resource again, by its name and with its type", async () => {
+  const main = new DmaAgent("main", { host: "10.10.10.1", port: 8443, token: "a-token-of-32-characters-at-least" });
+  const backup = new DmaAgent("backup", { host: "10.10.10.2", tokenEnv: "DMA_TOKEN" });
+  const address = { address: "10.10.10.5", prefixLength: 24, network: "corporate" as const };
+  const vip = new VirtualIp("vip", { agents: [main, backup], ...address, dns: { ...dns, hostname: "dma-virtual", members } });
+  const record = new SharedHostnameRecord("record", { hostname: "dma", addresses: ["10.10.10.1", "10.10.10.2"], dns, ttl: 60 });
+  const pair = new FailoverPair("pair", { main, backup, virtualIps: [vip], mode: "manual", heartbeats: [], endMode: "delete" });
+
+  const port: pulumi.Output<number | null> = main.port;
+  const prefixLength: pulumi.Output<number> = vip.prefixLength;
+  const network: pulumi.Output<"corporate" | "acquisition"> = vip.network;
+  const ttl: pulumi.Output<number | null> = record.ttl;
+  const addresses: pulumi.Output<string[]> = record.addresses;
+  const mode: pulumi.Output<"manual" | "automatic"> = pair.mode;
+  const endMode: pulumi.Output<"delete" | "disable" | null> = pair.endMode;
+  expect(await settled(pulumi.all([mode, endMode]))).toEqual(["manual", "delete"]);
+  expect(await settled(pulumi.all([port, vip.address, prefixLength, network]))).toEqual([8443, "10.10.10.5", 24, "corporate"]);
+  expect(await settled(pulumi.all([record.hostname, ttl, addresses]))).toEqual(["dma", 60, ["10.10.10.1", "10.10.10.2"]]);
+  expect(await settled(pair.virtualIps.apply((list) => list?.map((one) => one.address)))).toEqual(["10.10.10.5"]);
+  const secretive: pulumi.Output<unknown>[] = [main.token, pair.main, vip.agents, vip.dns, record.dns];
+  for (const output of secretive) expect(await pulumi.isSecret(output)).toBe(true);
+  const open: pulumi.Output<unknown>[] = [main.host, pair.backup, pair.mode, vip.address];
+  for (const output of open) expect(await pulumi.isSecret(output)).toBe(false);
+});
+
+test("a transformation of an Agent is not seen by what uses that Agent, as the description of `connection` says", async () => {
+  const transformations: pulumi.ResourceTransformation[] = [
+    ({ props, opts }) => ({ props: { ...props, basePath: "/behind/a/gateway" }, opts }),
+  ];
+  const main = new DmaAgent("main", { host: "10.10.10.1", tokenEnv: "DMA_TOKEN" }, { transformations });
+  const backup = new DmaAgent("backup", { host: "10.10.10.2", tokenEnv: "DMA_TOKEN" });
+  const pair = new FailoverPair("pair", { main, backup, hostname: "dma.example.com", mode: "manual", heartbeats: [] });
+  await settled(pair.urn);
+  expect(registered.get("main")).toMatchObject({ basePath: "/behind/a/gateway" });
+  expect(registered.get("pair")?.main).toEqual({ host: "10.10.10.1", tokenEnv: "DMA_TOKEN" });
 });
