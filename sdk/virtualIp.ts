@@ -25,7 +25,10 @@ export type VirtualIpAddressArgs = Args<NonNullable<FailoverPairDeclared["virtua
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
-  /** Which position holds the address: main, backup, none or both. It moves at a switch and is never drift. */
+  /**
+   * Which position held the address when it was last read: main, backup, none or both. It moves at a switch and is never drift. Null after the
+   * `pulumi up` that makes the address, or moves it: its pair takes it only then. Until the next refresh `online` of the pair tells it.
+   */
   declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
   /** What differs from what is declared, one line each; empty after `pulumi up`. */
   declare readonly deviations: Output<string[]>;

@@ -41,7 +41,8 @@ export async function convergeVirtualIp(
       `Setting up virtual IP ${inputs.address}: read back, ${settled.deviations.join("; ")}. Find out who changes it, then run \`pulumi up\` again.`,
     );
   }
-  return { ...settled, ownedRecords, __owner: inputs.__owner };
+  const heldBy = settled.heldBy === "none" ? null : settled.heldBy;
+  return { ...settled, heldBy, ownedRecords, __owner: inputs.__owner };
 }
 
 /** The address fits both Agents and, when it is new, nobody else has it. */

@@ -16,7 +16,8 @@ import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
 import { recordRules } from "./records.js";
 
 export interface VirtualIpOutputs {
-  heldBy: Online;
+  /** Null right after it was made or moved: the pair that takes it comes after it in the same run. */
+  heldBy: Online | null;
   deviations: string[];
   ownedRecords: OwnedRecord[];
 }

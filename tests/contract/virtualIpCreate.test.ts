@@ -43,7 +43,7 @@ describe("create", () => {
     expect(registers()).toEqual([false, false]);
     expect(table()).toEqual([[at(1)], [at(2)], [at(5)]]);
     expect([names(1), names(2), names(5)]).toEqual([[host("dma-main")], [host("dma-backup")], [host("dma-virtual")]]);
-    expect(resource.outs).toMatchObject({ heldBy: "none", deviations: [], __owner: owner });
+    expect(resource.outs).toMatchObject({ heldBy: null, deviations: [], __owner: owner });
     // The Agents had registered their own addresses: those were found.
     expect(resource.outs.ownedRecords).toEqual([
       { zone: "skyline.local.", name: host("dma-virtual"), type: "A", data: at(5) },

@@ -180,6 +180,7 @@ test("a pair hands deleteBeforeReplace on, for check to refuse it", async () => 
   await Promise.all([settled(pair.urn), settled(plain.urn)]);
   expect(registered.get("replaced")?.__deleteBeforeReplace).toBe(true);
   expect(registered.get("plain")).not.toHaveProperty("__deleteBeforeReplace");
+});
 
 test("what was declared can be read from the resource again, by its name and with its type", async () => {
   const main = new DmaAgent("main", { host: "10.10.10.1", port: 8443, token: "a-token-of-32-characters-at-least" });
