@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
+import { Resource } from "./resource.js";
 import { key, openSharedHostnamePlace, type SharedHostnamePlace, secretEnv, zone } from "./sharedHostnames.js";
 
 let provider: DynamicProvider;
@@ -85,4 +86,17 @@ describe("the first preview", () => {
     await provider.check(inputs, place.args());
     expect(place.server.log.all()).toEqual([]);
   });
+});
+
+test("create warns of a key that is weak, and of a key file that everybody can read", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "key-"));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const keyFile = join(folder, "dns.key");
+  writeFileSync(keyFile, `key dma-key { algorithm hmac-sha1; secret "${key.secret}"; };`, { mode: 0o644 });
+  const place = await openSharedHostnamePlace([], { ...key, algorithm: "hmac-sha1" });
+  const resource = await new Resource(provider).up(place.args({ dns: place.dns({ key: null, keyFile }) }));
+  expect(resource.outs.warnings).toEqual([
+    expect.stringContaining(`everybody on this machine can read the secret in ${keyFile};`),
+    expect.stringContaining('key "dma-key." signs with hmac-sha1, which is weak (RFC 8945 6)'),
+  ]);
 });

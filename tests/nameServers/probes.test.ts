@@ -59,3 +59,18 @@ onEachServer(
   },
   ["bind"],
 );
+
+onEachServer(
+  { address: "127.53.11.3" },
+  (place, watch) => {
+    test("an address at a name that is no host's is refused, and the error says why that may be", async () => {
+      const name = host("dma_main");
+      const error = await watch.failureOf(
+        place.client().compareAndSet(zone, [{ name, type: "A", expected: null, desired: { ttl: 60, data: ["10.10.10.1"] } }]),
+      );
+      expect(error).toMatchObject({ code: "DNS_REFUSED", nothingDone: true });
+      expect(error.message).toContain(`BIND says it too of addresses at a name that is no host's, as ${name} is none (check-names).`);
+    });
+  },
+  ["bind"],
+);
