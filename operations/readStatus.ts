@@ -14,6 +14,7 @@ import { connectionsOf, type PairTarget } from "./pairTarget.js";
 import { foreignText, type StatusRow, statusRows, unreachableRow } from "./statusRows.js";
 import { memberSince, pairSince, watchedOf } from "./statusSince.js";
 
+export { pairStates } from "../provider/agent/pairSchema.js";
 export type { PairTarget } from "./pairTarget.js";
 export type { StatusRow } from "./statusRows.js";
 

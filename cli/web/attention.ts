@@ -87,7 +87,13 @@ const unreachableLabel = ({ position }: MemberStatus): string => `${titles[posit
 
 const labelOf = ({ row, value }: StatusRow, count: number): string => (count === 1 ? `${row} ${value}` : `${count} rows red`);
 
-const sentences = (lines: readonly string[]): string => lines.join(" ");
+function sentences(lines: readonly string[]): string {
+  const more = lines.length - mostSentences;
+  return [...lines.slice(0, mostSentences), ...(more > 0 ? [`And ${more} more.`] : [])].join(" ");
+}
+
+/** On the overview a pair has little room; its own page tells everything. */
+const mostSentences = 4;
 
 /** A state or a status that goes over by itself, in the product's words; null when nothing is under way. */
 function changeOf({ state, members }: PairStatus): string | null {

@@ -1,10 +1,18 @@
 import { Counter, Gauge, Registry } from "prom-client";
+import { pairStates } from "../../operations/readStatus.js";
 import { positions } from "../../provider/failover/configuration.js";
 import { failoverStatus, findings, judge, levels } from "./attention.js";
 import type { Poller } from "./poller.js";
 
 const onlines = ["main", "backup", "none", "both"] as const;
 const leds = ["green", "red"] as const;
+/** A text that is no state of this list may be any, and each would begin a series of its own. */
+const states = [...pairStates, "other", "none"] as const;
+
+function stateOf(state: string | null): (typeof states)[number] {
+  if (state === null) return "none";
+  return pairStates.find((known) => known === state) ?? "other";
+}
 
 /** Made anew for each scrape, so that nothing stays in it that is no longer so. */
 export function metricsOf({ pairs, clock }: Pick<Poller, "pairs" | "clock">): Promise<string> {
@@ -17,7 +25,7 @@ export function metricsOf({ pairs, clock }: Pick<Poller, "pairs" | "clock">): Pr
   const level = gauge("pair_level", `1 for how much the pair needs attention: ${levels.join(", ")}.`, "level");
   const online = gauge("pair_online", "1 for who is online: main, backup, none, both.", "online");
   const splitBrain = gauge("pair_split_brain", "1 when both Agents are online.");
-  const state = gauge("pair_state", "1 for the state of the pair in the product's words.", "state");
+  const state = gauge("pair_state", `1 for the state of the pair: ${states.join(", ")}.`, "state");
   const led = gauge("member_led", "1 for the colour of the Agent's LED when it was last read: green, red.", "position", "address", "led");
   const reachable = gauge("member_reachable", "1 when the Agent answers.", "position", "address");
   const isOnline = gauge("member_online", "1 when the Agent is Online.", "position", "address");
@@ -41,7 +49,7 @@ export function metricsOf({ pairs, clock }: Pick<Poller, "pairs" | "clock">): Pr
     if (status === null) continue;
     for (const each of onlines) online.set({ pair, online: each }, Number(each === status.online));
     splitBrain.set({ pair }, Number(status.splitBrain));
-    state.set({ pair, state: status.state ?? "none" }, 1);
+    for (const each of states) state.set({ pair, state: each }, Number(each === stateOf(status.state)));
     for (const position of positions) {
       const member = status.members[position];
       const labels = { pair, position, address: member.address };

@@ -1,3 +1,4 @@
+import { listed } from "../../provider/core/text.js";
 import { badRows, type StatusRows } from "../../provider/failover/status.js";
 import { statusRows } from "../statusRows.js";
 import { check, type JudgedCheck, type PlannedSwitch } from "./check.js";
@@ -14,7 +15,7 @@ export function syncCheck({ online, offline }: PlannedSwitch): JudgedCheck {
     ...(connection ? [] : ["It shows no row Sync Connection."]),
   ];
   const passed = seen.length === 0;
-  const shown = rows.map(({ row, value }) => `${row} ${value}`).join(", ");
+  const shown = listed(rows.map(({ row, value }) => `${row} ${value}`));
   return check(
     "in sync",
     "SWITCH_OUT_OF_SYNC",

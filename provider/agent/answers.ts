@@ -1,12 +1,12 @@
 import { z } from "zod";
 import { sameAddress } from "../core/addresses.js";
-import { oneLine } from "../core/errors.js";
-import { redact } from "../core/redaction.js";
+import { foreignText } from "../core/text.js";
 import { agentAddress, type Connection } from "./connection.js";
 import { ErrorBody, routes } from "./contract.js";
 import { AgentRefusedError, AgentUnreachableError, WrongAnswerError } from "./errors.js";
 import { Operation } from "./operationSchema.js";
 import { Snapshot } from "./snapshotSchema.js";
+import { Label } from "./textSchema.js";
 import type { HttpAnswer } from "./transport.js";
 
 /** An answer together with the act it answers, for errors. */
@@ -52,9 +52,7 @@ const longestPhrase = 300;
 
 /** A foreign text as part of a sentence of ours: one line, no secret, not endless, without its full stop. */
 export function phrase(text: string): string {
-  return redact(oneLine(text))
-    .slice(0, longestPhrase)
-    .replace(/[.\s]+$/, "");
+  return foreignText(text, longestPhrase).replace(/[.\s]+$/, "");
 }
 
 export function parse<Schema extends z.ZodType>(schema: Schema, answer: Answer): z.infer<Schema> {
@@ -70,11 +68,11 @@ export function parse<Schema extends z.ZodType>(schema: Schema, answer: Answer):
 
 export function snapshotOf(connection: Connection, answer: Answer): Snapshot {
   // First of all: another version may have another shape.
-  const { apiVersion } = parse(z.object({ apiVersion: z.string() }), answer);
+  const { apiVersion } = parse(z.object({ apiVersion: Label }), answer);
   if (!/^1(\.|$)/.test(apiVersion)) {
     throw new WrongAnswerError(
       "API_VERSION",
-      `${answer.act}: it speaks version ${phrase(apiVersion)} of the Failover API, this package version 1. Update whichever is older: this package, or the script on the Agent.`,
+      `${answer.act}: it speaks version ${apiVersion} of the Failover API, this package version 1. Update whichever is older: this package, or the script on the Agent.`,
     );
   }
   const snapshot = parse(Snapshot, answer);

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { Operation } from "./operationSchema.js";
 import { PairConfig, Position } from "./pairSchema.js";
 import { Snapshot, Timers } from "./snapshotSchema.js";
+import { DnsName, Label, longList, Sentence } from "./textSchema.js";
 
 /** Where the API lives on an Agent unless a connection says otherwise. */
 export const defaultBasePath = "/api/custom/dma-failover/v1";
@@ -31,9 +32,9 @@ export type ProbeRequest = z.infer<typeof ProbeRequest>;
 
 export const ProbeResult = z
   .object({
-    addresses: z.array(z.object({ address: z.string(), answers: z.boolean(), mac: z.string().nullable() })),
-    names: z.array(z.object({ name: z.string(), addresses: z.array(z.string()) })),
-    reverse: z.array(z.object({ address: z.string(), names: z.array(z.string()) })),
+    addresses: longList(z.object({ address: Label, answers: z.boolean(), mac: Label.nullable() })),
+    names: longList(z.object({ name: DnsName, addresses: longList(Label) })),
+    reverse: longList(z.object({ address: Label, names: longList(DnsName) })),
   })
   .meta({ id: "ProbeResult" });
 export type ProbeResult = z.infer<typeof ProbeResult>;
@@ -50,9 +51,9 @@ export const ErrorBody = z
     errors: z
       .array(
         z.object({
-          title: z.string().nullish(),
-          detail: z.string().nullish(),
-          code: z.string().nullish(),
+          title: Sentence.nullish(),
+          detail: Sentence.nullish(),
+          code: Label.nullish(),
           errorCode: z.int().nullish(),
         }),
       )

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Exact, Label, Moment, Sentence } from "./textSchema.js";
 
 export const operationKinds = ["setUp", "change", "end", "switch"] as const;
 
@@ -12,15 +13,15 @@ export const phases = {
 
 export const Operation = z
   .object({
-    id: z.string().min(1),
-    requestId: z.string().min(1).meta({ description: "The id of the write that started it." }),
+    id: Exact.min(1),
+    requestId: Exact.min(1).meta({ description: "The id of the write that started it." }),
     kind: z.enum(operationKinds),
     state: z.enum(["running", "succeeded", "failed"]),
-    phase: z.string().meta({ description: "Where it is; unknown phases are shown as they are." }),
+    phase: Label.meta({ description: "Where it is; unknown phases are shown as they are." }),
     percent: z.number().min(0).max(100).nullable(),
-    startedUtc: z.iso.datetime({ offset: true }),
-    finishedUtc: z.iso.datetime({ offset: true }).nullable(),
-    error: z.object({ code: z.string(), detail: z.string() }).nullable(),
+    startedUtc: Moment,
+    finishedUtc: Moment.nullable(),
+    error: z.object({ code: Label, detail: Sentence }).nullable(),
   })
   .meta({ id: "Operation", description: "Long work, polled until it has ended; kept for at least 24 hours." });
 export type Operation = z.infer<typeof Operation>;

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Operation } from "./operationSchema.js";
+import { Exact, Label, list, Moment } from "./textSchema.js";
 
 /** Fixed place in the configuration; it never moves at a switch (domain 1.1). */
 export const Position = z.enum(["main", "backup"]).meta({ id: "Position", description: "Fixed place in the Failover configuration." });
@@ -7,25 +8,24 @@ export type Position = z.infer<typeof Position>;
 
 export const Member = z
   .object({
-    address: z.string().meta({ description: "Corporate IP address of the member." }),
-    acquisitionAddress: z
-      .string()
-      .nullable()
-      .meta({ description: "Its address on the acquisition network, read from its interfaces at set-up." }),
+    address: Exact.meta({ description: "Corporate IP address of the member." }),
+    acquisitionAddress: Exact.nullable().meta({
+      description: "Its address on the acquisition network, read from its interfaces at set-up.",
+    }),
   })
   .meta({ id: "Member" });
 
 export const VirtualIpConfig = z
   .object({
-    network: z.string().meta({ description: "corporate or acquisition." }),
-    address: z.string(),
+    network: Exact.meta({ description: "corporate or acquisition." }),
+    address: Exact,
     prefixLength: z.int().min(0).max(128),
   })
   .meta({ id: "VirtualIpConfig", description: "An address that the online member holds." });
 export type VirtualIpConfig = z.infer<typeof VirtualIpConfig>;
 
 export const HeartbeatTarget = z
-  .union([z.object({ agent: Position }), z.object({ address: z.string() })])
+  .union([z.object({ agent: Position }), z.object({ address: Exact })])
   .meta({ id: "HeartbeatTarget", description: "An Agent (checked on port 8004) or an address (ICMP ping), domain 3.2." });
 
 export const Heartbeat = z
@@ -45,10 +45,10 @@ export const PairConfig = z
     type: z.enum(["virtualIp", "sharedHostname"]),
     main: Member,
     backup: Member,
-    virtualIps: z.array(VirtualIpConfig),
-    hostname: z.string().nullable(),
+    virtualIps: list(VirtualIpConfig),
+    hostname: Exact.nullable(),
     mode: z.enum(["manual", "automatic"]),
-    heartbeats: z.array(Heartbeat),
+    heartbeats: list(Heartbeat),
     syncInterface: z.int().min(1).nullable().meta({ description: "1-based index of the interface that synchronization uses." }),
     restartWhenGoingOffline: z.boolean().meta({ description: "Auto-restart Agent when going offline." }),
   })
@@ -60,13 +60,13 @@ export const pairStates = ["configuring", "active", "switching", "inactive", "en
 
 export const Pair = z
   .object({
-    state: z.string().meta({ description: `${pairStates.join(", ")}; anything else is in transition.` }),
-    owner: z.string().nullable().meta({ description: "project/stack/name of the resource that manages the pair; null: made by hand." }),
+    state: Label.meta({ description: `${pairStates.join(", ")}; anything else is in transition.` }),
+    owner: Exact.nullable().meta({ description: "project/stack/name of the resource that manages the pair; null: made by hand." }),
     position: Position.meta({ description: "Position of the member that answers." }),
     buddyReachable: z.boolean().meta({ description: "Whether the answering member reaches the other one." }),
     config: PairConfig,
     operation: Operation.nullable().meta({ description: "The operation under way, or the last one." }),
-    lastSwitchUtc: z.iso.datetime({ offset: true }).nullable().optional().meta({
+    lastSwitchUtc: Moment.nullable().optional().meta({
       description: "When this member last went online or offline by a switch, whoever asked for it; null or left out: not known.",
     }),
   })

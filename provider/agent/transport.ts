@@ -1,7 +1,6 @@
 import { isIP } from "node:net";
 import { Pool } from "undici";
-import { oneLine } from "../core/errors.js";
-import { redact } from "../core/redaction.js";
+import { foreignText } from "../core/text.js";
 import { agentAddress, authorityOf, type Connection, tokenOf } from "./connection.js";
 import { WrongAnswerError } from "./errors.js";
 import { toTransportError } from "./transportErrors.js";
@@ -12,6 +11,8 @@ const deepestNesting = 32;
 /** The product's own cap on a call is 29 s (domain 8.2). */
 const answerMilliseconds = 30_000;
 const connectMilliseconds = 5_000;
+/** What is shown of a page that is no answer. */
+const longestLine = 120;
 
 export interface HttpRequest {
   method: "GET" | "PUT" | "POST" | "DELETE";
@@ -158,12 +159,8 @@ function firstLineOf(text: string): string {
     .replace(/<!--[\s\S]*?(?:-->|$)/g, " ")
     .replace(/<(script|style)\b[\s\S]*?(?:<\/\1\s*>|$)/gi, " ")
     .replace(/<[^>]*(?:>|$)/g, "\n");
-  const line = words
-    .split("\n")
-    .map((part) => oneLine(part))
-    .find((part) => part !== "");
-  // A secret is taken out before the line is cut, or half of it would stay.
-  return redact(line ?? "an empty page").slice(0, 120);
+  const lines = words.split("\n").map((part) => foreignText(part, longestLine));
+  return lines.find((line) => line !== "") ?? "an empty page";
 }
 
 function retryAfter(header: string | string[] | undefined): number | undefined {

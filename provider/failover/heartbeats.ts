@@ -1,4 +1,5 @@
 import { canonicalAddress, sameAddress } from "../core/addresses.js";
+import { listed } from "../core/text.js";
 import { type DeclaredHeartbeat, type HeartbeatTarget, type Mode, otherPosition, type Position, positions } from "./configuration.js";
 import { gates } from "./gates.js";
 import { type Finding, type Judgement, judge, violation, warning } from "./judgement.js";
@@ -73,7 +74,7 @@ function interfacesFitTheTarget({ heartbeats, members }: HeartbeatPlan): Finding
     if (interfaces === undefined || interfaces.includes(index)) return [];
     return [
       broken(
-        `The ${described(heartbeat)} names interface ${index}; ${memberName(from, address)} has ${interfaces.join(", ")}. Name one of these.`,
+        `The ${described(heartbeat)} names interface ${index}; ${memberName(from, address)} has ${listed(interfaces.map(String))}. Name one of these.`,
       ),
     ];
   });

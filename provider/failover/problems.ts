@@ -36,8 +36,13 @@ function memberProblems({ position, address, facts }: MemberView, transition: La
   const name = memberName(position, address);
   if (facts === undefined) return [`${name}: Agent Status is Unreachable.`];
   if (facts.status === null) return [`${name}: it shows no Failover status.`];
-  return badRows(facts.status, transition).map((row) => `${name}: ${rowText(row, counters)}.`);
+  const rows = badRows(facts.status, transition);
+  const lines = rows.slice(0, mostRows).map((row) => `${name}: ${rowText(row, counters)}.`);
+  return rows.length <= mostRows ? lines : [...lines, `${name}: ${rows.length - mostRows} more rows are in their bad value.`];
 }
+
+/** More than the window has without heartbeats; a list of all of them would hide what else is wrong. */
+const mostRows = 15;
 
 function rowText({ row, value, valueWithoutFigure, failureReason, failCount, lasting }: BadRow, counters: boolean): string {
   const shown = counters ? value : (valueWithoutFigure ?? value);

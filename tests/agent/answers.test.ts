@@ -40,6 +40,27 @@ describe("an answer", () => {
     );
   });
 
+  test("keeps what is sent back as it came", async () => {
+    const operation = anOperation({ id: "op 1/ü", requestId: "r=1" });
+    const owner = "shop/dev/👩‍💻  two#3";
+    const told = aSnapshot(here, { revision: " 7/ü ", pair: aPair(here, "10.0.0.2", { owner, operation }) });
+    expect(await read(json(200, told))).toEqual(told);
+  });
+
+  test.each([
+    ["revision", aSnapshot(here, { revision: "7\u202e" })],
+    ["pair.owner", aSnapshot(here, { pair: aPair(here, "10.0.0.2", { owner: `shop/${token}/pair` }) })],
+    ["pair.operation.id", aSnapshot(here, { pair: aPair(here, "10.0.0.2", { operation: anOperation({ id: "op\u001b[2J" }) }) })],
+    [
+      "pair.config.hostname",
+      aSnapshot(here, { pair: aPair(here, "10.0.0.2", { config: { ...aPair(here, here).config, hostname: "a\nb" } }) }),
+    ],
+  ])("with %s that cannot be shown is refused, never changed: it would stand for something else", async (place, told) => {
+    const failure = await failureOf(json(200, told));
+    expect(failure).toMatchObject({ code: "NONSENSE" });
+    expect(failure.message).toContain(`at ${place} (expected a text without a secret, control and formatting characters)`);
+  });
+
   test("of another version is recognised as such although it looks quite different", async () => {
     expect(await failureOf(json(200, { apiVersion: "2", members: [] }))).toMatchObject({ code: "API_VERSION" });
   });
@@ -130,7 +151,7 @@ describe("an error", () => {
 
   test("is never more than one short line, whatever was answered", async () => {
     const failure = await failureOf(error(409, "ODD\r\nCODE\u001b[31m", `first\nsecond\u001b]0;title\u0007\u009b2J ${"x".repeat(5_000)}`));
-    expect(failure.message).toMatch(/^Reading Agent 127\.0\.20\.1: 409 ODD CODE \[31m, first second \]0;title 2J x+\.$/);
+    expect(failure.message).toMatch(/^Reading Agent 127\.0\.20\.1: 409 ODD CODE \[31m, first second \]0;title 2J x+…\.$/);
     expect(failure.message.length).toBeLessThan(400);
   });
 

@@ -61,7 +61,7 @@ describe("a deep answer", () => {
   });
 
   test("is not deep by brackets in its texts, escaped quotes and backslashes included", async () => {
-    const name = `${"[{".repeat(40)}" \\" \\\\" ${"[".repeat(40)}\\`;
+    const name = `${"[{".repeat(34)}" \\" \\\\" ${"[".repeat(34)}\\`;
     expect(await read(json(200, aSnapshot(here, { agent: { name } })))).toMatchObject({ agent: { name } });
   });
 
@@ -99,7 +99,7 @@ describe("a page where JSON was expected", () => {
   });
 
   test("is cut short, also within its markup", async () => {
-    expect(await seen("x".repeat(5_000))).toMatch(/: 500, x{120}\. Look at the log/);
+    expect(await seen("x".repeat(5_000))).toMatch(/: 500, x{119}…\. Look at the log/);
     expect(await seen("<b>Oops</b><div class='never closed")).toMatch(/: 500, Oops\.(?! ?[<n])/);
     expect(await seen("<p>Oops</p><script>never closed")).toMatch(/: 500, Oops\.(?! ?[<n])/);
   });

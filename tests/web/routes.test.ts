@@ -268,6 +268,17 @@ describe("metrics", () => {
     expect(lines.filter((line) => line.includes('pair="c"') && /_age_|_led|_online/.test(line))).toEqual([]);
   });
 
+  test("count every text that is no known state as one, so that no Agent makes a series a minute", async () => {
+    const state = (text: string | null) => aStatus("a", { state: text });
+    const seriesOf = async (text: string | null) =>
+      (await scrape({ a: state(text) })).filter((line) => line.startsWith("dma_failover_pair_state{"));
+    const [twelve, thirteen] = [await seriesOf("synchronizing 12 %"), await seriesOf("synchronizing 13 %")];
+    expect(twelve).toEqual(thirteen);
+    expect(twelve.filter((line) => line.endsWith(" 1"))).toEqual(['dma_failover_pair_state{pair="a",state="other"} 1']);
+    expect(await seriesOf(null)).toContain('dma_failover_pair_state{pair="a",state="none"} 1');
+    expect(await seriesOf("ending")).toContain('dma_failover_pair_state{pair="a",state="ending"} 1');
+  });
+
   test("keep hostile names inside their quotes, and every sample apart", async () => {
     const hostile = 'a"} 1\n# EOF \\';
     const twin = aStatus("twin");

@@ -1,4 +1,5 @@
 import { sameAddress } from "../../core/addresses.js";
+import { listed } from "../../core/text.js";
 import { otherPosition } from "../configuration.js";
 import { gates } from "../gates.js";
 import { type EndingCase, isPaired, wasReset } from "./question.js";
@@ -110,7 +111,7 @@ function endModeIsPossible(ending: EndingCase): EndingRefusal | undefined {
   const members = [online, offline].filter(({ facts }) => isPaired(facts));
   const unable = members.find(({ facts }) => !facts?.agent.capabilities.endModes.includes(options.endMode));
   if (unable === undefined) return undefined;
-  const can = unable.facts?.agent.capabilities.endModes.join(", ") || "none";
+  const can = listed(unable.facts?.agent.capabilities.endModes ?? []) || "none";
   return refuse(
     ending,
     "END_MODE_UNSUPPORTED",

@@ -1,4 +1,5 @@
 import { canonicalAddress, inSubnet, isPrefixLength, sameAddress } from "../../core/addresses.js";
+import { listed } from "../../core/text.js";
 import type { VirtualIp } from "../configuration.js";
 import { type Finding, violation, warning } from "../judgement.js";
 import { type NetworkInterface, ownAddresses } from "../memberFacts.js";
@@ -81,7 +82,7 @@ function insideTheSubnet({ facts, name }: AnsweringMember, plan: Plan): Finding[
     const subnets = interfaces.flatMap(({ addresses }) => addresses.filter(({ virtual }) => !virtual));
     const containing = subnets.filter((subnet) => inSubnet(virtualIp.address, subnet));
     if (containing.length === 0) {
-      const seen = subnets.map(({ address, prefixLength }) => `${address}/${prefixLength}`).join(", ") || "no address";
+      const seen = listed(subnets.map(({ address, prefixLength }) => `${address}/${prefixLength}`)) || "no address";
       return [broken(`${named(virtualIp)} is outside the subnet of that network's interface on ${name} (${seen}). Choose one inside.`)];
     }
     if (containing.some(({ prefixLength }) => prefixLength === virtualIp.prefixLength)) return [];
@@ -107,7 +108,7 @@ function syncInterfaceExists({ facts, title }: AnsweringMember, { declared: { sy
   return [
     violation(
       "syncInterface",
-      `${title} has no interface ${syncInterface}; it has ${indexes.join(", ") || "none"}. Name one of both Agents.`,
+      `${title} has no interface ${syncInterface}; it has ${listed(indexes.map(String)) || "none"}. Name one of both Agents.`,
     ),
   ];
 }

@@ -1,4 +1,5 @@
 import { canonicalAddress, sameAddress } from "../../core/addresses.js";
+import { listed } from "../../core/text.js";
 import { canonicalHostname, type Position, positions } from "../configuration.js";
 import { gates } from "../gates.js";
 import { type Finding, violation, warning } from "../judgement.js";
@@ -64,7 +65,7 @@ function forward(hostname: string, members: Members, probe: ProbeFacts, seenFrom
   return [
     violation(
       "hostname",
-      `${hostname} resolves to ${found.join(", ") || "nothing"} on ${seenFrom}. Make its records exactly ${wanted.join(" and ")}.`,
+      `${hostname} resolves to ${listed(found) || "nothing"} on ${seenFrom}. Make its records exactly ${wanted.join(" and ")}.`,
     ),
   ];
 }
@@ -76,7 +77,7 @@ function backward(hostname: string, members: Members, probe: ProbeFacts, seenFro
     return [
       violation(
         "hostname",
-        `${address} resolves back to ${names.join(", ") || "nothing"} on ${seenFrom}. Add a PTR record from it to ${hostname}.`,
+        `${address} resolves back to ${listed(names) || "nothing"} on ${seenFrom}. Add a PTR record from it to ${hostname}.`,
       ),
     ];
   });

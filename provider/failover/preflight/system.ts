@@ -1,3 +1,4 @@
+import { listed } from "../../core/text.js";
 import type { PairType } from "../configuration.js";
 import { copiesDatabase, gates } from "../gates.js";
 import { type Finding, violation, warning } from "../judgement.js";
@@ -28,14 +29,14 @@ function swarmingOff({ position, facts, name }: AnsweringMember): Finding[] {
 function typeIsPossible({ facts, title }: AnsweringMember, plan: Plan): Finding[] {
   const { pairTypes } = facts.agent.capabilities;
   if (pairTypes.includes(plan.type)) return [];
-  const can = pairTypes.length === 0 ? "none" : pairTypes.join(", ");
+  const can = listed(pairTypes) || "none";
   return [violation(typeProperty(plan), `${title} cannot be in a pair of type ${plan.type}; it can do: ${can}. Declare one of these.`)];
 }
 
 function endModeIsPossible({ facts, title }: AnsweringMember, { endMode }: Plan): Finding[] {
   const { endModes } = facts.agent.capabilities;
   if (endModes.includes(endMode)) return [];
-  const can = endModes.length === 0 ? "none" : endModes.join(", ");
+  const can = listed(endModes) || "none";
   return [violation("endMode", `${title} cannot end a pair by "${endMode}"; it can do: ${can}. Set endMode to one of these.`)];
 }
 
