@@ -2,6 +2,7 @@ import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import type { Clock } from "../../provider/core/clock.js";
+import { readForm } from "./formBody.js";
 import { loginPage } from "./loginPage.js";
 import { isLoopback } from "./loopback.js";
 import { hostOf, isFromElsewhere } from "./requestGuards.js";
@@ -30,12 +31,10 @@ export function guard(app: Hono, { token, isSecure, clock }: Access): Middleware
     if (seconds > 0) context.header("retry-after", String(seconds));
     return seconds > 0 ? 429 : 401;
   };
-  /** A wrong token costs; while an address has to wait, a right one is not even looked at. */
+  /** Only a wrong token costs: behind a proxy everybody has one address, and one who guesses may lock nobody else out. */
   const isAdmitted = (context: Context, given: string): boolean => {
-    const address = addressOf(context);
-    if (throttle.secondsLeft(address) > 0) return false;
     if (sessions.isToken(given)) return true;
-    throttle.failed(address);
+    throttle.failed(addressOf(context));
     return false;
   };
 
@@ -44,8 +43,8 @@ export function guard(app: Hono, { token, isSecure, clock }: Access): Middleware
   app.get("/login", (context) => context.html(loginPage({ isPrivate: isPrivate(context) })));
   app.post("/login", async (context) => {
     if (isFromElsewhere((name) => context.req.header(name))) return context.text("Not from another site.\n", 403);
-    const { token: given } = await context.req.parseBody();
-    if (!isAdmitted(context, typeof given === "string" ? given.trim() : "")) {
+    const given = (await readForm(context)).get("token") ?? "";
+    if (!isAdmitted(context, given.trim())) {
       const status = refusal(context);
       return context.html(loginPage({ isPrivate: isPrivate(context), refused: status === 429 ? "wait" : "wrong" }), status);
     }

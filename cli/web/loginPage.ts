@@ -8,7 +8,10 @@ interface Login {
   refused?: "wrong" | "wait";
 }
 
-const reasons = { wrong: "This is not the token.", wait: "Too many wrong tokens. Wait a minute, then try again." };
+const reasons = {
+  wrong: "This is not the token.",
+  wait: "This is not the token, and there were many wrong ones lately. Look it up before you try again.",
+};
 
 /** Asks for the page's token. */
 export function loginPage({ isPrivate, refused }: Login): Html {

@@ -28,6 +28,17 @@ export const securityHeaders: MiddlewareHandler = async (context, next) => {
   if (!headers.has("cache-control")) headers.set("cache-control", "no-store");
 };
 
+/** What may be done with a path; everything else is looked at and nothing more. */
+const methods: Readonly<Record<string, readonly string[]>> = { "/login": ["GET", "HEAD", "POST"], "/refresh": ["POST"] };
+
+/** Answers what no page knows before anything else looks at it, at a body least of all. */
+export const knownMethodsOnly: MiddlewareHandler = async (context, next) => {
+  const known = methods[context.req.path] ?? ["GET", "HEAD"];
+  if (known.includes(context.req.method)) return next();
+  context.header("allow", known.join(", "));
+  return context.text("That cannot be done here.\n", 405);
+};
+
 /**
  * For a page that asks nobody for a token: any site could have its name resolved to 127.0.0.1 and then read it (DNS rebinding), but
  * the browser still says that site's name.

@@ -1,16 +1,17 @@
 import { randomBytes } from "node:crypto";
 import { Hono } from "hono";
-import { bodyLimit } from "hono/body-limit";
 import { compress } from "hono/compress";
+import { HTTPException } from "hono/http-exception";
 import { oneLine, reasonOf } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
 import { guard } from "./access.js";
 import { assets, version } from "./assets.js";
+import { readForm } from "./formBody.js";
 import { metricsOf, metricsType } from "./metrics.js";
 import { overviewPage } from "./overviewPage.js";
 import { pairPage } from "./pairPage.js";
 import type { Poller } from "./poller.js";
-import { isFromElsewhere, loopbackNamesOnly, securityHeaders } from "./requestGuards.js";
+import { isFromElsewhere, knownMethodsOnly, loopbackNamesOnly, securityHeaders } from "./requestGuards.js";
 import { statusApi } from "./statusApi.js";
 
 export interface StatusPageOptions {
@@ -29,7 +30,7 @@ export function createStatusPage({ poller, token, isSecure = false }: StatusPage
 
   app.use(securityHeaders);
   app.use(compress());
-  app.use(bodyLimit({ maxSize: 4_096, onError: (context) => context.text("That is too much.\n", 413) }));
+  app.use(knownMethodsOnly);
   if (token === undefined) app.use(loopbackNamesOnly);
   app.get("/healthz", (context) => context.text(poller.isStopped ? "stopped\n" : "ok\n", poller.isStopped ? 503 : 200));
   app.get(`/assets/${version}/:name`, (context) => {
@@ -51,8 +52,8 @@ export function createStatusPage({ poller, token, isSecure = false }: StatusPage
   });
   app.post("/refresh", async (context) => {
     if (isFromElsewhere((name) => context.req.header(name))) return context.text("Not from another site.\n", 403);
-    const { pair } = await context.req.parseBody();
-    const id = typeof pair === "string" && /^[1-9][0-9]{0,8}$/.test(pair) ? Number(pair) : undefined;
+    const pair = (await readForm(context)).get("pair") ?? "";
+    const id = /^[1-9][0-9]{0,8}$/.test(pair) ? Number(pair) : undefined;
     poller.refresh(id);
     return context.redirect(id === undefined ? "/" : `/pairs/${id}`, 303);
   });
@@ -60,6 +61,7 @@ export function createStatusPage({ poller, token, isSecure = false }: StatusPage
   app.get("/metrics", async (context) => context.body(await metricsOf(poller), 200, { "content-type": metricsType }));
   app.notFound((context) => context.text("There is no such page.\n", 404));
   app.onError((error, context) => {
+    if (error instanceof HTTPException) return context.text(error.message, error.status);
     console.error(redact(oneLine(`Answering ${context.req.method} ${context.req.path}: ${reasonOf(error)}`)));
     return context.text("Something went wrong here.\n", 500);
   });

@@ -19,6 +19,7 @@ export class Throttle {
   }
 
   failed(address: string): void {
+    if (this.secondsLeft(address) > 0) return;
     const now = this.clock.now();
     const seen = this.failures.get(address);
     const isOver = !seen || now - seen.since >= windowMilliseconds;

@@ -1,19 +1,23 @@
 const secrets = new Set<string>();
+/** Every way in which they are written, the longest first: a secret that begins with another one must not leave its rest behind. */
+let spellings: readonly string[] | undefined;
 
 /** Shorter values would blank out ordinary words; a bearer token of a User-Defined API has at least 32 characters (domain 8.2). */
 const shortestSecret = 6;
 
 /** Remembers a secret for the life of this process, so that no line or error shows it. */
 export function keepSecret(value: string): string {
-  if (value.length >= shortestSecret) secrets.add(value);
+  if (value.length >= shortestSecret && !secrets.has(value)) {
+    secrets.add(value);
+    spellings = undefined;
+  }
   return value;
 }
 
 /** The text with every known secret replaced, also where it was percent-encoded or quoted as JSON. */
 export function redact(text: string): string {
-  // The longest first: a secret that begins with another one must not leave its rest behind.
-  const spellings = [...secrets].flatMap(spellingsOf).sort((a, b) => b.length - a.length);
-  return spellings.reduce((clean, spelling) => clean.split(spelling).join("[secret]"), text);
+  spellings ??= [...secrets].flatMap(spellingsOf).sort((a, b) => b.length - a.length);
+  return spellings.reduce((clean, spelling) => clean.replaceAll(spelling, "[secret]"), text);
 }
 
 function spellingsOf(secret: string): string[] {

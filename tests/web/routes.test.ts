@@ -48,7 +48,7 @@ describe("the page", () => {
     const { app } = await preparePage({ a: aStatus("a") });
     const acts = app.routes.filter(({ method }) => !["GET", "ALL"].includes(method)).map(({ method, path }) => `${method} ${path}`);
     expect(acts).toEqual(["POST /refresh"]);
-    for (const method of ["PUT", "DELETE", "PATCH", "POST"]) expect((await app.request("/pairs/1", { ...local, method })).status).toBe(404);
+    for (const method of ["PUT", "DELETE", "PATCH", "POST"]) expect((await app.request("/pairs/1", { ...local, method })).status).toBe(405);
   });
 
   test("has its own page for each pair, and no other", async () => {
