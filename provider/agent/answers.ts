@@ -22,8 +22,13 @@ export function refusal(answer: Answer): Error {
   const code = phrase(error?.code || String(error?.errorCode ?? `HTTP_${status}`));
   const said = phrase(error?.detail || error?.title || answer.firstLine || "no reason given");
   const seen = `${status}${code.startsWith("HTTP_") ? "" : ` ${code}`}, ${said}`;
-  if (status < 300)
-    return new WrongAnswerError("NO_JSON", `${act}: ${seen} is no answer of the Failover API. Check host, port and basePath.`);
+  if (status < 300) {
+    const cure =
+      answer.compressed === undefined
+        ? "Check host, port and basePath."
+        : "It was asked for uncompressed: switch compression (content-encoding) off for this API, on the Agent or what stands before it.";
+    return new WrongAnswerError("NO_JSON", `${act}: ${seen} is no answer of the Failover API. ${cure}`);
+  }
   if (status === 502 || status === 504 || (status === 503 && !body.success)) {
     return new AgentUnreachableError("AGENT_UNREACHABLE", `${act}: ${seen}. Check that the Agent runs behind what answered.`, {
       facts: { status },

@@ -1,7 +1,7 @@
 import { type Clock, systemClock } from "../core/clock.js";
 import { agentAddress, type Connection, tokenOf } from "./connection.js";
+import { originOf } from "./pools.js";
 import type { Snapshot } from "./snapshotSchema.js";
-import { originOf } from "./transport.js";
 
 /** How old a Snapshot may be when the `read` verb takes it: the resources of one pair are refreshed within that time. */
 const freshMilliseconds = 5_000;

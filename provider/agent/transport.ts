@@ -1,16 +1,14 @@
-import { isIP } from "node:net";
-import { Pool } from "undici";
 import { foreignText } from "../core/text.js";
-import { agentAddress, authorityOf, type Connection, tokenOf } from "./connection.js";
+import { agentAddress, type Connection, tokenOf } from "./connection.js";
 import { WrongAnswerError } from "./errors.js";
+import { answerMilliseconds, connectMilliseconds, type Way, wayTo } from "./pools.js";
 import { toTransportError } from "./transportErrors.js";
+
+export { closeConnections } from "./pools.js";
 
 /** Larger answers are refused: a Snapshot of a large Agent is a few ten kilobytes. */
 const largestAnswerBytes = 1024 * 1024;
 const deepestNesting = 32;
-/** The product's own cap on a call is 29 s (domain 8.2). */
-const answerMilliseconds = 30_000;
-const connectMilliseconds = 5_000;
 /** What is shown of a page that is no answer. */
 const longestLine = 120;
 
@@ -28,42 +26,9 @@ export interface HttpAnswer {
   json: unknown;
   /** Set when the body is no JSON: its first line, for the error. */
   firstLine: string | undefined;
+  /** How the body was compressed, which nobody asked for; nothing can be read of it then. */
+  compressed: string | undefined;
   retryAfterMilliseconds: number | undefined;
-}
-
-const pools = new Map<string, Pool>();
-
-export function originOf(connection: Connection): string {
-  const host = isIP(connection.host) === 6 ? `[${connection.host}]` : connection.host;
-  return `${connection.protocol}://${host}:${connection.port ?? (connection.protocol === "https" ? 443 : 80)}`;
-}
-
-/** One pool an Agent; another authority or expected name is another pool, so that trust is never borrowed. */
-function poolOf(connection: Connection): Pool {
-  const origin = originOf(connection);
-  const ca = connection.protocol === "https" ? authorityOf(connection) : undefined;
-  const key = JSON.stringify([origin, ca, connection.tlsServerName]);
-  const known = pools.get(key);
-  if (known) return known;
-  const pool = new Pool(origin, {
-    connections: 4, // a User-Defined API runs at least 4 calls at a time (domain 8.2)
-    headersTimeout: answerMilliseconds,
-    bodyTimeout: answerMilliseconds,
-    connect: {
-      timeout: connectMilliseconds,
-      ...(ca === undefined ? {} : { ca }),
-      ...(connection.tlsServerName === undefined ? {} : { servername: connection.tlsServerName }),
-    },
-  });
-  pools.set(key, pool);
-  return pool;
-}
-
-/** Ends every connection; for programs that outlive their last call. */
-export async function closeConnections(): Promise<void> {
-  const open = [...pools.values()];
-  pools.clear();
-  await Promise.all(open.map((pool) => pool.destroy()));
 }
 
 /** One exchange, no retry. Throws AgentUnreachableError for silence, and WrongAnswerError for an answer that cannot be taken. */
@@ -71,10 +36,16 @@ export async function exchange(connection: Connection, act: string, request: Htt
   const query = new URLSearchParams(request.query);
   const inTime = AbortSignal.any([signal, AbortSignal.timeout(answerMilliseconds + connectMilliseconds)]);
   let answered = false;
-  const headers: Record<string, string> = { authorization: `Bearer ${tokenOf(connection)}`, accept: "application/json" };
+  let way: Way | undefined;
+  const headers: Record<string, string> = {
+    authorization: `Bearer ${tokenOf(connection)}`,
+    accept: "application/json",
+    "accept-encoding": "identity",
+  };
   if (request.body !== undefined) headers["content-type"] = "application/json";
   try {
-    const call = poolOf(connection).request({
+    way = wayTo(connection);
+    const call = way.pool.request({
       method: request.method,
       path: `${connection.basePath}/${request.path}?${query}`,
       headers,
@@ -83,15 +54,23 @@ export async function exchange(connection: Connection, act: string, request: Htt
     });
     const answer = await endedBy(inTime, call);
     answered = true;
+    way.alert = undefined;
     const text = await endedBy(inTime, bounded(answer.body, act));
+    const compressed = compressionOf(answer.headers["content-encoding"]);
     return {
       status: answer.statusCode,
-      ...parsed(text, act),
+      compressed,
+      ...(compressed === undefined ? parsed(text, act) : { json: undefined, firstLine: `an answer compressed as ${compressed}` }),
       retryAfterMilliseconds: retryAfter(answer.headers["retry-after"]),
     };
   } catch (error) {
-    throw toTransportError(error, connection, act, inTime, answered);
+    throw toTransportError(error, { connection, act, signal: inTime, answered, alert: way?.alert, proxy: way?.proxy });
   }
+}
+
+function compressionOf(header: string | string[] | undefined): string | undefined {
+  const text = foreignText(String(header ?? ""), 40).toLowerCase();
+  return text === "" || text === "identity" ? undefined : text;
 }
 
 /** While undici connects it does not hear the signal; a call must end at once all the same. */

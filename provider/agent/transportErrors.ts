@@ -1,30 +1,10 @@
 import { errors } from "undici";
 import { FailoverError, reasonOf } from "../core/errors.js";
+import { foreignText } from "../core/text.js";
 import { agentAddress, type Connection } from "./connection.js";
 import { AgentUnreachableError, ConnectionError, WrongAnswerError } from "./errors.js";
-
-/** Failures of trust: trying again cannot help, and nobody may switch verification off. */
-const trustCodes = new Set([
-  "CERT_HAS_EXPIRED",
-  "CERT_NOT_YET_VALID",
-  "CERT_UNTRUSTED",
-  "CERT_REVOKED",
-  "CERT_REJECTED",
-  "CERT_CHAIN_TOO_LONG",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-  "UNABLE_TO_GET_ISSUER_CERT",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "INVALID_CA",
-  "INVALID_PURPOSE",
-  "PATH_LENGTH_EXCEEDED",
-  "HOSTNAME_MISMATCH",
-  "CERT_SIGNATURE_FAILURE",
-  "ERR_TLS_CERT_ALTNAME_INVALID",
-]);
-
-const protocolCodes = new Set(["EPROTO", "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_PACKET_LENGTH_TOO_LONG"]);
+import { type HttpProxy, ProxyError } from "./proxy.js";
+import { tlsFault } from "./tlsFaults.js";
 
 /** Failures before a connection stood: the call certainly did not get there. */
 const neverConnectedCodes = new Set(["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "UND_ERR_CONNECT_TIMEOUT", "ENOTFOUND", "EAI_AGAIN"]);
@@ -47,57 +27,61 @@ const words: Record<string, string> = {
   EAI_AGAIN: "its name cannot be resolved right now",
 };
 
-/**
- * What went wrong on the way, as one of our errors; ours pass through, and a programming error stays one.
- * `answered` tells whether the head of an answer had arrived.
- */
-export function toTransportError(error: unknown, connection: Connection, act: string, signal: AbortSignal, answered: boolean): unknown {
+/** A call that failed, and all that is known of its way. */
+export interface FailedCall {
+  connection: Connection;
+  act: string;
+  /** The time of the call. */
+  signal: AbortSignal;
+  /** Whether the head of an answer had arrived. */
+  answered: boolean;
+  /** What TLS said when the other side ended it. */
+  alert: Error | undefined;
+  proxy: HttpProxy | undefined;
+}
+
+/** What went wrong on the way, as one of our errors; ours pass through, and a programming error stays one. */
+export function toTransportError(error: unknown, call: FailedCall): unknown {
   if (error instanceof FailoverError) return error;
+  const { connection, act, signal, answered, proxy } = call;
   const facts = { agent: agentAddress(connection), host: connection.host };
+  if (error instanceof ProxyError) {
+    const text = `${act}: ${error.seen}. ${error.cure}`;
+    return error.kind === "refused"
+      ? new ConnectionError("PROXY_REFUSED", text, { facts, cause: error })
+      : new AgentUnreachableError("AGENT_UNREACHABLE", text, { facts, cause: error, nothingDone: true });
+  }
+  const through = proxy === undefined ? "" : ` through ${proxy.name}`;
   if (signal.aborted) {
-    return new AgentUnreachableError(
-      "NO_ANSWER_IN_TIME",
-      `${act}: no answer in time. Check that the Agent runs and that this machine reaches it.`,
-      {
-        facts,
-        cause: error,
-      },
-    );
+    const text = `${act}: no answer in time${through}. Check that the Agent runs and that this machine reaches it.`;
+    return new AgentUnreachableError("NO_ANSWER_IN_TIME", text, { facts, cause: error });
   }
   // undici gives a broken chunked body and what is no HTTP at all one error without a code.
   if (error instanceof errors.HTTPParserError && !answered) {
-    return new WrongAnswerError("PROTOCOL_MISMATCH", `${act}: what listens there does not speak HTTP. Check protocol and port.`, {
-      facts,
-      cause: error,
-    });
+    // A record of TLS begins so (RFC 8446 5.1); here it is the alert by which a server answers what is none.
+    const isTls = "data" in error && String(error.data).startsWith("\u0015\u0003");
+    const seen = isTls ? 'speaks TLS. Set protocol: "https".' : "does not speak HTTP. Check protocol and port.";
+    const text = `${act}: what listens there ${seen}`;
+    return new WrongAnswerError("PROTOCOL_MISMATCH", text, { facts, cause: error });
   }
   const code = error instanceof errors.HTTPParserError ? "UND_ERR_BODY_TIMEOUT" : codeOf(error);
-  if (code !== undefined && (trustCodes.has(code) || code.startsWith("ERR_OSSL"))) {
-    return new ConnectionError(
-      "TLS_NOT_TRUSTED",
-      `${act}: its certificate is not trusted (${reasonOf(error)}). Set caFile to the authority that signed it, ` +
-        "or tlsServerName to the name it carries.",
-      { facts, cause: error },
-    );
-  }
-  if (code !== undefined && (protocolCodes.has(code) || code.startsWith("ERR_SSL"))) {
-    return new ConnectionError(
-      "PROTOCOL_MISMATCH",
-      `${act}: what listens there does not speak ${connection.protocol}. Check protocol and port.`,
-      {
-        facts,
-        cause: error,
-      },
-    );
-  }
+  const wasCut = code === "UND_ERR_SOCKET" || code === "ECONNRESET";
+  const shown = wasCut && !answered && call.alert !== undefined ? call.alert : error;
+  const fault = tlsFault(codeOf(shown) ?? "", foreignText(reasonOf(shown), longestReason), connection.protocol);
+  if (fault) return new ConnectionError(fault.code, `${act}: ${fault.seen}. ${fault.cure}`, { facts, cause: shown });
   if (code === undefined || ourMistakeCodes.has(code)) return error;
   const seen = words[code] ?? `the call ended with ${code}`;
-  return new AgentUnreachableError("AGENT_UNREACHABLE", `${act}: ${seen}. Check that the Agent runs and that this machine reaches it.`, {
+  const maybeTls = wasCut && !answered && connection.protocol === "http" ? ` If that port speaks https, set protocol: "https".` : "";
+  const text = `${act}: ${seen}${through}. Check that the Agent runs and that this machine reaches it.${maybeTls}`;
+  return new AgentUnreachableError("AGENT_UNREACHABLE", text, {
     facts: { ...facts, seen },
     cause: error,
     nothingDone: neverConnectedCodes.has(code),
   });
 }
+
+/** A certificate may carry a thousand names, and Node.js tells them all. */
+const longestReason = 200;
 
 /** Node reports several addresses of one name as an AggregateError, whose first member says why. */
 function codeOf(error: unknown): string | undefined {

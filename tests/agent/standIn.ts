@@ -1,6 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type RequestListener, type ServerResponse } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Server, Socket } from "node:net";
+import type { SecureContextOptions, TlsOptions } from "node:tls";
 import { onTestFinished } from "vitest";
 import type { Connection } from "../../provider/agent/connection.js";
 import { closeConnections } from "../../provider/agent/transport.js";
@@ -28,7 +29,7 @@ export interface StandIn {
 interface Listening {
   host?: string;
   port?: number;
-  tls?: { key: string; cert: string };
+  tls?: SecureContextOptions & TlsOptions;
 }
 
 /** Listens on its own loopback address and gives each call the next reply; the last one is given again and again. */

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createTcpServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { rootCertificates } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { rootCertificates, type SecureContextOptions, type TlsOptions } from "node:tls";
+import { generate } from "selfsigned";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { readAgent } from "../../provider/agent/client.js";
 import type { Connection } from "../../provider/agent/connection.js";
 import { type Authority, makeAuthority } from "../../simulator/host/certificates.js";
@@ -115,6 +116,75 @@ describe("an Agent over https", () => {
   });
 });
 
+describe("an Agent whose TLS nobody can use", () => {
+  /** A call to a server of this kind, and why it failed. */
+  async function faultOf(options: SecureContextOptions & TlsOptions, changes: Partial<Connection> = {}) {
+    const agent = await standIn([good], { tls: { ...(await authority.issue([here])), ...options } });
+    const failure = await watch.failureOf<Error & { code: string }>(
+      readAgent({ ...agent.connection, caFile, ...changes }, { signal: forever(), patienceMilliseconds: 5_000 }),
+    );
+    expect(agent.calls).toHaveLength(0);
+    expect(agent.sockets, "trying again cannot help").toHaveLength(1);
+    return failure;
+  }
+
+  test("because NODE_TLS_REJECT_UNAUTHORIZED=0 is set for something else is verified all the same", async () => {
+    vi.stubEnv("NODE_TLS_REJECT_UNAUTHORIZED", "0");
+    expect(await faultOf(await other.issue([here]))).toMatchObject({ code: "TLS_NOT_TRUSTED" });
+    expect(await faultOf(await authority.issue(["agent.example.com"]))).toMatchObject({ code: "TLS_NOT_TRUSTED" });
+    vi.unstubAllEnvs();
+  });
+
+  test("because its certificate has expired is told to renew it, and not to set caFile", async () => {
+    const failure = await faultOf(await selfSigned({ from: -20, until: -10 }), { caFile: fileWith("old.pem", lastMade) });
+    expect(failure).toMatchObject({ code: "TLS_NOT_TRUSTED" });
+    expect(failure.message).toBe(
+      "Reading Agent 127.0.20.1: its certificate, or that of the authority that signed it, has expired. Renew it there; no setting here can help.",
+    );
+  });
+
+  test("because its certificate is of tomorrow is told to look at the clocks", async () => {
+    const failure = await faultOf(await selfSigned({ from: 10, until: 20 }), { caFile: fileWith("new.pem", lastMade) });
+    expect(failure).toMatchObject({ code: "TLS_NOT_TRUSTED" });
+    expect(failure.message).toContain("is not valid yet. Compare the clock of that server with this machine's.");
+  });
+
+  test("because it is older than 1.2 is told to enable that", async () => {
+    const failure = await faultOf({ minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "DEFAULT@SECLEVEL=0" });
+    expect(failure).toMatchObject({ code: "PROTOCOL_MISMATCH" });
+    expect(failure.message).toContain("it offers no TLS of version 1.2 or later. Enable TLS 1.2 on that server");
+  });
+
+  test.each(["TLSv1.2", "TLSv1.3"] as const)("because it demands a client certificate (%s) is told that there is none", async (version) => {
+    const failure = await faultOf({ requestCert: true, rejectUnauthorized: true, ca: authority.caPem, maxVersion: version });
+    expect(failure).toMatchObject({ code: "PROTOCOL_MISMATCH" });
+    expect(failure.message).toMatch(/it demands a client certificate.* This package has none to give: let the web server demand none/);
+  });
+
+  test("because its certificate has names without end is told so in one short line", async () => {
+    const names = Array.from({ length: 300 }, (_, at) => `host-${at}.example.com`);
+    const { message } = await faultOf(await authority.issue(names));
+    expect(message).toContain("tlsServerName");
+    expect(message.length).toBeLessThan(450);
+  });
+});
+
+let lastMade = "";
+/** For some days before or after today, as its own authority. */
+async function selfSigned({ from, until }: { from: number; until: number }) {
+  const day = 24 * 3600 * 1000;
+  const made = await generate([{ name: "commonName", value: here }], {
+    notBeforeDate: new Date(Date.now() + from * day),
+    notAfterDate: new Date(Date.now() + until * day),
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    extensions: [{ name: "subjectAltName", altNames: [{ type: 7, ip: here }] }],
+  });
+  lastMade = made.cert;
+  return { key: made.private, cert: made.cert };
+}
+
 describe("a protocol that is not spoken there", () => {
   test("https on a port of http is named at the first try", async () => {
     const { connection, sockets } = await standIn([good]);
@@ -128,7 +198,9 @@ describe("a protocol that is not spoken there", () => {
     const { connection } = await asking([here], { caFile });
     const failure = await watch.failureOf(readAgent({ ...connection, protocol: "http" }, { signal: forever(), patienceMilliseconds: 0 }));
     expect(failure.name).toMatch(/^(AgentUnreachableError|WrongAnswerError)$/);
-    expect(failure.message).toMatch(/^Reading Agent 127\.0\.20\.1: .+\.$/);
+    expect(failure.message).toMatch(
+      /^Reading Agent 127\.0\.20\.1: .+ (If that port speaks https, set protocol: "https"|It may be a port of https)\.$/,
+    );
   });
 
   test("a connection that is cut in the middle of the TLS handshake is tried again", async () => {
