@@ -59,7 +59,7 @@ export const AgentFacts = z
       endWithOfflineUnavailable: z.boolean(),
     }),
     settings: Timers,
-    settingsOwners: z.array(SettingsOwner).optional().meta({
+    settingsOwners: list(SettingsOwner).optional().meta({
       description:
         "Who has changed settings of this member by PUT agent/settings and not had them put back. Left out: the member does not tell.",
     }),

@@ -1,6 +1,7 @@
 /** What is wrong with TLS, and what mends it. */
 export interface TlsFault {
-  code: "TLS_NOT_TRUSTED" | "PROTOCOL_MISMATCH";
+  /** Whether TLS is spoken there and nobody can trust it; otherwise it cannot be spoken with us. */
+  isDistrust: boolean;
   seen: string;
   cure: string;
 }
@@ -37,29 +38,29 @@ const noClientCertificate = "This package has none to give: let the web server d
 export function tlsFault(code: string, reason: string, protocol: "https" | "http"): TlsFault | undefined {
   if (code === "CERT_HAS_EXPIRED") {
     const seen = "its certificate, or that of the authority that signed it, has expired";
-    return { code: "TLS_NOT_TRUSTED", seen, cure: "Renew it there; no setting here can help." };
+    return { isDistrust: true, seen, cure: "Renew it there; no setting here can help." };
   }
   if (code === "CERT_NOT_YET_VALID") {
     const cure = "Compare the clock of that server with this machine's.";
-    return { code: "TLS_NOT_TRUSTED", seen: "its certificate is not valid yet", cure };
+    return { isDistrust: true, seen: "its certificate is not valid yet", cure };
   }
   if (trustCodes.has(code) || code.startsWith("ERR_OSSL")) {
     const cure = "Set caFile to the authority that signed it, or tlsServerName to the name it carries.";
-    return { code: "TLS_NOT_TRUSTED", seen: `its certificate is not trusted (${reason})`, cure };
+    return { isDistrust: true, seen: `its certificate is not trusted (${reason})`, cure };
   }
   if (versionCodes.has(code)) {
     const seen = "it offers no TLS of version 1.2 or later";
-    return { code: "PROTOCOL_MISMATCH", seen, cure: "Enable TLS 1.2 on that server (in Windows, the Schannel settings)." };
+    return { isDistrust: false, seen, cure: "Enable TLS 1.2 on that server (in Windows, the Schannel settings)." };
   }
   if (clientCertificateCodes.has(code)) {
-    return { code: "PROTOCOL_MISMATCH", seen: "it demands a client certificate", cure: noClientCertificate };
+    return { isDistrust: false, seen: "it demands a client certificate", cure: noClientCertificate };
   }
   if (code === handshakeFailure) {
     const seen = "it ended the TLS handshake: it demands a client certificate, or accepts no cipher of this machine";
-    return { code: "PROTOCOL_MISMATCH", seen, cure: noClientCertificate };
+    return { isDistrust: false, seen, cure: noClientCertificate };
   }
   if (code === "EPROTO" || code.startsWith("ERR_SSL")) {
-    return { code: "PROTOCOL_MISMATCH", seen: `what listens there does not speak ${protocol}`, cure: "Check protocol and port." };
+    return { isDistrust: false, seen: `what listens there does not speak ${protocol}`, cure: "Check protocol and port." };
   }
   return undefined;
 }

@@ -68,7 +68,10 @@ export function toTransportError(error: unknown, call: FailedCall): unknown {
   const wasCut = code === "UND_ERR_SOCKET" || code === "ECONNRESET";
   const shown = wasCut && !answered && call.alert !== undefined ? call.alert : error;
   const fault = tlsFault(codeOf(shown) ?? "", foreignText(reasonOf(shown), longestReason), connection.protocol);
-  if (fault) return new ConnectionError(fault.code, `${act}: ${fault.seen}. ${fault.cure}`, { facts, cause: shown });
+  if (fault) {
+    const text = `${act}: ${fault.seen}. ${fault.cure}`;
+    return new ConnectionError(fault.isDistrust ? "TLS_NOT_TRUSTED" : "PROTOCOL_MISMATCH", text, { facts, cause: shown });
+  }
   if (code === undefined || ourMistakeCodes.has(code)) return error;
   const seen = words[code] ?? `the call ended with ${code}`;
   const maybeTls = wasCut && !answered && connection.protocol === "http" ? ` If that port speaks https, set protocol: "https".` : "";

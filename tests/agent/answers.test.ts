@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { endPair, probe, putPair, putSettings, readAgent, readOperation, switchPair } from "../../provider/agent/client.js";
 import type { Connection } from "../../provider/agent/connection.js";
@@ -221,6 +222,15 @@ describe("the answer to a write", () => {
     expect(await put(json(200, aSnapshot(here)))).toMatchObject({ agent: { address: here } });
     expect(await watch.failureOf(put(json(200, aSnapshot("10.10.10.9"))))).toMatchObject({ code: "OTHER_MEMBER" });
   });
+});
+
+test("no text, list or time comes in but through textSchema.ts, which cleans it or bounds it", () => {
+  const files = readdirSync("provider/agent").filter((file) => file.endsWith("Schema.ts") && file !== "textSchema.ts");
+  expect(files.length).toBeGreaterThan(3);
+  const raw = files.flatMap(
+    (file) => readFileSync(`provider/agent/${file}`, "utf8").match(/\bz\s*\.(?:string|array|iso|record|any|unknown)\b.*/g) ?? [],
+  );
+  expect(raw).toEqual([]);
 });
 
 test("the answers to a probe and about an operation are held to their schemas too", async () => {

@@ -122,7 +122,7 @@ describe("what is wrong", () => {
     const { flags } = await given({ agents: { name: "DMA\u001b[2J\u202eEVIL\n● green  main" } });
     const { out } = await runCommand(["status", ...flags]);
     for (const character of ["\u001b", "\u202e"]) expect(out).not.toContain(character);
-    expect(out).toContain("DMA [2J EVIL ● green main");
+    expect(out).toContain("DMA [2JEVIL ● green main");
   });
 });
 
