@@ -5,10 +5,12 @@ import { otherPosition, type Position } from "../provider/failover/configuration
 import { givenUpAgent, givenUpText } from "../provider/failover/givenUpAgent.js";
 import { memberName } from "../provider/failover/memberFacts.js";
 import { isStuck, pairProgress } from "../provider/failover/pairProgress.js";
+import { pcapNotice } from "../provider/failover/pcap.js";
 import { problems, progressProblems } from "../provider/failover/problems.js";
 import { looksInvalid, type Online, roles } from "../provider/failover/roles.js";
 import { type Led, led } from "../provider/failover/status.js";
 import type { Lasting } from "../provider/failover/transition.js";
+import { parseVersion } from "../provider/failover/version.js";
 import { type AskedMember, type AskedPair, type Asking, askMembers } from "./askMembers.js";
 import { connectionsOf, type PairTarget } from "./pairTarget.js";
 import { foreignText, type StatusRow, statusRows, unreachableRow } from "./statusRows.js";
@@ -60,8 +62,10 @@ export interface MemberStatus {
   statusSince: string | null;
   /** Literally as in the window (domain 6); a member that is not reached has `Agent Status` alone, one without a pair none. */
   rows: StatusRow[];
-  /** The window's notice for pairs with a virtual IP address; null when there is nothing to say. */
-  pcap: "Pcap not installed" | "Could not be detected" | null;
+  /** What the Failover Config window says of packet capture libraries, for pairs with a virtual IP address; null when there is nothing to say. */
+  pcap: string | null;
+  /** What to do about it. */
+  pcapAdvice: string | null;
   /** Why nothing could be fetched: one line, with what to do. */
   seen: string | null;
   /** The page in docs/runbooks for that. */
@@ -166,13 +170,13 @@ function strangers({ position, address, facts }: AskedMember, asked: AskedPair):
   return [`${name}: it is in a pair of main ${main.address} and backup ${backup.address}, not with ${other}.`];
 }
 
-const pcapTexts = { none: "Pcap not installed", undetected: "Could not be detected", npcap: null, winpcap: null } as const;
-
 function memberStatus(
   { position, address, facts, failure }: AskedMember,
   transition: Lasting | undefined,
   statusSince: string | null,
 ): MemberStatus {
+  const isVirtualIp = facts?.pair?.config.type === "virtualIp";
+  const notice = isVirtualIp ? pcapNotice(facts.agent.pcap, parseVersion(facts.agent.version)) : null;
   return {
     position,
     address,
@@ -181,7 +185,8 @@ function memberStatus(
     led: led(facts?.status, transition),
     statusSince,
     rows: facts ? (facts.status ? statusRows(facts.status, transition) : []) : [unreachableRow],
-    pcap: facts?.pair?.config.type === "virtualIp" ? pcapTexts[facts.agent.pcap] : null,
+    pcap: notice?.text ?? null,
+    pcapAdvice: notice?.advice ?? null,
     seen: failure ? reasonOf(failure) : null,
     runbook: failure?.runbook ?? null,
   };

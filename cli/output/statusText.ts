@@ -35,7 +35,7 @@ function memberText(member: MemberStatus, colours: Colours): string {
   const name = member.agentName === null ? "" : ` ${member.agentName}`;
   const heading = `${ledText(member, colours)}  ${colours.bold(member.position)} ${member.address}${name}`;
   const rows = member.rows.map((row) => [row.row, row.bad ? colours.red(row.value) : row.value, details(row)]);
-  const notice = member.pcap === null ? [] : [["Pcap", colours.yellow(member.pcap), ""]];
+  const notice = member.pcap === null ? [] : [["Pcap", colours.yellow(member.pcap), member.pcapAdvice ?? ""]];
   const seen = member.seen === null ? [] : [`${member.seen}${member.runbook ? ` Runbook: ${member.runbook}.` : ""}`];
   return [heading, indent([formatTable([...rows, ...notice]), ...seen].filter(Boolean).join("\n"), 3)].join("\n");
 }

@@ -47,7 +47,7 @@ ${status.state === null ? "" : html`<span>pair ${foreign(status.state)}</span>`}
 
 const onlineTexts = { main: "main is online", backup: "backup is online", none: "nobody is online", both: "both are online" } as const;
 
-function windowOf({ position, address, agentName, led, rows, pcap, seen, runbook }: MemberStatus, isBeingRead: boolean): Html {
+function windowOf({ position, address, agentName, led, rows, pcap, pcapAdvice, seen, runbook }: MemberStatus, isBeingRead: boolean): Html {
   return html`<section class="window" aria-labelledby="${position}-name">
 <h3 id="${position}-name"><span class="role">${titles[position]}</span> ${agentName === null ? "" : foreign(agentName)}</h3>
 <p class="address">${foreign(address)}</p>
@@ -58,7 +58,7 @@ ${
     : html`<table><thead class="unseen"><tr><th scope="col">Row</th><th scope="col">Value</th></tr></thead>
 <tbody>${rows.map(rowOf)}</tbody></table>`
 }
-${pcap === null ? "" : html`<p class="pcap">${pcap}</p>`}
+${pcap === null ? "" : html`<p class="pcap">${pcap}. ${pcapAdvice}.</p>`}
 ${seen === null ? "" : html`<p class="seen">${foreign(seen)}${runbook === null ? "" : html` Runbook: ${foreign(runbook)}.`}</p>`}
 </section>`;
 }

@@ -18,8 +18,7 @@ export function knownIssueCheck({ online, offline }: PlannedSwitch): JudgedCheck
     pcaps: [online.facts.agent.pcap, agent.pcap],
   };
   const met = knownIssues(situation);
-  // An Agent that may not get its new virtual addresses does not get its old ones at a switch either (K2).
-  const refusing = [...met, ...knownIssues({ ...situation, act: "changeVirtualIps" })].filter(({ effect }) => effect === "refuse");
+  const refusing = met.filter(({ effect }) => effect === "refuse");
   const counts = [online, offline].map((side) => side.facts.agent.elementCount);
   const emptied = met.some(({ id }) => id === "K7") && counts[0] !== counts[1];
   const inTheWay = [

@@ -4,6 +4,24 @@ import { type Gate, gate, type Version } from "./version.js";
 export const gates = {
   /** A member that restarts comes online by itself without a heartbeat between the Agents (domain 3.2, RN 31915). */
   startsWithoutHeartbeat: gate("10.2.2/10.2.0"),
+  /** SLReset resets the backup when a pair is ended; before it somebody had to clean it by hand (RN 28456). */
+  resetsByItself: gate("10.1.2/10.1.0 [CU1]"),
+  /** DataMiner processes talk by NATS. */
+  usesNats: gate("10.1.1/10.1.0"),
+  /** The NATS cluster updates itself when a pair is set up or ended (RN 32424). */
+  updatesNats: gate("10.2.3/10.2.0"),
+  /** Ending a pair takes both Cassandra nodes out of their cluster (RN 29894). */
+  splitsCassandra: gate("10.2.4/10.2.0"),
+  /** NATS is needed to come online at a switch no more (RN 33681). */
+  switchesWithoutNats: gate("10.2.11/10.3.0"),
+  /** The Failover Config window tells of missing packet capture libraries (RN 40257, RN 40267). */
+  tellsPcap: gate("10.4.10/10.5.0"),
+  /** BrokerGateway reconfigures the NATS cluster first, and makes no pair when that fails (RN 42494). */
+  reconfiguresNatsFirst: gate("10.5.7/10.5.0 [CU4]/10.4.0 [CU16]"),
+  /** The Failover Status window has the row "NATS communication" (vendor page "Viewing the current Failover DMA status"). */
+  showsNats: gate("10.5.7/10.6.0"),
+  /** Systems can migrate to BrokerGateway. */
+  brokerGateway: gate("10.5.5/10.5.0 [CU2]"),
   /** Pairs with a shared hostname exist. */
   sharedHostname: gate("10.1.8/10.2.0"),
   /** Ending always resets the offline Agent; "disable" is gone (domain 5.1). */

@@ -22,6 +22,8 @@ export interface HeartbeatPlan {
   mode: Mode;
   /** Of the Agents; undefined when it is not known. */
   version: Version | undefined;
+  /** The addresses that the online Agent holds; none of a pair with a shared hostname. */
+  virtualIps?: readonly string[] | undefined;
   members: Record<Position, HeartbeatMember>;
 }
 
@@ -37,6 +39,7 @@ const heartbeatRules: readonly HeartbeatRule[] = [
   noneTargetsItself,
   interfacesFitTheTarget,
   invertedTargetsAreApart,
+  invertedTargetsAreNotThePair,
   automaticHasNormal,
   agentsCheckEachOther,
   everyMemberHasInverted,
@@ -82,7 +85,7 @@ function interfacesFitTheTarget({ heartbeats, members }: HeartbeatPlan): Finding
 
 /** Otherwise neither Agent could go online (domain 3.2 a). */
 function invertedTargetsAreApart({ heartbeats, members }: HeartbeatPlan): Finding[] {
-  const normalTargets = new Set(heartbeats.filter(isNormal).flatMap(({ target }) => targetAddresses(target, members)));
+  const normalTargets = normalTargetsOf(heartbeats, members);
   return heartbeats
     .filter((heartbeat) => !isNormal(heartbeat) && targetAddresses(heartbeat.target, members).some((address) => normalTargets.has(address)))
     .map((heartbeat) =>
@@ -91,6 +94,35 @@ function invertedTargetsAreApart({ heartbeats, members }: HeartbeatPlan): Findin
           "Target a domain controller or a switch instead.",
       ),
     );
+}
+
+/**
+ * An inverted heartbeat asks whether the Agent's own network works. What the pair itself answers tells the offline Agent the opposite of
+ * the truth when the online one dies: all its inverted heartbeats fail, so it stays offline (vendor page "Advanced Failover options").
+ */
+function invertedTargetsAreNotThePair({ heartbeats, virtualIps = [], members }: HeartbeatPlan): Finding[] {
+  const normalTargets = normalTargetsOf(heartbeats, members);
+  return heartbeats
+    .filter((heartbeat) => !isNormal(heartbeat))
+    .flatMap((heartbeat) => {
+      const { from, target } = heartbeat;
+      if ("address" in target && virtualIps.some((virtualIp) => sameAddress(virtualIp, target.address))) {
+        return [
+          broken(
+            `The ${described(heartbeat)} targets the pair's own virtual IP. When the online Agent dies nobody has that address, ` +
+              "so the offline one takes itself for cut off and stays offline. Target a domain controller or a switch instead.",
+          ),
+        ];
+      }
+      const isSaid = targetAddresses(target, members).some((address) => normalTargets.has(address));
+      if (isSaid || targetedMember(target, members) !== otherPosition(from)) return [];
+      return [
+        broken(
+          `The ${described(heartbeat)} targets the other Agent, to which a shared hostname leads too. ` +
+            `When that one dies the ${from} Agent takes itself for cut off and stays offline. Target a domain controller or a switch instead.`,
+        ),
+      ];
+    });
 }
 
 function automaticHasNormal({ heartbeats, mode }: HeartbeatPlan): Finding[] {
@@ -165,6 +197,9 @@ function targetAddresses(target: HeartbeatTarget, members: HeartbeatPlan["member
   const addresses = "agent" in target ? members[target.agent].ownAddresses : [target.address];
   return addresses.flatMap((address) => canonicalAddress(address) ?? []);
 }
+
+const normalTargetsOf = (heartbeats: HeartbeatPlan["heartbeats"], members: HeartbeatPlan["members"]): Set<string> =>
+  new Set(heartbeats.filter(isNormal).flatMap(({ target }) => targetAddresses(target, members)));
 
 function described({ kind, from, target }: DeclaredHeartbeat): string {
   return `${kind} heartbeat from ${from} to ${"agent" in target ? target.agent : target.address}`;

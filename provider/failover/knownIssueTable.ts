@@ -1,43 +1,14 @@
-import type { PairType } from "./configuration.js";
-import type { NatsFlavour, Pcap, StorageKind } from "./memberFacts.js";
-import { type Gate, gate } from "./version.js";
+import type { IssueCircumstances, KnownIssue } from "./knownIssue.js";
+import { gate } from "./version.js";
 import { type VersionRange, versionRange } from "./versionRange.js";
-
-/** What is about to be done to a pair. */
-export type Act = "setUp" | "changeMode" | "changeVirtualIps" | "changeOptions" | "switch";
-
-/** What a known issue depends on, besides the version. */
-export interface IssueCircumstances {
-  type: PairType;
-  virtualIps: number;
-  nats: NatsFlavour;
-  storage: StorageKind;
-  /** Of both Agents. */
-  pcaps: readonly Pcap[];
-}
-
-/** One issue of domain 9. */
-export interface KnownIssue {
-  /** Its number in domain 9. */
-  id: string;
-  /** Affected versions; undefined: all before the fix. */
-  affected?: readonly VersionRange[];
-  /** First versions with the fix; undefined: there is none. */
-  fixed?: Gate;
-  /** Acts for which it is worth a warning. */
-  acts: readonly Act[];
-  /** Acts that it forbids, in the circumstances named here. */
-  refusal?: { acts: readonly Act[]; when: (circumstances: IssueCircumstances) => boolean };
-  applies: (circumstances: IssueCircumstances) => boolean;
-  /** What goes wrong, and what to do. */
-  text: string;
-}
 
 const ranges = (...texts: string[]): VersionRange[] => texts.map(versionRange);
 const always = (): boolean => true;
 const virtualIpPair = ({ type }: IssueCircumstances): boolean => type === "virtualIp";
 const hostnamePair = ({ type }: IssueCircumstances): boolean => type === "sharedHostname";
 const brokerGateway = ({ nats }: IssueCircumstances): boolean => nats === "brokerGateway";
+const slnetNats = ({ nats }: IssueCircumstances): boolean => nats === "slnetManaged";
+const staas = ({ storage }: IssueCircumstances): boolean => storage === "staas";
 const cassandra = ({ storage }: IssueCircumstances): boolean => storage === "cassandraPerDma" || storage === "dedicatedCluster";
 const winPcap = ({ type, pcaps }: IssueCircumstances): boolean => type === "virtualIp" && pcaps.includes("winpcap");
 
@@ -47,17 +18,18 @@ export const knownIssueTable: readonly KnownIssue[] = [
     id: "K1",
     affected: ranges("10.5.0 [CU4]…10.6.0 [CU4]", "10.5.7…10.6.7"),
     fixed: gate("10.6.0 [CU5]/10.6.8"),
-    acts: ["changeOptions"],
-    refusal: { acts: ["changeMode"], when: always },
+    acts: [],
+    // The known-issue page speaks of the mode, RN 45613 of any of the advanced Failover options.
+    refusal: { acts: ["changeMode", "changeVirtualIps", "changeOptions"], when: always },
     applies: brokerGateway,
     text: "with BrokerGateway a changed Failover configuration fails or is aborted. Upgrade both Agents with the policy Simultaneously first",
   },
   {
     id: "K2",
-    affected: ranges("10.3.0 [CU20]", "10.4.0 [CU8]…10.4.0 [CU11]", "10.4.11…10.5.2"),
+    affected: ranges("10.3.0 [CU20]…10.3.0 [CU22]", "10.4.0 [CU8]…10.4.0 [CU11]", "10.4.11…10.5.2"),
     fixed: gate("10.4.0 [CU12]/10.5.0/10.5.3"),
     acts: ["setUp", "changeVirtualIps", "switch"],
-    refusal: { acts: ["setUp", "changeVirtualIps"], when: ({ virtualIps }) => virtualIps > 2 },
+    refusal: { acts: ["setUp", "changeVirtualIps", "switch"], when: ({ virtualIps }) => virtualIps > 2 },
     applies: virtualIpPair,
     text: "an Agent may not get its virtual IP addresses, above all with more than two of them. Upgrade both Agents, or use at most two",
   },
@@ -106,7 +78,9 @@ export const knownIssueTable: readonly KnownIssue[] = [
     affected: ranges("10.5.0 [CU4]…10.5.0 [CU4] b16238", "10.5.0 [CU5]…10.5.0 [CU5] b16242", "10.5.7 [CU0]", "10.5.8 [CU0]"),
     acts: ["setUp"],
     applies: always,
-    text: "SLNet leaks memory, more with each pair. Upgrade both Agents, or set the soft-launch option ClusterEndpointsManager to false",
+    text:
+      "SLNet leaks memory, more with each pair. Upgrade both Agents to 10.5.0 [CU6]/10.5.9 or later; with the soft-launch option ClusterEndpointsManager " +
+      "set to false instead, no Failover configuration can be changed before 10.5.0 [CU8]/10.5.11 (RN 43794)",
   },
   {
     id: "K9",
@@ -194,5 +168,51 @@ export const knownIssueTable: readonly KnownIssue[] = [
     acts: ["switch"],
     applies: always,
     text: "the new online Agent does not reload scheduled tasks. Check them after each switch",
+  },
+  {
+    id: "RN 42890",
+    fixed: gate("10.4.0 [CU16]/10.5.0 [CU4]/10.5.7"),
+    acts: ["switch"],
+    applies: always,
+    text: "the Agent that goes offline keeps elements, services and redundancy groups in its event cache. Restart it after the switch if it shows old ones",
+  },
+  {
+    id: "RN 42944",
+    fixed: gate("10.5.0 [CU4]/10.5.7"),
+    acts: ["setUp", "switch"],
+    applies: staas,
+    text: "with STaaS the row Database is OK also while the storage is degraded. Look at the storage itself before each switch",
+  },
+  {
+    // The Feature Release with the fix is still open in the note; from 10.6.1 on there is no SLNet-managed NATS any more.
+    id: "RN 44908",
+    affected: ranges("10.1.0…10.5.0 [CU13]", "10.1.1…10.5.12"),
+    fixed: gate("10.5.0 [CU14]"),
+    acts: ["setUp", "switch"],
+    applies: slnetNats,
+    text: 'with SLNet-managed NATS the alarm "experiencing sync issues" may come again and again although nothing is wrong. Look at the rows of the Failover Status window instead',
+  },
+  {
+    id: "RN 45601",
+    fixed: gate("10.5.0 [CU19]/10.6.0 [CU7]/10.6.10"),
+    acts: ["switch"],
+    applies: always,
+    text: "alarms and masks of the Agent element may be out of date after a switch. Compare them with the alarms in the database",
+  },
+  {
+    // ClusterEndpoints.json is kept on both members from 10.4.11/10.5.0 on.
+    id: "RN 46329",
+    affected: ranges("10.5.0…10.6.0", "10.4.11…10.6.10"),
+    fixed: gate("10.7.0/10.6.11"),
+    acts: ["setUp"],
+    applies: always,
+    text: "ClusterEndpoints.json may lose the NodeId of an offline Agent that is down while the online one restarts. Restart the online one only while both run",
+  },
+  {
+    id: "RN 46350",
+    fixed: gate("10.5.0 [CU20]/10.6.0 [CU8]/10.6.11"),
+    acts: ["switch"],
+    applies: always,
+    text: "SLASPConnection may not start after a switch: reports, alarm counts and timelines are then old, and memory leaks. Check the reporter page in Cube after each switch",
   },
 ];

@@ -1,4 +1,5 @@
-import { type Act, type IssueCircumstances, type KnownIssue, knownIssueTable } from "./knownIssueTable.js";
+import type { Act, IssueCircumstances, KnownIssue } from "./knownIssue.js";
+import { knownIssueTable } from "./knownIssueTable.js";
 import { type Answer, satisfies, type Version } from "./version.js";
 import { inRanges } from "./versionRange.js";
 
@@ -10,7 +11,7 @@ export interface Situation extends IssueCircumstances {
 
 /** A known issue of the product that the act would meet. */
 export interface MetIssue {
-  /** "K1": its number in domain 9. */
+  /** "K1" or "RN 46350": what the table calls it. */
   id: string;
   effect: "refuse" | "warn";
   /** One line that names the issue, the version and the cure. */

@@ -1,7 +1,7 @@
 import { declaredType, type EndMode, type VirtualIp } from "./configuration.js";
 import type { ConfigurationKey } from "./configurationChange.js";
-import { type Judgement, judge } from "./judgement.js";
-import type { Act } from "./knownIssueTable.js";
+import { type Judgement, judge, type PairProperty } from "./judgement.js";
+import type { Act } from "./knownIssue.js";
 import type { MemberFacts } from "./memberFacts.js";
 import { certificateNameRules, certificateRules } from "./preflight/certificates.js";
 import { heartbeatRules, issueFindings, optionRules, setUpIssueRules } from "./preflight/declaration.js";
@@ -51,7 +51,7 @@ export function preflight(question: PreflightQuestion): Judgement {
 
 /** The rules that a changed option of a live pair has to pass. What makes the pair this pair cannot change at all. */
 const changeRules: Partial<Record<ConfigurationKey, readonly Rule[]>> = {
-  virtualIps: [...virtualIpRules, ...placementRules, ...freeAddressRules, ...certificateNameRules],
+  virtualIps: [...virtualIpRules, ...placementRules, ...freeAddressRules, ...certificateNameRules, ...heartbeatRules],
   mode: heartbeatRules,
   heartbeats: heartbeatRules,
   syncInterface: syncInterfaceRules,
@@ -63,7 +63,10 @@ export function preflightChange(question: Omit<PreflightQuestion, "when">, chang
   if (changed.length === 0) return { violations: [], warnings: [] };
   const plan: Plan = { ...planOf({ ...question, when: "create" }), isNew: false };
   const rules = new Set(changed.flatMap((key) => changeRules[key] ?? []));
-  return judge([...[...rules].flatMap((rule) => rule(plan)), ...actsOf(changed).flatMap((act) => issueFindings(act, plan))]);
+  return judge([
+    ...[...rules].flatMap((rule) => rule(plan)),
+    ...changedBy(changed).flatMap(([act, property]) => issueFindings(act, plan, property)),
+  ]);
 }
 
 /** Whether the two Agents can hold this virtual IP address in turn; with probes, whether nobody else does. */
@@ -73,10 +76,18 @@ export function preflightVirtualIp(virtualIp: VirtualIp, question: Pick<Prefligh
   return judge([...placementRules, ...freeAddressRules].flatMap((rule) => rule(plan)));
 }
 
-const actsOf = (changed: readonly ConfigurationKey[]): Act[] => [
-  changed.includes("mode") ? "changeMode" : "changeOptions",
-  ...(changed.includes("virtualIps") ? (["changeVirtualIps"] as const) : []),
-];
+/** One act tells what a known issue does to the change; where the issue forbids it, it is said of that input. */
+function changedBy(changed: readonly ConfigurationKey[]): [Act, PairProperty][] {
+  const acts: [Act, PairProperty][] = [];
+  if (changed.includes("virtualIps")) acts.push(["changeVirtualIps", "virtualIps"]);
+  if (changed.includes("mode")) acts.push(["changeMode", "mode"]);
+  const option = optionKeys.find((key) => changed.includes(key));
+  if (option !== undefined) acts.push(["changeOptions", option]);
+  return acts;
+}
+
+const optionKeys = ["heartbeats", "syncInterface", "restartWhenGoingOffline"] as const satisfies readonly (ConfigurationKey &
+  PairProperty)[];
 
 function planOf({ main, backup, declared, endMode, when, probes }: PreflightQuestion): Plan {
   return {

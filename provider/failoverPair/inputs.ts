@@ -103,7 +103,8 @@ export const FailoverPairInputs: z.ZodObject<FailoverPairFields, z.core.$strict>
     const [main, backup] = [agentAddress(inputs.main), agentAddress(inputs.backup)];
     if (main === backup) report("backup", `expected another Agent than main, found ${backup} for both.`);
     const members = { main: { address: main, ownAddresses: [main] }, backup: { address: backup, ownAddresses: [backup] } };
-    const { violations } = judgeHeartbeats({ heartbeats: inputs.heartbeats, mode: inputs.mode, version: undefined, members });
+    const virtualIps = (inputs.virtualIps ?? []).map(({ address }) => address);
+    const { violations } = judgeHeartbeats({ heartbeats: inputs.heartbeats, mode: inputs.mode, version: undefined, virtualIps, members });
     for (const { property, reason } of violations) report(property, reason);
   });
 export type FailoverPairInputs = z.infer<typeof FailoverPairInputs>;

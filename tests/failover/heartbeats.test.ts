@@ -49,6 +49,27 @@ describe("the four heartbeats that DataMiner expects", () => {
 });
 
 describe("an inverted heartbeat", () => {
+  test("may not target the pair's own virtual IP, however it is spelled", () => {
+    const heartbeats = [mainToBackup, backupToMain, inverted("main", { address: "2001:db8::5" }), backupOutward];
+    expect(judged(heartbeats, { virtualIps: ["10.10.10.5", "2001:DB8:0::5"] }).violations).toEqual([
+      "The inverted heartbeat from main to 2001:db8::5 targets the pair's own virtual IP. When the online Agent dies nobody has that address, " +
+        "so the offline one takes itself for cut off and stays offline. Target a domain controller or a switch instead.",
+    ]);
+  });
+
+  test.each<[string, HeartbeatTarget]>([
+    ["named as Agent", { agent: "main" }],
+    ["by the corporate address, to which a shared hostname resolves too", { address: mainAddress }],
+    ["by another own address", { address: "10.10.20.1" }],
+  ])("may not target the other Agent, %s, also where no normal heartbeat does", (_, target) => {
+    const { violations } = judged([inverted("backup", target), mainOutward], { mode: "manual" });
+    expect(violations).toEqual([
+      expect.stringMatching(
+        /^The inverted heartbeat from backup to \S+ targets the other Agent, to which a shared hostname leads too\. When that one dies the backup Agent takes itself for cut off and stays offline\. /,
+      ),
+    ]);
+  });
+
   test("may not target an address that a normal one pings, however it is spelled", () => {
     const { violations } = judged([
       mainToBackup,

@@ -38,8 +38,10 @@ describe("K1, configuration changes with BrokerGateway", () => {
     expect(met("10.6.0.0-1", { act: "changeMode" })).toEqual([]);
   });
 
-  test("warns of other changed options, and refuses no set-up", () => {
-    expect(met("10.6.0.0-1", { act: "changeOptions", nats: "brokerGateway" })).toEqual(["warn K1"]);
+  test("counts for every advanced option (RN 45613), and refuses no set-up and no switch", () => {
+    expect(met("10.6.0.0-1", { act: "switch", nats: "brokerGateway" })).not.toContain("refuse K1");
+    expect(met("10.6.0.0-1", { act: "changeOptions", nats: "brokerGateway" })).toEqual(["refuse K1"]);
+    expect(met("10.6.0.0-1", { act: "changeVirtualIps", nats: "brokerGateway" })).toEqual(["refuse K1"]);
     expect(met("10.6.0.0-1", { act: "setUp", nats: "brokerGateway" })).not.toContain("refuse K1");
   });
 });
@@ -48,6 +50,8 @@ describe("K2, more than two virtual IPs", () => {
   test.each([
     ["10.3.0.0-1-CU19", []],
     ["10.3.0.0-1-CU20", ["refuse K2"]],
+    ["10.3.0.0-1-CU21", ["refuse K2"]],
+    ["10.3.0.0-1-CU22", ["refuse K2"]],
     ["10.4.0.0-1-CU7", []],
     ["10.4.0.0-1-CU8", ["refuse K2"]],
     ["10.4.0.0-1-CU11", ["refuse K2"]],
@@ -60,6 +64,7 @@ describe("K2, more than two virtual IPs", () => {
   ])("on %s: %j", (version, expected) => {
     expect(met(version, { virtualIps: 3 }).filter((entry) => entry.endsWith("K2"))).toEqual(expected);
     expect(met(version, { act: "changeVirtualIps", virtualIps: 3 })).toEqual(expected);
+    expect(met(version, { act: "switch", virtualIps: 3 }).filter((entry) => entry.endsWith("K2"))).toEqual(expected);
   });
 
   test("is only a warning with up to two, and nothing for a shared hostname", () => {
@@ -110,6 +115,37 @@ describe("the other issues only warn, and only where they apply", () => {
     ["K20", "10.5.0.0-1", { act: "switch" }, true],
     ["K21", "10.6.0.0-1", { act: "switch" }, true],
     ["K21", "10.6.1.0-1", { act: "switch" }, false],
+    ["RN 42944", "10.5.6.0-1", { act: "switch" }, true],
+    ["RN 42944", "10.5.6.0-1", { act: "switch", storage: "dedicatedCluster" }, false],
+    ["RN 42944", "10.5.7.0-1", { act: "switch" }, false],
+    ["RN 42944", "10.5.0.0-1-CU3", {}, true],
+    ["RN 42944", "10.5.0.0-1-CU4", {}, false],
+    ["RN 42890", "10.5.6.0-1", { act: "switch" }, true],
+    ["RN 42890", "10.5.7.0-1", { act: "switch" }, false],
+    ["RN 42890", "10.4.0.0-1-CU15", { act: "switch" }, true],
+    ["RN 42890", "10.4.0.0-1-CU16", { act: "switch" }, false],
+    ["RN 44908", "10.5.0.0-1-CU13", { act: "switch" }, true],
+    ["RN 44908", "10.5.0.0-1-CU14", { act: "switch" }, false],
+    ["RN 44908", "10.5.0.0-1-CU13", { act: "switch", nats: "brokerGateway" }, false],
+    ["RN 44908", "10.5.12.0-1", {}, true],
+    ["RN 44908", "10.6.1.0-1", {}, false],
+    ["RN 45601", "10.5.0.0-1-CU18", { act: "switch" }, true],
+    ["RN 45601", "10.5.0.0-1-CU19", { act: "switch" }, false],
+    ["RN 45601", "10.6.0.0-1-CU6", { act: "switch" }, true],
+    ["RN 45601", "10.6.0.0-1-CU7", { act: "switch" }, false],
+    ["RN 45601", "10.6.9.0-1", { act: "switch" }, true],
+    ["RN 45601", "10.6.10.0-1", { act: "switch" }, false],
+    ["RN 46350", "10.5.0.0-1-CU19", { act: "switch" }, true],
+    ["RN 46350", "10.5.0.0-1-CU20", { act: "switch" }, false],
+    ["RN 46350", "10.6.0.0-1-CU7", { act: "switch" }, true],
+    ["RN 46350", "10.6.0.0-1-CU8", { act: "switch" }, false],
+    ["RN 46350", "10.6.10.0-1", { act: "switch" }, true],
+    ["RN 46350", "10.6.11.0-1", { act: "switch" }, false],
+    ["RN 46329", "10.6.10.0-1", {}, true],
+    ["RN 46329", "10.6.11.0-1", {}, false],
+    ["RN 46329", "10.6.0.0-1-CU8", {}, true],
+    ["RN 46329", "10.7.0.0-1", {}, false],
+    ["RN 46329", "10.4.10.0-1", {}, false],
   ])("%s on %s with %j: %s", (id, version, changes, expected) => {
     expect(met(version, changes).includes(`warn ${id}`)).toBe(expected);
   });
@@ -122,7 +158,15 @@ describe("the other issues only warn, and only where they apply", () => {
 test("every issue has its number once, and an act for which it is said", () => {
   const ids = knownIssueTable.map(({ id }) => id);
   expect(new Set(ids).size).toBe(ids.length);
-  expect(knownIssueTable.filter(({ acts }) => acts.length === 0)).toEqual([]);
+  expect(knownIssueTable.filter(({ acts, refusal }) => [...acts, ...(refusal?.acts ?? [])].length === 0)).toEqual([]);
+});
+
+test("nobody is told to set ClusterEndpointsManager to false without what that costs (RN 43794)", () => {
+  const text = knownIssueTable.find(({ id }) => id === "K8")?.text;
+  expect(text).toBe(
+    "SLNet leaks memory, more with each pair. Upgrade both Agents to 10.5.0 [CU6]/10.5.9 or later; with the soft-launch option ClusterEndpointsManager " +
+      "set to false instead, no Failover configuration can be changed before 10.5.0 [CU8]/10.5.11 (RN 43794)",
+  );
 });
 
 test("a known issue is told in one line with the version, its number and the cure", () => {

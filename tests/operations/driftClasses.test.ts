@@ -9,7 +9,7 @@ import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/se
 const subject = { kind: "pair" as const, name: "north", source: "pairs.yaml", urn: null };
 const member = (position: "main" | "backup", more: Partial<MemberStatus> = {}): MemberStatus => ({
   ...{ position, address: position === "main" ? "10.0.0.1" : "10.0.0.2", agentName: null, reachable: true, led: "green", rows: [] },
-  ...{ statusSince: null, pcap: null, seen: null, runbook: null, ...more },
+  ...{ statusSince: null, pcap: null, pcapAdvice: null, seen: null, runbook: null, ...more },
 });
 const silent = (position: "main" | "backup") =>
   member(position, { reachable: false, led: "red", seen: "It is gone.", runbook: "AGENT_UNREACHABLE" });

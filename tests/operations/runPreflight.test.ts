@@ -75,7 +75,7 @@ describe("preflight", () => {
     const { declared } = await given({ backup: { pcap: "none" } });
     const { violations, warnings } = await runPreflight(declared());
     expect(violations).toEqual([]);
-    expect(warnings.join()).toContain("Pcap not installed");
+    expect(warnings.join()).toContain("No Pcap libraries have been found on this DataMiner Agent");
   });
 
   test("ends at once when it is aborted", async () => {

@@ -31,7 +31,7 @@ export interface StatusSituation {
 /** The same for the notice about Pcap, which is no row. */
 export interface PcapSituation {
   pcap: "npcap" | "winpcap" | "none" | "undetected";
-  notice: "Pcap not installed" | "Could not be detected" | null;
+  notice: string | null;
 }
 
 const staas = { storage: { kind: "staas" as const, replicationFactor: null } };
@@ -230,8 +230,8 @@ export const absentRows: readonly (Pick<StatusSituation, "position" | "agents"> 
 export const pcapSituations: readonly PcapSituation[] = [
   { pcap: "npcap", notice: null },
   { pcap: "winpcap", notice: null },
-  { pcap: "none", notice: "Pcap not installed" },
-  { pcap: "undetected", notice: "Could not be detected" },
+  { pcap: "none", notice: "No Pcap libraries have been found on this DataMiner Agent" },
+  { pcap: "undetected", notice: "No Pcap libraries could be detected on this DataMiner Agent" },
 ];
 
 export interface Situated extends Scene {

@@ -19,7 +19,9 @@ async function complaintsOf(page: Page, part = "html"): Promise<string[]> {
 
 const everything = () => ({
   ...Object.fromEntries(Object.entries(kinds).map(([kind, changes]) => [kind, aStatus(kind, changes)])),
-  "a notice": aStatus("a notice", { main: aMember("main", "Online", { pcap: "Pcap not installed" }) }),
+  "a notice": aStatus("a notice", {
+    main: aMember("main", "Online", { pcap: "No Pcap libraries have been found on this DataMiner Agent", pcapAdvice: "Install Npcap" }),
+  }),
   "never read": undefined,
   "not readable": new Error("Reaching Agent 10.10.10.1: environment variable DMA_TOKEN is not set. Set it."),
 });

@@ -84,7 +84,7 @@ describe("a click on a pair shows the Status window of both members", () => {
   test.each(pcap)("$pcap: the notice is $notice", async ({ name, notice }) => {
     const { window } = await openWindow(name);
     const notices = await window.locator(".pcap").allTextContents();
-    expect(notices).toEqual(notice === null ? [] : [notice, notice]);
+    expect(notices).toEqual(notice === null ? [] : [expect.stringContaining(`${notice}. `), expect.stringContaining(`${notice}. `)]);
   });
 
   test("an unreachable member has no other row, and says what was seen", async () => {

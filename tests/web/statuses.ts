@@ -14,6 +14,7 @@ export function aMember(position: Position, failoverStatus: string, more: Partia
     led: more.rows?.some(({ bad }) => bad) ? "red" : "green",
     statusSince: null,
     pcap: null,
+    pcapAdvice: null,
     seen: null,
     runbook: null,
     ...more,

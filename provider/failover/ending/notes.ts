@@ -1,6 +1,6 @@
 import { gates } from "../gates.js";
 import type { StorageKind } from "../memberFacts.js";
-import { parseVersion, satisfies } from "../version.js";
+import { type Gate, parseVersion, satisfies } from "../version.js";
 import { givenUpNotes } from "./givenUp.js";
 import type { EndingCase } from "./question.js";
 
@@ -9,6 +9,8 @@ export function endingNotes(ending: EndingCase, offlineUnavailable: boolean): st
   return [
     ...(ending.resumed ? [`Carrying on with an ending of ${ending.online.address} that was interrupted.`] : []),
     ...(offlineUnavailable ? givenUpNotes(ending) : [...whatHappensToOffline(ending), ...storageNotes(ending)]),
+    ...virtualIpNote(ending),
+    ...natsClusterNote(ending),
     ...restartNote(ending),
   ];
 }
@@ -18,9 +20,38 @@ function whatHappensToOffline({ online, offline, options }: EndingCase): string[
   if (options.endMode === "disable") {
     return [`${offline.address} keeps DataMiner ID ${id} and the configuration, inactive; the pair can be enabled again.`];
   }
+  if (lacks(online.facts.agent.version, gates.resetsByItself)) {
+    return [
+      `${offline.address} is stopped, and is not reset by the ending itself (from ${gates.resetsByItself.text} on it is): ` +
+        `run SLReset.exe on it, or remove DataMiner ID ${id}, users and data by hand, before it is started again.`,
+    ];
+  }
   return [
     `${offline.address} is reset to factory settings: DataMiner ID ${id}, users and data are removed. It needs a new licence before it can be in a pair again.`,
     ...natsNote({ online, offline }),
+  ];
+}
+
+/** Whoever is connected there should know before, not by being cut off. */
+function virtualIpNote({ online }: EndingCase): string[] {
+  const addresses = online.facts.pair.config.virtualIps.map(({ address }) => address);
+  if (addresses.length === 0) return [];
+  const named = `virtual IP${addresses.length === 1 ? "" : "s"} ${addresses.join(" and ")}`;
+  return [`${online.address} releases ${named} now: who is connected there is cut off, and reaches it at ${online.address} from then on.`];
+}
+
+/** The version has not what the gate stands for, as far as it can be told. */
+function lacks(text: string, wanted: Gate): boolean {
+  const version = parseVersion(text);
+  return version !== undefined && satisfies(version, wanted) === "no";
+}
+
+function natsClusterNote({ online }: EndingCase): string[] {
+  const { version } = online.facts.agent;
+  if (lacks(version, gates.usesNats) || !lacks(version, gates.updatesNats)) return [];
+  return [
+    `DataMiner ${version} does not update the NATS cluster by itself when a pair ends (from ${gates.updatesNats.text} on it does): ` +
+      "check the NATS configuration of every Agent.",
   ];
 }
 
@@ -46,7 +77,16 @@ const storageTexts: Record<StorageKind, (ending: EndingCase) => string> = {
 function storageNotes(ending: EndingCase): string[] {
   const { kind } = ending.online.facts.agent.storage;
   if (ending.options.endMode === "disable" && kind !== "cassandraPerDma") return [];
-  return [storageTexts[kind](ending), ...cloudNote(ending)];
+  return [storageTexts[kind](ending), ...cassandraNote(ending), ...cloudNote(ending)];
+}
+
+function cassandraNote({ online, offline }: EndingCase): string[] {
+  const { storage, version } = online.facts.agent;
+  if (storage.kind !== "cassandraPerDma" || !lacks(version, gates.splitsCassandra)) return [];
+  return [
+    `DataMiner ${version} may leave both nodes in one Cassandra cluster (mended in ${gates.splitsCassandra.text}): ` +
+      `where nodetool status still shows ${offline.address}, remove that node by hand.`,
+  ];
 }
 
 function cloudNote({ online, offline }: EndingCase): string[] {

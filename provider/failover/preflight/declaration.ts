@@ -1,10 +1,10 @@
 import { gates } from "../gates.js";
 import { judgeHeartbeats } from "../heartbeats.js";
 import { type Finding, type PairProperty, violation, warning } from "../judgement.js";
+import type { Act } from "../knownIssue.js";
 import { knownIssues } from "../knownIssues.js";
-import type { Act } from "../knownIssueTable.js";
 import { type MemberFacts, ownAddresses } from "../memberFacts.js";
-import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule } from "./plan.js";
+import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule, typeProperty } from "./plan.js";
 import { satisfiesPlan } from "./planVersion.js";
 
 /** Heartbeats against the Agents, the mode and the version (domain 3.2). */
@@ -14,13 +14,14 @@ export const heartbeatRules: readonly Rule[] = [forBothMembers((main, backup, pl
 export const optionRules: readonly Rule[] = [restartIsHonoured];
 
 /** Known issues of a set-up (domain 9). */
-export const setUpIssueRules: readonly Rule[] = [forNewPair((plan) => issueFindings("setUp", plan))];
+export const setUpIssueRules: readonly Rule[] = [forNewPair((plan) => issueFindings("setUp", plan, typeProperty(plan)))];
 
 function heartbeatFindings(main: MemberFacts, backup: MemberFacts, { declared, version }: Plan): Finding[] {
   const { violations, warnings } = judgeHeartbeats({
     heartbeats: declared.heartbeats,
     mode: declared.mode,
     version,
+    virtualIps: (declared.virtualIps ?? []).map(({ address }) => address),
     members: { main: heartbeatMember(main), backup: heartbeatMember(backup) },
   });
   return [...violations.map(({ property, reason }) => violation(property, reason)), ...warnings.map(warning)];
@@ -41,11 +42,8 @@ function restartIsHonoured(plan: Plan): Finding[] {
   return [answer === "no" ? violation("restartWhenGoingOffline", reason) : warning(reason)];
 }
 
-/** Where a refusal belongs to, when not to the Agents themselves. */
-const refusedProperties: Partial<Record<string, PairProperty>> = { K1: "mode", K2: "virtualIps" };
-
-/** The known issues that an act on this plan would meet. */
-export function issueFindings(act: Act, plan: Plan): Finding[] {
+/** The known issues that an act on this plan would meet; `property` is the input that is refused with it. */
+export function issueFindings(act: Act, plan: Plan, property: PairProperty): Finding[] {
   const [first] = answeringMembers(plan);
   if (plan.version === undefined || first === undefined) return [];
   const met = knownIssues({
@@ -57,5 +55,5 @@ export function issueFindings(act: Act, plan: Plan): Finding[] {
     storage: first.facts.agent.storage.kind,
     pcaps: answeringMembers(plan).map(({ facts }) => facts.agent.pcap),
   });
-  return met.map(({ id, effect, reason }) => (effect === "refuse" ? violation(refusedProperties[id] ?? "main", reason) : warning(reason)));
+  return met.map(({ effect, reason }) => (effect === "refuse" ? violation(property, reason) : warning(reason)));
 }

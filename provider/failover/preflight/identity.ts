@@ -104,7 +104,14 @@ function pairCure({ pair }: MemberFacts, other: AnsweringMember, partner: string
 /** The backup joins main's system at the end of the set-up, so there must be one (domain 2, P4). */
 function mainInCluster({ members: { main } }: Plan): Finding[] {
   if (main === undefined || main.agent.cluster !== null) return [];
-  return [violation("main", `Main ${main.agent.address} is in no DataMiner System. Add it to one with its physical IP address first.`)];
+  return [
+    violation(
+      "main",
+      `Main ${main.agent.address} is in no DataMiner System, and a backup joins the one of its main at the end of the set-up. ` +
+        "Give it one first: in Cube, System Center > Agents > Manage, name a cluster and click Join cluster for a new system, " +
+        "or Add it by its physical IP address on an Agent of the system that it shall be in.",
+    ),
+  ];
 }
 
 function backupInNoCluster({ members: { backup } }: Plan): Finding[] {

@@ -3,6 +3,7 @@ import { listed } from "../../core/text.js";
 import type { VirtualIp } from "../configuration.js";
 import { type Finding, violation, warning } from "../judgement.js";
 import { type NetworkInterface, ownAddresses } from "../memberFacts.js";
+import { pcapNotice } from "../pcap.js";
 import { type AnsweringMember, answeringMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
 /** Virtual IP addresses (domain 2, P7; 3.1). */
@@ -113,13 +114,10 @@ function syncInterfaceExists({ facts, title }: AnsweringMember, { declared: { sy
   ];
 }
 
-/** The product's own texts of domain 6; everything works but the gratuitous ARP (domain 2, P9). */
-const pcapTexts: Record<string, string> = { none: "Pcap not installed", undetected: "Could not be detected" };
-
-function pcapIsThere({ facts, name }: AnsweringMember, { type }: Plan): Finding[] {
-  const text = pcapTexts[facts.agent.pcap];
-  if (type !== "virtualIp" || text === undefined) return [];
-  return [warning(`Pcap on ${name}: ${text}. Without it no gratuitous ARP is sent at a switch; install Npcap.`)];
+/** Everything works without them but the gratuitous ARP, so it is only a warning. */
+function pcapIsThere({ facts, name }: AnsweringMember, { type, version }: Plan): Finding[] {
+  const notice = pcapNotice(facts.agent.pcap, version);
+  return type === "virtualIp" && notice !== null ? [warning(`${name}: ${notice.text}. ${notice.advice}.`)] : [];
 }
 
 const interfacesOf = (interfaces: readonly NetworkInterface[], network: string): NetworkInterface[] =>

@@ -17,6 +17,7 @@ export const systemRules: readonly Rule[] = [
   forBothMembers(sameNats),
   forNewPair(databaseIsCopied),
   forNewPair(natsCertificateFollows),
+  forNewPair(natsIsReconfigured),
 ];
 
 const typeNames: Record<PairType, string> = { virtualIp: "virtual IP", sharedHostname: "shared hostname" };
@@ -116,4 +117,25 @@ function natsCertificateFollows(plan: Plan): Finding[] {
   if (main.agent.nats !== "brokerGateway" && satisfiesPlan(plan, gates.brokerGatewayMandatory) !== "yes") return [];
   const address = plan.type === "virtualIp" ? "virtual IP" : "hostname";
   return [warning(`Run NATSRepair.exe on one Agent after the set-up, so that the NATS certificates name the ${address}.`)];
+}
+
+/** What the set-up does to NATS by itself differs by version (RN 32424, RN 42494). */
+function natsIsReconfigured(plan: Plan): Finding[] {
+  const main = plan.members.main;
+  if (main === undefined || plan.version === undefined) return [];
+  if (satisfiesPlan(plan, gates.usesNats) === "yes" && satisfiesPlan(plan, gates.updatesNats) === "no") {
+    return [
+      warning(
+        `DataMiner ${plan.version.text} does not update the NATS cluster when a pair is set up (from ${gates.updatesNats.text} on it does). ` +
+          "Check the NATS configuration of every Agent after the set-up.",
+      ),
+    ];
+  }
+  if (main.agent.nats !== "brokerGateway" || satisfiesPlan(plan, gates.reconfiguresNatsFirst) !== "no") return [];
+  return [
+    warning(
+      `DataMiner ${plan.version.text} makes the pair also when BrokerGateway cannot reconfigure NATS (from ${gates.reconfiguresNatsFirst.text} on it does not). ` +
+        "Check that NATS works on both Agents after the set-up.",
+    ),
+  ];
 }

@@ -16,6 +16,7 @@ test("the log says what becomes of the offline Agent, of the data, and that the 
     "10.10.10.2 is reset to factory settings: DataMiner ID 111, users and data are removed. It needs a new licence before it can be in a pair again.",
     "The data stays in the cloud (STaaS) and belongs to 10.10.10.1.",
     "The reset disconnects 10.10.10.2 from dataminer.services.",
+    "10.10.10.1 releases virtual IP 10.10.10.5 now: who is connected there is cut off, and reaches it at 10.10.10.1 from then on.",
     "10.10.10.1 restarts when the ending has finished.",
   ]);
 });
@@ -48,6 +49,18 @@ describe("the log says by the version", () => {
     ["goes back to SLNet-managed NATS", "10.5.5.0-1", { nats: "brokerGateway" }, true],
     ["goes back to SLNet-managed NATS", "10.6.0.0-1", { nats: "brokerGateway" }, false],
     ["goes back to SLNet-managed NATS", "10.5.5.0-1", {}, false],
+    ["is not reset by the ending itself", "10.1.1.0-1", {}, true],
+    ["is not reset by the ending itself", "10.1.2.0-1", {}, false],
+    ["is not reset by the ending itself", "10.1.0.0-1", {}, true],
+    ["is not reset by the ending itself", "10.1.0.0-1-CU1", {}, false],
+    ["does not update the NATS cluster by itself", "10.2.2.0-1", {}, true],
+    ["does not update the NATS cluster by itself", "10.2.3.0-1", {}, false],
+    ["does not update the NATS cluster by itself", "10.2.0.0-1", {}, false],
+    ["may leave both nodes in one Cassandra cluster", "10.2.3.0-1", storage("cassandraPerDma"), true],
+    ["may leave both nodes in one Cassandra cluster", "10.2.4.0-1", storage("cassandraPerDma"), false],
+    ["may leave both nodes in one Cassandra cluster", "10.1.0.0-1-CU6", storage("cassandraPerDma"), true],
+    ["may leave both nodes in one Cassandra cluster", "10.2.0.0-1", storage("cassandraPerDma"), false],
+    ["may leave both nodes in one Cassandra cluster", "10.2.3.0-1", {}, false],
   ])("that it %s on %s with %j: %s", (text, version, changes, expected) => {
     expect(notes({ version, ...changes }).some((note) => note.includes(text))).toBe(expected);
   });
@@ -58,8 +71,12 @@ test("a disabled pair keeps everything, except that Cassandra per DMA goes back 
   const version = "10.1.0.0-1";
   expect(notes({ capabilities, version }, { endMode: "disable" })).toEqual([
     "10.10.10.2 keeps DataMiner ID 111 and the configuration, inactive; the pair can be enabled again.",
+    "10.10.10.1 releases virtual IP 10.10.10.5 now: who is connected there is cut off, and reaches it at 10.10.10.1 from then on.",
+    "DataMiner 10.1.0.0-1 does not update the NATS cluster by itself when a pair ends (from 10.2.3/10.2.0 on it does): check the NATS configuration of every Agent.",
   ]);
-  expect(notes({ capabilities, version, ...storage("cassandraPerDma") }, { endMode: "disable" })).toHaveLength(2);
+  expect(notes({ capabilities, version, ...storage("cassandraPerDma") }, { endMode: "disable" }).join(" ")).toContain(
+    "goes back to one node",
+  );
 });
 
 describe("of a server that is away, the log says only what is true there", () => {

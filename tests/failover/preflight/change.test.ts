@@ -29,11 +29,21 @@ describe("a change of a live pair", () => {
     expect(preflightChange(change({ declared }), ["virtualIps"]).violations).toHaveLength(2);
   });
 
-  test("of the mode is refused where K1 breaks it, and of other options warned", () => {
+  test.each([
+    [["mode"], ["mode"]],
+    [["heartbeats"], ["heartbeats"]],
+    [["virtualIps"], ["virtualIps"]],
+    [["syncInterface", "restartWhenGoingOffline"], ["syncInterface"]],
+  ] as const)("of %j is refused where BrokerGateway breaks every advanced option (RN 45613)", (changed, expected) => {
     const both: Partial<AgentFacts> = { version: "10.6.0.0-1", nats: "brokerGateway" };
-    expect(preflightChange(change({ both }), ["mode"]).violations.map(({ property }) => property)).toEqual(["mode"]);
-    const other = preflightChange(change({ both }), ["heartbeats"]);
-    expect(other.violations).toEqual([]);
-    expect(other.warnings.join(" ")).toContain("(K1)");
+    const { violations } = preflightChange(change({ both }), changed);
+    expect(violations.map(({ property }) => property)).toEqual(expected);
+    expect(violations[0]?.reason).toContain("(K1)");
+  });
+
+  test("of the virtual IPs may not reach for the target of an inverted heartbeat", () => {
+    const declared = { ...declaredPair, virtualIps: [{ network: "corporate", address: "10.10.10.254", prefixLength: 24 }] };
+    const [found] = preflightChange(change({ declared }), ["virtualIps"]).violations;
+    expect(found).toMatchObject({ property: "heartbeats", reason: expect.stringContaining("the pair's own virtual IP") });
   });
 });

@@ -49,7 +49,11 @@ describe("who the Agents are", () => {
     [
       "a main in no DataMiner System",
       { main: { cluster: null } },
-      ["main: Main 10.10.10.1 is in no DataMiner System. Add it to one with its physical IP address first."],
+      [
+        "main: Main 10.10.10.1 is in no DataMiner System, and a backup joins the one of its main at the end of the set-up. " +
+          "Give it one first: in Cube, System Center > Agents > Manage, name a cluster and click Join cluster for a new system, " +
+          "or Add it by its physical IP address on an Agent of the system that it shall be in.",
+      ],
     ],
     [
       "a backup with elements",

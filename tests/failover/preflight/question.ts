@@ -27,7 +27,7 @@ export const judged = (changes?: Changes) => preflight(question(changes));
 /** The violations, each with its property before it. */
 export const broken = (changes?: Changes) => judged(changes).violations.map(({ property, reason }) => `${property}: ${reason}`);
 /** The warnings, without the known issues that the version brings along. */
-export const warned = (changes?: Changes) => judged(changes).warnings.filter((warning) => !/\(K\d+\)/.test(warning));
+export const warned = (changes?: Changes) => judged(changes).warnings.filter((warning) => !/\((K|RN )\d+\)/.test(warning));
 
 /** Declared with a shared hostname. */
 export const hostnamePair = {

@@ -81,6 +81,18 @@ describe("what the Agents can do", () => {
       "Run NATSRepair.exe on one Agent after the set-up, so that the NATS certificates name the virtual IP.",
     ],
     [
+      "a NATS cluster that does not update itself (RN 32424)",
+      { both: { version: "10.2.2.0-1" } },
+      "DataMiner 10.2.2.0-1 does not update the NATS cluster when a pair is set up (from 10.2.3/10.2.0 on it does). " +
+        "Check the NATS configuration of every Agent after the set-up.",
+    ],
+    [
+      "a pair that is made although NATS is not reconfigured (RN 42494)",
+      { both: { version: "10.5.6.0-1", nats: "brokerGateway" } },
+      "DataMiner 10.5.6.0-1 makes the pair also when BrokerGateway cannot reconfigure NATS (from 10.5.7/10.5.0 [CU4]/10.4.0 [CU16] on it does not). " +
+        "Check that NATS works on both Agents after the set-up.",
+    ],
+    [
       "disabling that the Agents can do but the documentation does not know",
       {
         both: { capabilities: { pairTypes: ["virtualIp"], endModes: ["delete", "disable"], endWithOfflineUnavailable: true } },
@@ -101,6 +113,16 @@ describe("what the Agents can do", () => {
   ])("warns of %s", (_, changes, expected) => {
     expect(broken(changes).filter((line) => !line.startsWith("heartbeats"))).toEqual([]);
     expect(warned(changes)).toContain(expected);
+  });
+
+  test.each([
+    ["10.2.3.0-1", {}],
+    ["10.2.0.0-1", {}],
+    ["10.0.13.0-1", {}],
+    ["10.5.7.0-1", { nats: "brokerGateway" }],
+    ["10.5.6.0-1", {}],
+  ] as const)("says nothing of a NATS cluster that follows by itself, on %s", (version, more) => {
+    expect(warned({ both: { version, ...more } }).filter((line) => /update the NATS cluster|reconfigure NATS/.test(line))).toEqual([]);
   });
 
   test("tells known issues of the version, and refuses what they forbid", () => {

@@ -87,12 +87,20 @@ describe("virtual IPs", () => {
     [
       "no Pcap library",
       { backup: { pcap: "none" } },
-      "Pcap on backup 10.10.10.2: Pcap not installed. Without it no gratuitous ARP is sent at a switch; install Npcap.",
+      "backup 10.10.10.2: No Pcap libraries have been found on this DataMiner Agent. " +
+        "Without them no gratuitous ARP is sent at a switch: install Npcap before it is in a pair with virtual IPs.",
     ],
     [
       "a Pcap library that could not be looked for",
       { main: { pcap: "undetected" } },
-      "Pcap on main 10.10.10.1: Could not be detected. Without it no gratuitous ARP is sent at a switch; install Npcap.",
+      "main 10.10.10.1: No Pcap libraries could be detected on this DataMiner Agent. " +
+        "The look for them failed, so they may be there: check that Npcap is installed, without which no gratuitous ARP is sent at a switch.",
+    ],
+    [
+      "no Pcap library, in our own words where the Failover Config window has none yet",
+      { both: { version: "10.4.9.0-1" }, main: { pcap: "none" } },
+      "main 10.10.10.1: neither Npcap nor WinPcap is installed. " +
+        "Without them no gratuitous ARP is sent at a switch: install Npcap before it is in a pair with virtual IPs.",
     ],
   ])("warn of %s", (_, changes, expected) => {
     expect(broken(changes)).toEqual([]);
