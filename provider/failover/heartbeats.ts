@@ -1,52 +1,29 @@
-import { canonicalAddress, sameAddress } from "../core/addresses.js";
+import { canonicalAddress } from "../core/addresses.js";
 import { listed } from "../core/text.js";
-import { type DeclaredHeartbeat, type HeartbeatTarget, type Mode, otherPosition, type Position, positions } from "./configuration.js";
+import { otherPosition, positions } from "./configuration.js";
 import { gates } from "./gates.js";
-import { type Finding, type Judgement, judge, violation, warning } from "./judgement.js";
+import { invertedRules } from "./heartbeats/inverted.js";
+import { broken, described, type HeartbeatPlan, type HeartbeatRule, isCheckOfBuddy, isNormal, targetedMember } from "./heartbeats/plan.js";
+import { type Finding, type Judgement, judge, warning } from "./judgement.js";
 import { memberName } from "./memberFacts.js";
-import { satisfies, type Version } from "./version.js";
+import { satisfies } from "./version.js";
 
-/** What the rules need to know of one Agent. */
-export interface HeartbeatMember {
-  /** Corporate IP address. */
-  address: string;
-  /** Every own address, the corporate one included. */
-  ownAddresses: readonly string[];
-  /** The indexes of its interfaces; undefined when they are not known. */
-  interfaces?: readonly number[] | undefined;
-}
-
-/** A set of heartbeats with what it is judged against. */
-export interface HeartbeatPlan {
-  heartbeats: readonly DeclaredHeartbeat[];
-  mode: Mode;
-  /** Of the Agents; undefined when it is not known. */
-  version: Version | undefined;
-  /** The addresses that the online Agent holds; none of a pair with a shared hostname. */
-  virtualIps?: readonly string[] | undefined;
-  members: Record<Position, HeartbeatMember>;
-}
+export type { HeartbeatMember, HeartbeatPlan } from "./heartbeats/plan.js";
 
 /** All rules of domain 3.2 at once. Every violation belongs to the input `heartbeats`. */
 export function judgeHeartbeats(plan: HeartbeatPlan): Judgement {
   return judge(heartbeatRules.flatMap((rule) => rule(plan)));
 }
 
-type HeartbeatRule = (plan: HeartbeatPlan) => Finding[];
-
 const heartbeatRules: readonly HeartbeatRule[] = [
   targetsAreAddresses,
   noneTargetsItself,
   interfacesFitTheTarget,
-  invertedTargetsAreApart,
-  invertedTargetsAreNotThePair,
   automaticHasNormal,
   agentsCheckEachOther,
-  everyMemberHasInverted,
+  ...invertedRules,
   nothingBeyondTheFour,
 ];
-
-const broken = (reason: string): Finding => violation("heartbeats", reason);
 
 function targetsAreAddresses({ heartbeats }: HeartbeatPlan): Finding[] {
   return heartbeats
@@ -83,48 +60,6 @@ function interfacesFitTheTarget({ heartbeats, members }: HeartbeatPlan): Finding
   });
 }
 
-/** Otherwise neither Agent could go online (domain 3.2 a). */
-function invertedTargetsAreApart({ heartbeats, members }: HeartbeatPlan): Finding[] {
-  const normalTargets = normalTargetsOf(heartbeats, members);
-  return heartbeats
-    .filter((heartbeat) => !isNormal(heartbeat) && targetAddresses(heartbeat.target, members).some((address) => normalTargets.has(address)))
-    .map((heartbeat) =>
-      broken(
-        `The ${described(heartbeat)} uses an address that a normal heartbeat uses too, so neither Agent could go online. ` +
-          "Target a domain controller or a switch instead.",
-      ),
-    );
-}
-
-/**
- * An inverted heartbeat asks whether the Agent's own network works. What the pair itself answers tells the offline Agent the opposite of
- * the truth when the online one dies: all its inverted heartbeats fail, so it stays offline (vendor page "Advanced Failover options").
- */
-function invertedTargetsAreNotThePair({ heartbeats, virtualIps = [], members }: HeartbeatPlan): Finding[] {
-  const normalTargets = normalTargetsOf(heartbeats, members);
-  return heartbeats
-    .filter((heartbeat) => !isNormal(heartbeat))
-    .flatMap((heartbeat) => {
-      const { from, target } = heartbeat;
-      if ("address" in target && virtualIps.some((virtualIp) => sameAddress(virtualIp, target.address))) {
-        return [
-          broken(
-            `The ${described(heartbeat)} targets the pair's own virtual IP. When the online Agent dies nobody has that address, ` +
-              "so the offline one takes itself for cut off and stays offline. Target a domain controller or a switch instead.",
-          ),
-        ];
-      }
-      const isSaid = targetAddresses(target, members).some((address) => normalTargets.has(address));
-      if (isSaid || targetedMember(target, members) !== otherPosition(from)) return [];
-      return [
-        broken(
-          `The ${described(heartbeat)} targets the other Agent, to which a shared hostname leads too. ` +
-            `When that one dies the ${from} Agent takes itself for cut off and stays offline. Target a domain controller or a switch instead.`,
-        ),
-      ];
-    });
-}
-
 function automaticHasNormal({ heartbeats, mode }: HeartbeatPlan): Finding[] {
   if (mode === "manual" || heartbeats.some(isNormal)) return [];
   return [broken("Mode automatic needs a normal heartbeat, and there is none. Add one from each Agent to the other, or choose manual.")];
@@ -149,18 +84,6 @@ function agentsCheckEachOther({ heartbeats, version, members }: HeartbeatPlan): 
   return [warning(`No normal heartbeat goes between the two Agents. ${cure}`)];
 }
 
-/** Domain 3.2 c. */
-function everyMemberHasInverted({ heartbeats }: HeartbeatPlan): Finding[] {
-  return positions
-    .filter((from) => !heartbeats.some((heartbeat) => !isNormal(heartbeat) && heartbeat.from === from))
-    .map((from) =>
-      warning(
-        `The ${from} Agent has no inverted heartbeat, so both Agents may go online when they lose each other (split brain). ` +
-          "Add one to a domain controller or a switch.",
-      ),
-    );
-}
-
 /** The expected set is one of each; what is missing from it is said by the rules above. */
 function nothingBeyondTheFour({ heartbeats, members }: HeartbeatPlan): Finding[] {
   const used = new Set<string>();
@@ -179,28 +102,4 @@ function nothingBeyondTheFour({ heartbeats, members }: HeartbeatPlan): Finding[]
         `Beyond these: ${beyond.map(described).join("; ")}.`,
     ),
   ];
-}
-
-const isNormal = ({ kind }: Pick<DeclaredHeartbeat, "kind">): boolean => kind === "normal";
-
-const isCheckOfBuddy = (heartbeat: DeclaredHeartbeat, from: Position, members: HeartbeatPlan["members"]): boolean =>
-  isNormal(heartbeat) && heartbeat.from === from && targetedMember(heartbeat.target, members) === otherPosition(from);
-
-/** Whose address it is; undefined for a third party. */
-function targetedMember(target: HeartbeatTarget, members: HeartbeatPlan["members"]): Position | undefined {
-  if ("agent" in target) return target.agent;
-  return positions.find((position) => members[position].ownAddresses.some((own) => sameAddress(own, target.address)));
-}
-
-/** An Agent as target stands for each of its addresses. */
-function targetAddresses(target: HeartbeatTarget, members: HeartbeatPlan["members"]): string[] {
-  const addresses = "agent" in target ? members[target.agent].ownAddresses : [target.address];
-  return addresses.flatMap((address) => canonicalAddress(address) ?? []);
-}
-
-const normalTargetsOf = (heartbeats: HeartbeatPlan["heartbeats"], members: HeartbeatPlan["members"]): Set<string> =>
-  new Set(heartbeats.filter(isNormal).flatMap(({ target }) => targetAddresses(target, members)));
-
-function described({ kind, from, target }: DeclaredHeartbeat): string {
-  return `${kind} heartbeat from ${from} to ${"agent" in target ? target.agent : target.address}`;
 }

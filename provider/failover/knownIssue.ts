@@ -1,7 +1,7 @@
 import type { PairType } from "./configuration.js";
 import type { NatsFlavour, Pcap, StorageKind } from "./memberFacts.js";
 import type { Gate } from "./version.js";
-import type { VersionRange } from "./versionRange.js";
+import { type VersionRange, versionRange } from "./versionRange.js";
 
 /** What is about to be done to a pair. */
 export type Act = "setUp" | "changeMode" | "changeVirtualIps" | "changeOptions" | "switch";
@@ -32,3 +32,13 @@ export interface KnownIssue {
   /** What goes wrong, and what to do. */
   text: string;
 }
+
+export const ranges = (...texts: string[]): VersionRange[] => texts.map(versionRange);
+export const always = (): boolean => true;
+export const virtualIpPair = ({ type }: IssueCircumstances): boolean => type === "virtualIp";
+export const hostnamePair = ({ type }: IssueCircumstances): boolean => type === "sharedHostname";
+export const brokerGateway = ({ nats }: IssueCircumstances): boolean => nats === "brokerGateway";
+export const slnetNats = ({ nats }: IssueCircumstances): boolean => nats === "slnetManaged";
+export const staas = ({ storage }: IssueCircumstances): boolean => storage === "staas";
+export const cassandra = ({ storage }: IssueCircumstances): boolean => storage === "cassandraPerDma" || storage === "dedicatedCluster";
+export const winPcap = ({ type, pcaps }: IssueCircumstances): boolean => type === "virtualIp" && pcaps.includes("winpcap");
