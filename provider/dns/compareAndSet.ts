@@ -17,10 +17,11 @@ export async function compareAndSet(place: Place, asked: readonly RRsetStep[]): 
   const there = { ...place, at: outcome.endpoint };
   if (outcome.refusal) return decideRefusal(there, changed, outcome.refusal);
   // After a lost answer it may be our own change that meets the prerequisites (RFC 2136 5.1, 7.8).
-  if (outcome.kind === "unmet" && !outcome.maybeDone) throw await conflictOf(there, steps, act, outcome);
+  const isOpen = outcome.maybeDone || outcome.maybeHandedOn;
+  if (outcome.kind === "unmet" && !isOpen) throw await conflictOf(there, steps, act, outcome);
   const difference = await findDifference(there, changed, act, outcome.seen);
   if (difference === undefined) return;
-  if (outcome.kind === "unmet") throw await conflictOf(there, steps, act, outcome);
+  if (outcome.kind === "unmet") throw await conflictOf(there, steps, act, { ...outcome, maybeDone: isOpen });
   throw outcome.kind === "verified" ? await notApplied(there, act, difference, outcome) : unverified(act, difference, outcome);
 }
 

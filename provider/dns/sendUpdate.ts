@@ -12,6 +12,8 @@ export interface Outcome {
   endpoint: Endpoint;
   /** Whether an earlier try may have been carried out: then prerequisites may be unmet because of ourselves (RFC 2136 5.1, 7.8). */
   maybeDone: boolean;
+  /** Whether it may have come to this server by another one already, which says that it failed. */
+  maybeHandedOn: boolean;
   /** What was answered, for errors. */
   seen: string;
   /** With `unverifiable`: the answer is a refusal that nothing proves. */
@@ -21,9 +23,9 @@ export interface Outcome {
 /** Sends the update over TCP: a datagram may be too short for it, and over UDP anybody can answer. */
 export async function sendUpdate(ask: Ask, update: Update, act: string, at?: Endpoint): Promise<Outcome> {
   const reply = await ask({ act, message: updateMessage(update, 0), over: "tcp", at });
-  const { verdict, endpoint, maybeDone } = reply;
+  const { verdict, endpoint, maybeDone, maybeHandedOn } = reply;
   const { rcode } = verdict.message;
-  const outcome = { endpoint, maybeDone, seen: rcodeName(rcode) };
+  const outcome = { endpoint, maybeDone, maybeHandedOn, seen: rcodeName(rcode) };
   const isDone = rcode === rcodes.NOERROR;
   if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) {
     const refusal = hinted(refusalOf(reply, act, update.zone), update);

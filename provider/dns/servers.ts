@@ -25,6 +25,8 @@ export interface Reply {
   signer: Signer | undefined;
   /** Whether an earlier try of the same change may have been carried out: its answer was lost. */
   maybeDone: boolean;
+  /** Whether another server failed at it before, which may have been a secondary that had handed it on (RFC 2136 6). */
+  maybeHandedOn: boolean;
 }
 
 export type Ask = (request: Request) => Promise<Reply>;
@@ -52,7 +54,7 @@ export class Servers {
           if (round.failures.get(endpoint.label)?.isFinal) continue;
           const verdict = await this.tryAt(endpoint, request, round, deadline);
           if (!verdict || !("message" in verdict)) continue;
-          const reply = { verdict, endpoint, signer: this.exchange.signer, maybeDone: round.maybeDone };
+          const reply = { verdict, endpoint, signer: this.exchange.signer, maybeDone: round.maybeDone, maybeHandedOn: round.maybeHandedOn };
           const failure = failureOf(reply);
           if (!failure) {
             if (server) this.worked = { server, address: endpoint.address };
@@ -104,6 +106,10 @@ class Round {
 
   constructor({ message }: Request) {
     this.isChange = message.opcode === opcodes.UPDATE && message.authorities.length > 0;
+  }
+
+  get maybeHandedOn(): boolean {
+    return this.isChange && [...this.failures.values()].some(({ code }) => code === "DNS_SERVFAIL");
   }
 
   get isWorthwhile(): boolean {

@@ -211,3 +211,17 @@ describe("an unsigned refusal of a signed change", () => {
     expect(error.message).toMatch(/It may have been carried out all the same: read before you repeat it\.$/);
   });
 });
+
+test("a server that fails after handing the change on is no reason to meet it as somebody else's at the next server", async () => {
+  const [primary, secondary] = [
+    await scriptedServer(),
+    await scriptedServer([
+      async (turn) => {
+        primary.zone.answer(turn.request);
+        await turn.reply({ rcode: 2 });
+      },
+    ]),
+  ];
+  await clientOf([secondary, primary]).compareAndSet(zone, create);
+  expect(primary.zone.show(www, "A")).toBe("10.0.0.1 (60)");
+});
