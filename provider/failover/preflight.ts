@@ -1,3 +1,4 @@
+import { systemClock } from "../core/clock.js";
 import { declaredType, type EndMode, type VirtualIp } from "./configuration.js";
 import type { ConfigurationKey } from "./configurationChange.js";
 import { type Judgement, judge, type PairProperty } from "./judgement.js";
@@ -26,6 +27,8 @@ export interface PreflightQuestion {
   when: "preview" | "create";
   /** What each member sees from its own network. */
   probes?: Plan["probes"] | undefined;
+  /** Default: now. */
+  now?: number;
 }
 
 const setUpRules = [
@@ -89,13 +92,14 @@ function changedBy(changed: readonly ConfigurationKey[]): [Act, PairProperty][] 
 const optionKeys = ["heartbeats", "syncInterface", "restartWhenGoingOffline"] as const satisfies readonly (ConfigurationKey &
   PairProperty)[];
 
-function planOf({ main, backup, declared, endMode, when, probes }: PreflightQuestion): Plan {
+function planOf({ main, backup, declared, endMode, when, probes, now = systemClock.now() }: PreflightQuestion): Plan {
   return {
     declared,
     type: declaredType(declared),
     endMode,
     members: { main, backup },
     probes: when === "create" ? (probes ?? {}) : {},
+    now,
     version: versionOf(main) ?? versionOf(backup),
     isNew: isNewPair(main, backup),
   };

@@ -10,14 +10,44 @@ export const certificateNameRules: readonly Rule[] = [forEachMember(certificateC
 /** All of HTTPS (domain 2, P16 and P17). */
 export const certificateRules: readonly Rule[] = [
   forEachMember(certificateIsTrusted),
+  forEachMember(certificateIsInDate),
+  forBothMembers(bothHaveHttps),
   ...certificateNameRules,
   forEachMember(httpsNameIsItsOwn),
   forBothMembers(httpsNamesDiffer),
 ];
 
-function certificateIsTrusted({ position, facts, name }: AnsweringMember): Finding[] {
-  if (facts.agent.https === null || facts.agent.https.trusted) return [];
+/** One that has expired is not trusted either, and another authority does not mend that. */
+function certificateIsTrusted({ position, facts, name }: AnsweringMember, { now }: Plan): Finding[] {
+  const { https } = facts.agent;
+  if (https === null || https.trusted || expiry(https) < now) return [];
   return [violation(position, `The HTTPS certificate of ${name} is not trusted. Install one of a trusted authority on it.`)];
+}
+
+/** By our own clock: the clients judge by theirs, whatever the Agent's says. */
+function certificateIsInDate({ position, facts, name }: AnsweringMember, { now }: Plan): Finding[] {
+  const { https } = facts.agent;
+  if (https === null || expiry(https) >= now + noticeMilliseconds) return [];
+  const day = new Date(expiry(https)).toISOString().slice(0, 10);
+  const subject = `The HTTPS certificate of ${name}`;
+  if (expiry(https) >= now) return [warning(`${subject} expires on ${day}, within 30 days. Renew it before.`)];
+  return [violation(position, `${subject} expired on ${day}: every client refuses it. Renew it, on the Agent's own web server.`)];
+}
+
+const noticeMilliseconds = 30 * 86_400_000;
+
+/** Infinite for what cannot be read. */
+function expiry({ notAfter }: Certificate): number {
+  const time = Date.parse(notAfter ?? "");
+  return Number.isNaN(time) ? Number.POSITIVE_INFINITY : time;
+}
+
+/** "Setting up HTTPS on a DMA": in a Failover setup, on both. */
+function bothHaveHttps(main: AnsweringMember, backup: AnsweringMember): Finding[] {
+  const [without, other] = main.facts.agent.https === null ? [main, backup] : [backup, main];
+  if (without.facts.agent.https !== null || other.facts.agent.https === null) return [];
+  const seen = `${without.title} has no HTTPS, ${other.name} has: users who are used to it are cut off by each switch.`;
+  return [violation(without.position, `${seen} Set it up on both Agents, or on neither.`)];
 }
 
 function certificateCoversThePair({ position, facts, name }: AnsweringMember, plan: Plan): Finding[] {

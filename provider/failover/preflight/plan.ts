@@ -25,6 +25,8 @@ export interface Plan {
   probes: Partial<Record<Position, ProbeFacts | undefined>>;
   /** Of main, or of backup when main is silent; undefined when nobody's text can be read. */
   version: Version | undefined;
+  /** Milliseconds since the epoch, by our own clock. */
+  now: number;
   /** False when main says that it is in a pair with this backup: then nothing needs to be prepared or free any more. */
   isNew: boolean;
 }

@@ -10,17 +10,22 @@ describe("HTTPS certificates", () => {
   test.each<[string, Changes, string[]]>([
     [
       "one that is not trusted",
-      { backup: { https: https([virtualAddress], { trusted: false }) } },
+      { main: { https: https([virtualAddress]) }, backup: { https: https([virtualAddress], { trusted: false }) } },
       ["backup: The HTTPS certificate of backup 10.10.10.2 is not trusted. Install one of a trusted authority on it."],
     ],
     [
       "one that does not name the virtual IP",
-      { main: { https: https(["dma-main.skyline.local", mainAddress]) } },
+      { main: { https: https(["dma-main.skyline.local", mainAddress]) }, backup: { https: https([virtualAddress]) } },
       ["main: The HTTPS certificate of main 10.10.10.1 does not name 10.10.10.5. Add it to the subject alternative names, on both Agents."],
     ],
     [
       "one that does not name the hostname",
-      { main: { https: https(["other.skyline.local", "*.local"]) }, declared: hostnamePair, when: "preview" },
+      {
+        main: { https: https(["other.skyline.local", "*.local"]) },
+        backup: { https: https(["*.skyline.local"]) },
+        declared: hostnamePair,
+        when: "preview",
+      },
       [
         "main: The HTTPS certificate of main 10.10.10.1 does not name dma.skyline.local. Add it to the subject alternative names, on both Agents.",
       ],
@@ -37,6 +42,35 @@ describe("HTTPS certificates", () => {
     ["a wildcard over the hostname", { both: { https: https(["*.skyline.local"]) }, declared: hostnamePair, when: "preview" }],
   ])("accept %s", (_, changes) => {
     expect(broken(changes)).toEqual([]);
+  });
+
+  const now = Date.parse("2026-03-01T12:00:00Z");
+  const until = (notAfter: string, changes = {}) => ({ https: https([virtualAddress], { ...own, notAfter, ...changes }) });
+  const good = { https: https([virtualAddress], { ...other, notAfter: "2027-03-01T00:00:00Z" }) };
+
+  test("refuse one that has expired, and do not call it untrusted too", () => {
+    const expired = { main: until("2026-03-01T11:59:59Z", { trusted: false }), backup: good, now };
+    expect(broken(expired)).toEqual([
+      "main: The HTTPS certificate of main 10.10.10.1 expired on 2026-03-01: every client refuses it. Renew it, on the Agent's own web server.",
+    ]);
+    expect(warned(expired)).toEqual([]);
+  });
+
+  test.each([
+    ["2026-03-01T12:00:01Z", ["The HTTPS certificate of main 10.10.10.1 expires on 2026-03-01, within 30 days. Renew it before."]],
+    ["2026-03-31T11:59:59Z", ["The HTTPS certificate of main 10.10.10.1 expires on 2026-03-31, within 30 days. Renew it before."]],
+    ["2026-03-31T12:00:01Z", []],
+  ])("warn 30 days before one expires: %s", (notAfter, expected) => {
+    expect(broken({ main: until(notAfter), backup: good, now })).toEqual([]);
+    expect(warned({ main: until(notAfter), backup: good, now })).toEqual(expected);
+  });
+
+  test.each(["main", "backup"] as const)("refuse HTTPS on %s only", (position) => {
+    const [name, title] = position === "main" ? ["main 10.10.10.1", "Backup 10.10.10.2"] : ["backup 10.10.10.2", "Main 10.10.10.1"];
+    const without = position === "main" ? "backup" : "main";
+    expect(broken({ [position]: good, now })).toEqual([
+      `${without}: ${title} has no HTTPS, ${name} has: users who are used to it are cut off by each switch. Set it up on both Agents, or on neither.`,
+    ]);
   });
 
   test("warn when the HTTPS name is the shared one, or the same on both", () => {
