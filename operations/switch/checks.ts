@@ -1,11 +1,12 @@
-import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
 import { systemClock } from "../../provider/core/clock.js";
 import { formatMilliseconds } from "../../provider/core/durations.js";
 import { reasonOf } from "../../provider/core/errors.js";
+import { millisecondsSince } from "../../provider/failover/agentTime.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
 import { isSteadyMember, type Online, roles } from "../../provider/failover/roles.js";
 import type { AskedMember, AskedPair } from "../askMembers.js";
+import { foreignText } from "../statusRows.js";
 import { check, type JudgedCheck, type PlannedSwitch, type SwitchSide } from "./check.js";
 import { knownIssueCheck } from "./knownIssueCheck.js";
 import { redRowCheck, syncCheck } from "./rowChecks.js";
@@ -96,29 +97,43 @@ function rolesAreClear(asked: AskedPair): JudgedCheck {
   return check("roles are clear", "SWITCH_ROLES_UNCLEAR", clear, told, "Repair the pair in its Failover configuration window first.");
 }
 
-/** An Agent may tell when its last switch was, whoever asked for it; one that does not still tells of those that this API was asked for. */
+/**
+ * An Agent may tell when its last switch was, whoever asked for it; one that does not still tells of those that this API was asked for.
+ * A time that its clock cannot have stamped, because that was set since, is no proof that 15 minutes are over.
+ */
 function longEnoughAgo(members: readonly AskedMember[]): JudgedCheck {
-  const facts = members.flatMap((member) => member.facts ?? []);
-  const ended = facts.flatMap(({ pair }) => {
-    const operation = pair?.operation;
-    const asked = operation?.kind === "switch" && operation.state === "succeeded" ? operation.finishedUtc : null;
-    return [pair?.lastSwitchUtc, asked].flatMap((told) => (told ? [Date.parse(told)] : []));
-  });
-  const last = Math.max(...ended);
-  if (ended.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no earlier switch is known", "");
-  const since = presentOf(facts, last) - last;
+  const told = members.flatMap((member) => lastSwitches(member).map((time) => ({ member, time, since: sinceThen(time, member, members) })));
+  if (told.length === 0) return check("15 minutes", "SWITCH_TOO_SOON", true, "no earlier switch is known", "");
+  const untold = told.find(({ since }) => since === undefined);
+  if (untold) {
+    const { position, address } = untold.member;
+    const name = memberName(position, address);
+    const seen = `${name} tells of a switch at ${foreignText(untold.time)}, which its clock cannot have seen: it was set since.`;
+    return check(
+      "15 minutes",
+      "SWITCH_TOO_SOON",
+      false,
+      seen,
+      `Check its clock; when the last switch is ${formatMilliseconds(pauseMilliseconds)} ago for certain, force it.`,
+    );
+  }
+  const since = Math.min(...told.map((each) => each.since ?? 0));
   const left = pauseMilliseconds - since;
   const seen = `The last switch ended ${formatMilliseconds(since)} ago; the product supports one in 15 minutes.`;
   return check("15 minutes", "SWITCH_TOO_SOON", left <= 0, seen, `Wait ${formatMilliseconds(left)}, or force it.`);
 }
 
-/** The Agents' clocks may differ from ours: the newest time that they tell is their present, or our own where they tell none. */
-function presentOf(facts: readonly Snapshot[], last: number): number {
-  const told = facts.flatMap(({ status }) =>
-    [...(status?.connectivity ?? []), ...(status?.dbSync ? [status.dbSync] : [])].flatMap(({ lastSuccess }) =>
-      lastSuccess ? [Date.parse(lastSuccess)] : [],
-    ),
-  );
-  const newest = Math.max(...told);
-  return newest >= last ? newest : Math.max(systemClock.now(), last);
+function lastSwitches({ facts }: AskedMember): string[] {
+  const { lastSwitchUtc, operation } = facts?.pair ?? {};
+  const asked = operation?.kind === "switch" && operation.state === "succeeded" ? operation.finishedUtc : null;
+  return [lastSwitchUtc, asked].filter((time) => typeof time === "string");
+}
+
+/** By its own clock; where it does not tell that, by whichever of the times that both tell, and ours, leaves the least. */
+function sinceThen(time: string, { facts }: AskedMember, members: readonly AskedMember[]): number | undefined {
+  if (!facts) return undefined;
+  const now = systemClock.now();
+  if (facts.timeUtc) return millisecondsSince(time, facts, now);
+  const found = members.flatMap((member) => millisecondsSince(time, { timeUtc: null, status: member.facts?.status ?? null }, now) ?? []);
+  return found.length === 0 ? undefined : Math.min(...found);
 }

@@ -1,5 +1,6 @@
 import { listed } from "../../provider/core/text.js";
 import { badRows, type StatusRows } from "../../provider/failover/status.js";
+import { untrustedRows } from "../../provider/failover/untrusted.js";
 import { statusRows } from "../statusRows.js";
 import { check, type JudgedCheck, type PlannedSwitch } from "./check.js";
 
@@ -35,7 +36,9 @@ export function redRowCheck({ online, offline }: PlannedSwitch): JudgedCheck {
     ...red(online.facts.status, matterOnline).map((text) => `${online.name}: ${text}.`),
   ];
   const passed = shown.length === 0;
-  return check("no red row", "SWITCH_RED_ROW", passed, passed ? "none that matters" : shown.join(" "), "Repair that first.");
+  const unproven = [...new Set([online, offline].flatMap(({ facts }) => untrustedRows(facts) ?? []))];
+  const well = ["none that matters", ...unproven].join("; ");
+  return check("no red row", "SWITCH_RED_ROW", passed, passed ? well : shown.join(" "), "Repair that first.");
 }
 
 const red = (status: StatusRows, matters: (row: string) => boolean = () => true): string[] =>

@@ -19,7 +19,11 @@ export function millisecondsSince(told: Told, facts: Pick<MemberFacts, "timeUtc"
   return found.length === 0 ? undefined : Math.min(...found);
 }
 
-const since = (at: number, present: number): number | undefined => (at <= present ? present - at : undefined);
+/** Clocks are corrected by a moment all the time; that is no clock that was set. */
+const correctionMilliseconds = 5_000;
+
+const since = (at: number, present: number): number | undefined =>
+  at <= present + correctionMilliseconds ? Math.max(0, present - at) : undefined;
 
 /** The newest success that a member tells of: no earlier than that is its present. */
 function newestTime({ status }: Pick<MemberFacts, "status">): number | undefined {

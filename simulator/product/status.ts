@@ -1,6 +1,8 @@
 import { isIP } from "node:net";
 import type { Heartbeat } from "../../provider/agent/pairSchema.js";
 import type { Status } from "../../provider/agent/statusSchema.js";
+import { gates } from "../../provider/failover/gates.js";
+import { parseVersion, satisfies } from "../../provider/failover/version.js";
 import type { Agent } from "./agent.js";
 import { failedChecks, type HeartbeatState, syncPathHolds } from "./heartbeats.js";
 import type { World } from "./world.js";
@@ -32,9 +34,16 @@ export function statusOf(world: World, agent: Agent): Status | null {
   };
 }
 
-function databaseRow({ database, waitsForSeed }: Agent): Status["database"] {
-  if (database === "OK" && !waitsForSeed) return { value: "OK" };
+function databaseRow(agent: Agent): Status["database"] {
+  const { database, waitsForSeed } = agent;
+  if ((database === "OK" && !waitsForSeed) || hidesDegradedStaas(agent)) return { value: "OK" };
   return { value: "Failing", failureReason: "select count(*) from slenumvalues failed." };
+}
+
+/** The row was always OK with STaaS, degraded or not (RN 42944). */
+function hidesDegradedStaas({ storage, version }: Agent): boolean {
+  const parsed = parseVersion(version);
+  return storage.kind === "staas" && parsed !== undefined && satisfies(parsed, gates.staasIsTold) !== "yes";
 }
 
 /** Why a member holds its configuration for invalid; null when it does not (domain 1.4, 2.4, P6). */

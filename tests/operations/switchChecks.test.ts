@@ -70,6 +70,38 @@ describe("15 minutes", () => {
     expect(found(asked(byHand(null)), "15 minutes")?.passed).toBe(true);
   });
 
+  const lastSwitch = (lastSwitchUtc: string, timeUtc?: string) => {
+    const pair = asked({ pair: { operation: null, ...{ lastSwitchUtc } } });
+    if (timeUtc !== undefined) Object.assign(pair.main.facts ?? {}, { timeUtc });
+    return found(pair, "15 minutes");
+  };
+
+  test.each([
+    ["2026-01-01T12:14:59Z", false],
+    ["2026-01-01T12:15:00Z", true],
+  ])("count by the clock of the Agent itself, where it tells it: at %s it is %s", (timeUtc, passed) => {
+    expect(lastSwitch("2026-01-01T12:00:00Z", timeUtc)?.passed).toBe(passed);
+  });
+
+  test.each([
+    ["in the future of its Agent's clock, which was set back", "2026-01-01T14:00:00Z", "2026-01-01T12:00:00Z"],
+    ["in the future of ours, where the Agent does not tell its clock", new Date(Date.now() + 3_600_000).toISOString(), undefined],
+    ["before there was any Agent: its clock had started again", "1970-01-01T00:05:00Z", "2026-01-01T12:00:00Z"],
+  ])("are not over by a switch %s", (_, time, timeUtc) => {
+    expect(lastSwitch(time, timeUtc)).toMatchObject({
+      passed: false,
+      code: "SWITCH_TOO_SOON",
+      seen: `main 10.10.10.1 tells of a switch at ${time}, which its clock cannot have seen: it was set since.`,
+      cure: expect.stringContaining("force it"),
+    });
+  });
+
+  test("are not over by a success in the future, which a clock that was set back has left behind", () => {
+    const justNow = new Date(Date.now() - 60_000).toISOString();
+    const status = { connectivity: heartbeatAt(new Date(Date.now() + 7_200_000).toISOString()) };
+    expect(found(asked({ pair: { operation: null, ...{ lastSwitchUtc: justNow } }, status }), "15 minutes")?.passed).toBe(false);
+  });
+
   test("do not count from a switch that failed, nor from another operation", () => {
     const finishedNow = { finishedUtc: new Date().toISOString() };
     expect(found(asked(operation({ ...finishedNow, state: "failed" })), "15 minutes")?.passed).toBe(true);
@@ -91,6 +123,26 @@ describe("no red row", () => {
   ])("when %s", (_, position, status, passed) => {
     const changes = { status: status ?? {} };
     expect(found(position === "main" ? asked(changes) : asked({}, changes), "no red row")?.passed).toBe(passed);
+  });
+});
+
+describe("rows that prove nothing", () => {
+  const on = (kind: "staas" | "legacySql", version: string) => {
+    const agent = { agent: { version, storage: { kind, replicationFactor: null } } };
+    return found(asked(agent, agent), "no red row");
+  };
+
+  test.each([
+    ["10.5.6.0-1", true],
+    ["10.5.7.0-1", false],
+    ["10.5.0.0-1-CU3", true],
+    ["10.5.0.0-1-CU4", false],
+    ["experimental", true],
+  ])("are those of the database with STaaS before 10.5.0 [CU4]/10.5.7: on %s it is said: %s", (version, said) => {
+    const { passed, seen } = on("staas", version) ?? {};
+    expect(passed).toBe(true);
+    expect(seen?.includes("prove nothing: before 10.5.7/10.5.0 [CU4] they look well although STaaS is degraded (RN 42944)")).toBe(said);
+    expect(on("legacySql", version)?.seen).toBe("none that matters");
   });
 });
 

@@ -153,10 +153,14 @@ function keptDatabaseWorks(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, options, resumed } = ending;
   if (options.endMode === "disable" || options.allowDataLoss || resumed || online.facts.status?.database.value !== "Failing")
     return undefined;
+  const { kind } = online.facts.agent.storage;
+  const other =
+    kind === "staas" || kind === "dedicatedCluster"
+      ? `. Both use the same storage, and after the reset of ${offline.address} nobody is left who may still reach it.`
+      : `, and the one of ${offline.address} goes with its reset.`;
   return refuse(
     ending,
     "DATABASE_FAILING",
-    `the database of ${online.address}, which stays, is Failing, and the one of ${offline.address} goes with its reset. ` +
-      "Repair it, or set allowDataLoss and run `pulumi up` first.",
+    `the database of ${online.address}, which stays, is Failing${other} Repair it, or set allowDataLoss and run \`pulumi up\` first.`,
   );
 }

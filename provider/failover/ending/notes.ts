@@ -1,5 +1,6 @@
 import { gates } from "../gates.js";
 import type { StorageKind } from "../memberFacts.js";
+import { untrustedRows } from "../untrusted.js";
 import { type Gate, parseVersion, satisfies } from "../version.js";
 import { givenUpNotes } from "./givenUp.js";
 import type { EndingCase } from "./question.js";
@@ -11,6 +12,7 @@ export function endingNotes(ending: EndingCase, offlineUnavailable: boolean): st
     ...(offlineUnavailable ? givenUpNotes(ending) : [...whatHappensToOffline(ending), ...storageNotes(ending)]),
     ...virtualIpNote(ending),
     ...natsClusterNote(ending),
+    ...unknownStorageNote(ending),
     ...restartNote(ending),
   ];
 }
@@ -94,6 +96,12 @@ function cloudNote({ online, offline }: EndingCase): string[] {
   const parsed = parseVersion(version);
   if (storage.kind !== "staas" || parsed === undefined || satisfies(parsed, gates.resetDisconnectsCloud) !== "yes") return [];
   return [`The reset disconnects ${offline.address} from dataminer.services.`];
+}
+
+/** What the guard against a failing database could not see. */
+function unknownStorageNote({ online, options }: EndingCase): string[] {
+  const reason = options.endMode === "disable" ? undefined : untrustedRows(online.facts);
+  return reason === undefined ? [] : [`Whether its storage works was not checked: ${reason}.`];
 }
 
 function restartNote({ online }: EndingCase): string[] {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentFacts, MemberFacts } from "../../../provider/failover/memberFacts.js";
+import type { AgentFacts, MemberFacts, StorageKind } from "../../../provider/failover/memberFacts.js";
 import { backupAddress, mainAddress, member, type PairedChanges, pairConfiguration, paired } from "../members.js";
 import { ending, plan, refusal } from "./question.js";
 
@@ -55,12 +55,22 @@ describe("a failing database of the Agent that stays", () => {
   const failing = { status: { database: { value: "Failing" } } };
 
   test("keeps the other copy from being reset, unless the program says that it may go", () => {
-    expect(refusal(online(failing), offline())).toEqual({
-      code: "DATABASE_FAILING",
-      reason:
-        "Ending pair 111: the database of 10.10.10.1, which stays, is Failing, and the one of 10.10.10.2 goes with its reset. " +
-        "Repair it, or set allowDataLoss and run `pulumi up` first.",
-    });
+    const storage = (kind: StorageKind) => ({ agent: { storage: { kind, replicationFactor: 2 } } });
+    const cure = "Repair it, or set allowDataLoss and run `pulumi up` first.";
+    for (const kind of ["legacySql", "cassandraPerDma"] as const) {
+      expect(refusal(online({ ...failing, ...storage(kind) }), offline())).toEqual({
+        code: "DATABASE_FAILING",
+        reason: `Ending pair 111: the database of 10.10.10.1, which stays, is Failing, and the one of 10.10.10.2 goes with its reset. ${cure}`,
+      });
+    }
+    for (const kind of ["staas", "dedicatedCluster"] as const) {
+      expect(refusal(online({ ...failing, ...storage(kind) }), offline())).toEqual({
+        code: "DATABASE_FAILING",
+        reason:
+          "Ending pair 111: the database of 10.10.10.1, which stays, is Failing. Both use the same storage, and after the reset of 10.10.10.2 " +
+          `nobody is left who may still reach it. ${cure}`,
+      });
+    }
     expect(plan(online(failing), offline(), { allowDataLoss: true }).ask).toBe("main");
     expect(plan(online(), offline(failing)).ask).toBe("main");
   });
