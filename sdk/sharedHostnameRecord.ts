@@ -23,7 +23,7 @@ export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecord
 export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOutputs> {
   /** The zone of the hostname, with its trailing dot. */
   declare readonly zone: Output<string>;
-  /** The records that this resource has made, and will remove; equal ones that it found are not among them. */
+  /** The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them. */
   declare readonly ownedRecords: Output<SharedHostnameRecordOutputs["ownedRecords"]>;
   /** What to know, one line each, from the last create or update. */
   declare readonly warnings: Output<string[]>;

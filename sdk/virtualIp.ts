@@ -32,7 +32,7 @@ export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
   declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
   /** What differs from what is declared, one line each; empty after `pulumi up`. */
   declare readonly deviations: Output<string[]>;
-  /** The records that this resource has made, and will remove; equal ones that it found are not among them. */
+  /** The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them. */
   declare readonly ownedRecords: Output<VirtualIpOutputs["ownedRecords"]>;
   /** What to know, one line each, from the last create or update. */
   declare readonly warnings: Output<string[]>;

@@ -13,6 +13,8 @@ export interface FormerRecords {
   owned: readonly OwnedRecord[];
   /** Whom that may be stored as. */
   owners: readonly string[];
+  /** Where it was applied last. */
+  before: DnsConnection | undefined;
 }
 
 type Inputs = CommonInputs & { dns?: DnsConnection | undefined };
@@ -28,6 +30,7 @@ export function formerRecords(recorded: Recorded<Inputs, { ownedRecords: OwnedRe
     places: places.filter((place, index) => !places.slice(0, index).some((other) => isSameAccess(other, place))),
     owned: recorded?.ownedRecords ?? [],
     owners: recorded ? ownersOf(recorded) : [],
+    before: recorded?.__declared.dns ?? undefined,
   };
 }
 
@@ -76,7 +79,7 @@ async function atEachServer(places: readonly DnsConnection[], act: (place: DnsCo
   const failures: DnsError[] = [];
   for (const server of servers) {
     const same = places.filter((place) => serverNames(place) === server);
-    await firstThatMay(same, act).catch((error: unknown) => {
+    await withEachKey(same, act).catch((error: unknown) => {
       if (!(error instanceof DnsError)) throw error;
       failures.push(error);
     });
@@ -86,16 +89,14 @@ async function atEachServer(places: readonly DnsConnection[], act: (place: DnsCo
   if (failure) throw failure;
 }
 
-/** One server: a key that it does not take, or no longer, is followed by the one before; what the first met has the word. */
-async function firstThatMay(places: readonly DnsConnection[], act: (place: DnsConnection) => Promise<void>): Promise<void> {
-  let first: unknown;
+/** One server: each key may have a view of its own; one that is not taken, or no longer, counts where none is, and the first has the word. */
+async function withEachKey(places: readonly DnsConnection[], act: (place: DnsConnection) => Promise<void>): Promise<void> {
+  const refusals: DnsError[] = [];
   for (const place of places) {
-    try {
-      return await act(place);
-    } catch (error) {
-      first ??= error;
+    await act(place).catch((error: unknown) => {
       if (!(error instanceof DnsError && error.nothingDone)) throw error;
-    }
+      refusals.push(error);
+    });
   }
-  throw first;
+  if (refusals.length === places.length) throw refusals[0];
 }

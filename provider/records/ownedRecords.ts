@@ -9,6 +9,8 @@ export interface OwnedRecord {
   name: string;
   type: RecordType;
   data: string;
+  /** Server and key that it was made with, while a change to other ones is unfinished. */
+  at?: string;
 }
 
 export type Place = Pick<OwnedRecord, "zone" | "name" | "type">;

@@ -3,6 +3,7 @@ import type { DnsClient } from "../dns/client.js";
 import type { DnsConnection } from "../dns/connection.js";
 import { type Establishing, establishRecords, refuseForeignRecords } from "./establishRecords.js";
 import { type FormerRecords, releaseFormer } from "./formerRecords.js";
+import { accessOf, partMoved, releaseMoved } from "./movedRecords.js";
 import { includingClaimed, type OwnedRecord } from "./ownedRecords.js";
 import type { Ownership } from "./ownership.js";
 import { includingFormer, type PlacedRule, placeRules, probeZones, type RecordRule } from "./recordRules.js";
@@ -20,10 +21,12 @@ export class RecordPlan {
   private constructor(
     private readonly client: DnsClient,
     private readonly context: Context,
+    private readonly dns: DnsConnection,
     readonly rules: readonly PlacedRule[],
     private readonly ttlSeconds: number | undefined,
     private readonly ownership: Ownership,
     private readonly former: FormerRecords,
+    private readonly moved: readonly OwnedRecord[],
   ) {}
 
   static async of(
@@ -37,9 +40,11 @@ export class RecordPlan {
     // In the zone the claims of the one that is replaced say what was its own.
     const ownership = { kept, owner, before: former.owners, isReplacing: isReplacement && kept === "state" };
     const placed = await placeRules(client, rules);
-    const here = former.owned.filter(({ zone }) => placed.some((rule) => rule.zone === zone));
-    const owned = await includingClaimed(client, [...placed, ...here], former.owned, ownership);
-    return new RecordPlan(client, context, placed, ttlSeconds, ownership, { ...former, owned });
+    const zones = new Set(placed.map(({ zone }) => zone));
+    const { here, there } = await partMoved(client, { dns, zones }, former, ownership, context);
+    const near = here.filter(({ zone }) => zones.has(zone));
+    const owned = await includingClaimed(client, [...placed, ...near], here, ownership);
+    return new RecordPlan(client, context, dns, placed, ttlSeconds, ownership, { ...former, owned }, there);
   }
 
   /** Refuses what `apply` would refuse, before anything is written. */
@@ -49,18 +54,21 @@ export class RecordPlan {
     await refuseForeignRecords(this.client, this.whole, { ttlSeconds, owned: this.former.owned, ownership });
   }
 
-  /** Makes the rules hold, then takes away what was made in other zones before. Returns what is owned then. */
+  /** Makes the rules hold, then takes away what was made in other zones before, or elsewhere in these. Returns what is owned then. */
   async apply(): Promise<OwnedRecord[]> {
-    const { context, ttlSeconds, ownership } = this;
+    const { context, ttlSeconds, ownership, moved } = this;
+    const now = accessOf(this.dns);
+    const told = (owned: readonly OwnedRecord[]) => (moved.length === 0 ? owned : owned.map((record) => ({ ...record, at: now })));
     const elsewhere = this.former.owned.filter(({ zone }) => !this.isHere(zone));
     const establishing: Establishing = {
       ...{ ttlSeconds, ownership },
       owned: this.former.owned.filter(({ zone }) => this.isHere(zone)),
-      remember: (owned) => context.remember({ ownedRecords: [...owned, ...elsewhere] }),
+      remember: (owned) => context.remember({ ownedRecords: [...told(owned), ...elsewhere, ...moved] }),
       write: (act) => context.write(act),
     };
     const owned = await establishRecords(this.client, this.whole, establishing);
     await releaseFormer({ ...this.former, owned: elsewhere }, context);
+    await releaseMoved(moved, this.former.places, ownership, context);
     context.remember({ ownedRecords: owned });
     return owned;
   }

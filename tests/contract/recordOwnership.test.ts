@@ -208,3 +208,126 @@ describe("a create that ends at any message, and whose result nobody gets", () =
     expect(reached.size).toBe(3);
   });
 });
+
+describe("another server that has zones of the same names", () => {
+  const atOther = (place: SharedHostnamePlace, other: SharedHostnamePlace) => place.args({ dns: other.dns() });
+
+  test("gets the records first, then they go from the one before", async () => {
+    const [place, other] = [await openSharedHostnamePlace(), await openSharedHostnamePlace()];
+    const resource = await up(place.args());
+    await resource.up(atOther(place, other));
+    expect([place.records(), live(other)]).toEqual([[], whole()]);
+    expect(resource.outs.ownedRecords).toHaveLength(4);
+    expect(JSON.stringify(resource.outs.ownedRecords)).not.toContain('"at"');
+    await resource.destroy();
+    expect(other.records()).toEqual([]);
+  });
+
+  test("and equal records that are not ours: they stay when the resource goes", async () => {
+    const [place, other] = [await openSharedHostnamePlace(), await openSharedHostnamePlace()];
+    other.server.zone(zone).set("dma", "A", [one, two]);
+    const resource = await up(place.args());
+    await resource.up(atOther(place, other));
+    await resource.destroy();
+    expect([place.records(), live(other)]).toEqual([
+      [],
+      [
+        [one, two],
+        [[], []],
+      ],
+    ]);
+  });
+
+  test.each(["goes on", "goes back"])("and fails half-way: the next up %s, and destroy leaves nothing at either", async (then) => {
+    const [place, other] = [await openSharedHostnamePlace(), await openSharedHostnamePlace()];
+    const resource = await up(place.args());
+    other.server.fail({ kind: "rcode", rcode: "SERVFAIL" }, { changing: true, zone: reverse, times: 99 });
+    await expect(resource.up(atOther(place, other))).rejects.toThrow(
+      /records in skyline\.local\. are written and known: the next `pulumi up` goes on from there.*DNS_SERVFAIL/,
+    );
+    expect([live(place), other.addresses()]).toEqual([whole(), [one, two]]);
+    other.server.clearFaults();
+    const [left, kept] = then === "goes on" ? [place, other] : [other, place];
+    await resource.up(then === "goes on" ? atOther(place, other) : place.args());
+    expect([left.records(), live(kept)]).toEqual([[], whole()]);
+    await resource.destroy();
+    expect([place.records(), other.records()]).toEqual([[], []]);
+  });
+
+  test("and fails half-way: destroy alone leaves nothing at either", async () => {
+    const [place, other] = [await openSharedHostnamePlace(), await openSharedHostnamePlace()];
+    const resource = await up(place.args());
+    other.server.fail({ kind: "rcode", rcode: "SERVFAIL" }, { changing: true, zone: reverse, times: 99 });
+    await expect(resource.up(atOther(place, other))).rejects.toThrow("DNS_SERVFAIL");
+    other.server.clearFaults();
+    await resource.destroy();
+    expect([place.records(), other.records()]).toEqual([[], []]);
+  });
+
+  test("while the one before is down: what may stay is told, with the place", async () => {
+    const [place, other] = [await openSharedHostnamePlace(), await openSharedHostnamePlace()];
+    const resource = await up(place.args());
+    await place.server.stop();
+    await resource.up(atOther(place, other));
+    expect(resource.outs.warnings).toEqual([
+      expect.stringMatching(
+        /^records may still stand at 127\.0\.0\.1:\d+ with key dma-key: A dma\.skyline\.local\. 10\.10\.10\.1; .*by hand/,
+      ),
+    ]);
+    expect(live(other)).toEqual(whole());
+    await place.server.start();
+    await resource.destroy();
+    expect(other.records()).toEqual([]);
+  });
+
+  test("is not taken for one where another key is declared, and nothing is changed", async () => {
+    const place = await openSharedHostnamePlace();
+    const resource = await up(place.args());
+    const before = place.records();
+    place.server.log.clear();
+    await resource.up(place.args({ dns: place.dns({ key: { name: key.name, secret: key.secret } }) }));
+    await resource.up(
+      place.args({ dns: place.dns({ server: [`localhost:${place.server.port}`], key: { name: key.name, secret: key.secret } }) }),
+    );
+    expect([place.records(), place.updates()]).toEqual([before, []]);
+    await resource.destroy();
+    expect(place.records()).toEqual([]);
+  });
+});
+
+describe("before the first write", () => {
+  const unchanged = async (place: SharedHostnamePlace, args: Record<string, unknown>, said: RegExp) => {
+    const before = place.records();
+    await expect(up(args)).rejects.toThrow(said);
+    expect([place.records(), place.updates()]).toEqual([before, []]);
+  };
+
+  test("a reverse zone that takes no updates is found, and the cure names reverse and reverseZone", async () => {
+    const place = await openSharedHostnamePlace([], { ...key, zones: [zone] });
+    await unchanged(
+      place,
+      place.args(),
+      /Probing zone 10\.10\.10\.in-addr\.arpa\. .*dns\.reverseZone, or set reverse: false .*DNS_REFUSED/,
+    );
+    const resource = await up(place.args({ reverse: false }));
+    await resource.destroy();
+    expect(place.records()).toEqual([]);
+  });
+
+  test("a reverse zone that the server has not is found in the same way", async () => {
+    const place = await openSharedHostnamePlace();
+    await unchanged(place, place.args({ addresses: [one, "10.20.20.2"] }), /dns\.reverseZone, or set reverse: false .*DNS_/);
+  });
+
+  test("a reverseZone that holds neither address is an error, one that holds one of them is not", async () => {
+    const place = await openSharedHostnamePlace(["20.20.10.in-addr.arpa.", "30.20.10.in-addr.arpa."]);
+    const dns = place.dns({ reverseZone: "20.20.10.in-addr.arpa" });
+    await unchanged(
+      place,
+      place.args({ dns }),
+      /reverseZone is 20\.20\.10\.in-addr\.arpa\. but .* in 10\.10\.10\.in-addr\.arpa\. .*DNS_NOTZONE/,
+    );
+    await up(place.args({ dns, addresses: ["10.20.20.1", "10.20.30.1"] }));
+    expect(place.changes().map(([name]) => name)).toEqual([zone, "20.20.10.in-addr.arpa.", "30.20.10.in-addr.arpa."]);
+  });
+});
