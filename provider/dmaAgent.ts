@@ -9,9 +9,18 @@ import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
+import { takenOver } from "./core/owner.js";
 import { isUnknown } from "./core/values.js";
 import { DmaAgentInputs, inOrder } from "./dmaAgent/inputs.js";
-import { applySettings, heldByNamesake, isSettled, type ObservedAgent, ownersAs, type RecordedAgent } from "./dmaAgent/settings.js";
+import {
+  applySettings,
+  heldByNamesake,
+  isSettled,
+  isToBeMarked,
+  type ObservedAgent,
+  ownersAs,
+  type RecordedAgent,
+} from "./dmaAgent/settings.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./dmaAgent/inputs.js";
 export type { DmaAgentOutputs } from "./dmaAgent/settings.js";
@@ -58,9 +67,8 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent>({
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
     const [namesake] = heldByNamesake(inputs, facts, recorded);
     if (namesake) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${namesake.reason}`);
-    if (isSettled(inputs, facts, context, recorded)) return { ...facts, __owner: inputs.__owner };
-    // A replacement is marked on the Agent also where it changes nothing: only that tells a later delete that it is superseded.
-    const isMarked = facts.__storedOwner !== undefined || context.isReplacement;
+    if (isSettled(inputs, facts, context.owner, recorded)) return { ...facts, __owner: inputs.__owner };
+    const isMarked = facts.__storedOwner !== undefined || isToBeMarked(inputs, facts, recorded);
     const timers = inputs.settings ?? (isMarked && !recorded?.__declared.settings ? {} : undefined);
     const snapshot = await applySettings(
       facts.agent,
@@ -86,7 +94,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent>({
     const owners = ownersOf(recorded);
     const { agent } = snapshot;
     if (isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement)) {
-      return context.progress(`Agent ${agent.address} is left as it is: a later creation of this resource has taken it over.`);
+      return context.progress(`Agent ${agent.address} is left as it is: ${takenOver(context)}`);
     }
     if (!context.isReplaced) refuseInOwnPair(recorded, snapshot);
     if (!recorded.__declared.settings && !recorded.__unfinished && findSettingsOwner(agent, owners) === undefined) return;
@@ -100,7 +108,7 @@ function addressed(inputs: DmaAgentInputs): DmaAgentInputs {
   return address === undefined && isUnknown(host) ? { ...inputs, address: host } : withAddress(inputs);
 }
 
-function factsOf(inputs: DmaAgentInputs, { agent }: Snapshot, recorded?: RecordedAgent): ObservedAgent {
+function factsOf(inputs: DmaAgentInputs, { agent, pair }: Snapshot, recorded?: RecordedAgent): ObservedAgent {
   const live: Record<string, unknown> = {
     ...agent.settings,
     interfacesRequiredToGoOnline: inOrder(agent.settings.interfacesRequiredToGoOnline),
@@ -119,6 +127,7 @@ function factsOf(inputs: DmaAgentInputs, { agent }: Snapshot, recorded?: Recorde
     __owner: recorded ? recorded.__owner : inputs.__owner,
     __storedOwner: findSettingsOwner(agent, ownersAs(inputs, recorded)),
     agent,
+    pair,
   };
 }
 

@@ -10,6 +10,7 @@ import { ownersOf } from "./core/definition.js";
 import { RefusedError, reasonOf } from "./core/errors.js";
 import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
+import { takenOver } from "./core/owner.js";
 import { sameValue } from "./core/values.js";
 import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
@@ -109,8 +110,7 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
   );
   // What the later creation does not declare any more, such as another hostname, goes all the same.
   if (isSuperseded) await releaseFormer(formerRecords(recorded), context, { isReplaced: true });
-  if (isSuperseded)
-    return context.progress(`virtual IP ${recorded.address} is left as it is: a later creation of this resource has taken it over.`);
+  if (isSuperseded) return context.progress(`virtual IP ${recorded.address} is left as it is: ${takenOver(context)}`);
   if (!context.isReplaced) for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);
   await releaseFormer(formerRecords(recorded), context);
   for (const { connection, snapshot } of agents) await putBack(recorded, connection, snapshot, context);

@@ -21,7 +21,7 @@ export interface Context {
   readonly timeoutMilliseconds: number;
   /** Whom the resource is stored as: with the generation of this creation (see provider/core/owner.ts). */
   readonly owner: string | undefined;
-  /** Create: the engine replaces the resource by itself, so what it is to make stands already and is its own. */
+  /** Create and delete: the engine replaces the resource, so what stands is its own. Create is not always told. */
   readonly isReplacement: boolean;
   /** Delete: the program still declares the same thing, as a replacement or by another resource; what stands is theirs now. */
   readonly isReplaced: boolean;

@@ -1,14 +1,15 @@
 import { isSameStack } from "./owner.js";
 
 /**
- * What the program of this run declares, as check is told. The engine starts a process for each preview and each update, and tells
- * create and delete nothing of one another: that a resource is being replaced, or that another one stands for the same thing now,
- * is known from here alone.
+ * What the program of this run declares, as check and create are told. The engine starts a process for each preview and each update,
+ * and tells a verb nothing of the others: that a resource is being replaced, or that another one stands for the same thing now, is
+ * known from here alone.
  */
 export class Declarations {
   private readonly existing = new Set<string>();
+  private readonly firsts = new Set<string>();
+  private readonly created = new Map<string, string>();
   private readonly declared = new Map<string, Set<string>>();
-  private readonly replacing = new Set<string>();
 
   /** Check was given the inputs of something that is in state. */
   addExisting(id: string, owner: string | undefined): void {
@@ -19,19 +20,32 @@ export class Declarations {
   add(id: string, owner: string | undefined, isFirst: boolean): void {
     if (owner === undefined) return;
     this.declared.set(id, (this.declared.get(id) ?? new Set()).add(owner));
-    if (isFirst && this.existing.has(keyOf(id, owner))) this.replacing.add(keyOf(id, owner));
+    if (isFirst) this.firsts.add(keyOf(id, owner));
   }
 
-  /** Whether the creation that was declared is one of something that exists already in state. */
+  /** Create makes it now, as this generation. */
+  addCreated(id: string, owner: string | undefined, generation: string): void {
+    if (owner !== undefined) this.created.set(keyOf(id, owner), generation);
+  }
+
+  /**
+   * Whether the creation that was declared is one of something that is in state. Of a replacement that a person asks for
+   * (`--replace`) check is not told.
+   */
   isReplacement(id: string, owner: string | undefined): boolean {
-    return owner !== undefined && this.replacing.has(keyOf(id, owner));
+    return owner !== undefined && this.existing.has(keyOf(id, owner)) && this.firsts.has(keyOf(id, owner));
   }
 
-  /** Whether the program still declares what is to be deleted: anew, or by another resource of the same stack. */
-  isReplaced(id: string, owner: string | undefined): boolean {
+  /** Whether what is to be deleted, of this generation, is being replaced: it was made anew, or is to be. */
+  isMadeAnew(id: string, owner: string | undefined, generation: string | null): boolean {
+    const created = owner === undefined ? undefined : this.created.get(keyOf(id, owner));
+    return created === undefined ? this.isReplacement(id, owner) : created !== generation;
+  }
+
+  /** Whether another resource of the same stack stands for the same thing. */
+  isDeclaredElsewhere(id: string, owner: string | undefined): boolean {
     if (owner === undefined) return false;
-    const others = [...(this.declared.get(id) ?? [])].filter((other) => other !== owner && isSameStack(other, owner));
-    return others.length > 0 || this.isReplacement(id, owner);
+    return [...(this.declared.get(id) ?? [])].some((other) => other !== owner && isSameStack(other, owner));
   }
 }
 

@@ -107,7 +107,9 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const generation = newGeneration();
       const context = begin("create", news, generation);
       const id = definition.id(inputs);
-      context.isReplacement = declarations.isReplacement(id, (news as CommonInputs).__owner);
+      const { __owner: owner } = news as CommonInputs;
+      context.isReplacement = declarations.isReplacement(id, owner);
+      declarations.addCreated(id, owner, generation);
       const observed = await definition.observe(inputs, context);
       if (observed && definition.claim) {
         definition.claim(inputs, observed);
@@ -154,7 +156,9 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     async delete(id, props) {
       const state = openState(definition.type, props);
       const context = begin("delete", inputsOf(keys, state), generationOf(state));
-      context.isReplaced = declarations.isReplaced(id, (state.__declared as CommonInputs).__owner);
+      const owner = (state.__declared as CommonInputs).__owner;
+      context.isReplacement = declarations.isMadeAnew(id, owner, generationOf(state));
+      context.isReplaced = context.isReplacement || declarations.isDeclaredElsewhere(id, owner);
       // State holds null for what is absent; a resource knows it as left out, as every other verb tells it.
       await definition.remove(withoutAbsent(state) as State, context);
     },

@@ -69,3 +69,9 @@ export function aliasCure(stored: string, declared: string): string {
   ].join(", ");
   return `If the resource was renamed or moved in the program, set aliases: [{ ${alias} }] in its options.`;
 }
+
+/** Why a delete leaves something. Where this run does not replace it by itself, the later creation may be in no state: its run was killed. */
+export function takenOver({ isReplacement }: { isReplacement: boolean }): string {
+  const said = "a later creation of this resource has taken it over.";
+  return isReplacement ? said : `${said} If its run was killed, so that no state has it, run \`pulumi up\`, then \`pulumi destroy\` again.`;
+}

@@ -1,5 +1,6 @@
 import { putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
+import { isPairOfStack } from "../agent/farewell.js";
 import { namesakeReason, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
@@ -25,19 +26,27 @@ export interface ObservedAgent extends DmaAgentOutputs {
   __owner: string | undefined;
   __storedOwner: string | undefined;
   agent: Snapshot["agent"];
+  pair: Snapshot["pair"];
 }
 
 export type RecordedAgent = Recorded<DmaAgentInputs, ObservedAgent>;
 
 /** Nothing is to be written: the settings are as declared, and stand under this very creation of the resource. */
-export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, context: Context, recorded?: RecordedAgent): boolean {
+export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, owner: string | undefined, recorded?: RecordedAgent): boolean {
   const before = recorded?.__declared.settings ?? undefined;
   if (recorded?.__unfinished === true || !sameValue(inputs.settings, facts.settings)) return false;
   if (recorded && !sameValue(inputs.settings, before)) return false;
   if (facts.agent.settingsOwners === undefined) return before === undefined || recorded?.__owner === inputs.__owner;
-  if (facts.__storedOwner === undefined) return !context.isReplacement;
-  return facts.__storedOwner === context.owner;
+  if (facts.__storedOwner === undefined) return !isToBeMarked(inputs, facts, recorded);
+  return facts.__storedOwner === owner;
 }
+
+/**
+ * A creation while the Agent is in a pair of this very stack replaces an earlier one. It is marked on the Agent also where it changes
+ * nothing there: only that tells a delete of the earlier one, in whichever run, that the Agent is not its own any more.
+ */
+export const isToBeMarked = ({ __owner }: DmaAgentInputs, { pair, agent }: ObservedAgent, recorded?: RecordedAgent): boolean =>
+  recorded === undefined && agent.settingsOwners !== undefined && isPairOfStack(pair, __owner);
 
 /** Its names: the one that the program gives it, and those under which state knows it. */
 export const ownersAs = ({ __owner }: DmaAgentInputs, recorded?: RecordedAgent): string[] =>

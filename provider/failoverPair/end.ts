@@ -64,8 +64,8 @@ async function endUntilGone(recorded: RecordedPair, context: Context, seen: (rea
     const ended = endings > 0;
     const view = await viewMembers(recorded, context, ended ? 0 : patienceMilliseconds);
     context.signal.throwIfAborted();
-    const lost = ended ? undefined : lostReason(view, recorded);
-    if (lost !== undefined) return context.progress(`pair ${recorded.dataMinerId} is not ended: ${lost}.`);
+    const lost = ended ? undefined : lostReason(view, recorded, context);
+    if (lost !== undefined) return context.progress(`pair ${recorded.dataMinerId} is not ended: ${lost}`);
     const plan = planEnding({ ...view, options: { ...recorded, endMode: recorded.endMode ?? "delete" } });
     if (plan.kind === "nothing") {
       if (!ended || isInformed(view)) {

@@ -2,7 +2,7 @@ import type { PairView } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
 import { RefusedError } from "../core/errors.js";
-import { aliasCure, isSameOwner, isSameStack, isSuperseded } from "../core/owner.js";
+import { aliasCure, isSameOwner, isSameStack, isSuperseded, takenOver } from "../core/owner.js";
 import { positions } from "../failover/configuration.js";
 import { configurationDifferences, mergeConfiguration } from "../failover/configurationChange.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -62,20 +62,19 @@ export function refuseStranger(inputs: FailoverPairInputs, observed: ObservedPai
 export function tellOwnPair(inputs: FailoverPairInputs, observed: ObservedPair, context: Context): void {
   const owner = ownerOf(observed);
   if (owner === null || inputs.__owner === undefined || !isSameOwner(owner, inputs.__owner) || observed.state !== "active") return;
+  const twice =
+    "If another backend has a stack of this name, both manage the pair now: rename one of the stacks, or take the pair out of one with `pulumi state delete`.";
   context.warn(
-    context.isReplacement
-      ? "the pair is not set up anew: a replacement keeps the pair that stands, and ends nothing. To have it set up anew, run `pulumi destroy --target` on it, prepare the backup, then run `pulumi up`."
-      : `its pair stands already and is complete (owner ${owner}); this creation takes it over, as after an interrupted run. ` +
-          "If another backend has a stack of this name, both manage the pair now: rename one of the stacks, or take the pair out of one with `pulumi state delete`.",
+    "the pair is not set up anew: it stands already, is complete and belongs to this very resource, which takes it over as it is. " +
+      `To have it set up anew, run \`pulumi destroy --target\` on it, prepare the backup, then run \`pulumi up\`.${context.isReplacement ? "" : ` ${twice}`}`,
   );
 }
 
 /** Why the pair is no longer this state's to end, for a line; undefined when it is, or when nothing tells. */
-export function lostReason({ main, backup }: PairView, recorded: RecordedPair): string | undefined {
+export function lostReason({ main, backup }: PairView, recorded: RecordedPair, context: Context): string | undefined {
   const ours = ownersOf(recorded);
   const stored = [main, backup].flatMap(({ facts }) => facts?.pair?.owner ?? []).filter((owner) => !ours.includes(owner));
-  const later = stored.find((owner) => ours.some((our) => isSuperseded(our, owner)));
-  if (later !== undefined) return `a later creation of this resource (${later}) has taken it over`;
+  if (stored.some((owner) => ours.some((our) => isSuperseded(our, owner)))) return takenOver(context);
   const other = stored.find((owner) => ours.some((our) => isSameStack(our, owner) && !isSameOwner(our, owner)));
-  return other === undefined ? undefined : `it belongs to ${other} of the same stack now`;
+  return other === undefined ? undefined : `it belongs to ${other} of the same stack now.`;
 }

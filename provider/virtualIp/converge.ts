@@ -1,5 +1,6 @@
 import { probe, putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
+import { isPairOfStack } from "../agent/farewell.js";
 import { type AnsweringMember, requireBoth } from "../agent/memberViews.js";
 import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
@@ -99,11 +100,13 @@ function findClearing(
   const index = interfaceOf(inputs, facts);
   const ownersBefore = recorded ? ownersOf(recorded) : [];
   const stored = owner === undefined ? undefined : findSettingsOwner(agent, [owner, ...ownersBefore]);
+  // A creation while the pair of this stack has the address replaces an earlier one; only a mark tells the delete of that one.
+  const isToBeMarked = recorded === undefined && isPairOfStack(facts.pair, inputs.__owner);
   const registers = agent.interfaces.find((candidate) => candidate.index === index)?.registersInDns;
   const isOurs =
     agent.settingsOwners === undefined
       ? recorded === undefined || recorded.__owner === inputs.__owner
-      : stored === owner || (stored === undefined && !context.isReplacement);
+      : stored === owner || (stored === undefined && !isToBeMarked);
   if (index === undefined || (registers !== true && isOurs)) return undefined;
   const settings = { registersInDns: [{ interface: index, value: false }] };
   return { connection, ...settingsChange({ resource: "VirtualIp", agent, owner, ownersBefore, settings }) };

@@ -37,7 +37,7 @@ describe("a pair's outputs", () => {
       failedOver: false,
       led: { main: "green", backup: "green" },
       problems: [],
-      warnings: [expect.stringContaining("its pair stands already and is complete (owner room/test/pair)")],
+      warnings: [expect.stringContaining("the pair is not set up anew: it stands already")],
       reachableAt: world.address(5),
       schemaVersion: 2,
     });

@@ -52,35 +52,45 @@ describe("an owner", () => {
 });
 
 describe("what the program of a run declares", () => {
-  const id = "10.0.0.1+10.0.0.2";
+  const [id, owner] = ["10.0.0.1+10.0.0.2", "room/test/pair"];
 
   test("tells a replacement from a first creation, also when that is checked twice", () => {
     const declarations = new Declarations();
-    for (let times = 0; times < 2; times++) declarations.add(id, "room/test/pair", true);
-    expect(declarations.isReplacement(id, "room/test/pair")).toBe(false);
-    declarations.addExisting(id, "room/test/pair");
-    declarations.add(id, "room/test/pair", false);
-    expect(declarations.isReplacement(id, "room/test/pair")).toBe(false);
-    expect(declarations.isReplaced(id, "room/test/pair")).toBe(false);
-    declarations.add(id, "room/test/pair", true);
-    expect(declarations.isReplacement(id, "room/test/pair")).toBe(true);
-    expect(declarations.isReplaced(id, "room/test/pair")).toBe(true);
+    for (let times = 0; times < 2; times++) declarations.add(id, owner, true);
+    expect(declarations.isReplacement(id, owner)).toBe(false);
+    declarations.addExisting(id, owner);
+    declarations.add(id, owner, false);
+    declarations.add(id, owner, true);
+    expect(declarations.isReplacement(id, owner)).toBe(true);
+    expect(declarations.isMadeAnew(id, owner, "0123456789ab")).toBe(true);
+  });
+
+  test("says of a delete whether it was made anew: what was created last is deleted for good", () => {
+    const declarations = new Declarations();
+    declarations.add(id, owner, true);
+    declarations.addCreated(id, owner, "0123456789ab");
+    expect(declarations.isMadeAnew(id, owner, "0123456789ab")).toBe(false);
+    declarations.addCreated(id, owner, "ba9876543210");
+    for (const generation of ["0123456789ab", null]) expect(declarations.isMadeAnew(id, owner, generation)).toBe(true);
+    expect(declarations.isMadeAnew(id, owner, "ba9876543210")).toBe(false);
+    expect(new Declarations().isMadeAnew(id, owner, "0123456789ab")).toBe(false);
   });
 
   test("is no replacement of one thing by another", () => {
     const declarations = new Declarations();
-    declarations.addExisting(id, "room/test/pair");
-    declarations.add("10.0.0.1+10.0.0.3", "room/test/pair", true);
-    expect(declarations.isReplacement("10.0.0.1+10.0.0.3", "room/test/pair")).toBe(false);
-    expect(declarations.isReplaced(id, "room/test/pair")).toBe(false);
+    declarations.addExisting(id, owner);
+    declarations.add("10.0.0.1+10.0.0.3", owner, true);
+    declarations.addCreated("10.0.0.1+10.0.0.3", owner, "ba9876543210");
+    expect(declarations.isReplacement("10.0.0.1+10.0.0.3", owner)).toBe(false);
+    expect(declarations.isMadeAnew(id, owner, "0123456789ab")).toBe(false);
   });
 
   test("says when another resource of the same stack stands for the same thing", () => {
     const declarations = new Declarations();
     declarations.add(id, "room/other/pair", true);
-    expect(declarations.isReplaced(id, "room/test/pair")).toBe(false);
+    expect(declarations.isDeclaredElsewhere(id, owner)).toBe(false);
     declarations.add(id, "room/test/renamed", true);
-    expect(declarations.isReplaced(id, "room/test/pair")).toBe(true);
-    expect(declarations.isReplaced(id, "room/test/renamed")).toBe(false);
+    expect(declarations.isDeclaredElsewhere(id, owner)).toBe(true);
+    expect(declarations.isDeclaredElsewhere(id, "room/test/renamed")).toBe(false);
   });
 });

@@ -161,9 +161,13 @@ test("deleteBeforeReplace of the pair itself is refused before anything is touch
 });
 
 test.each([
-  ["renamed", { renamed: all }, 'aliases: [{ name: "pair" }]'],
-  ["moved into a component", { moved: all }, "aliases: [{ parent: pulumi.rootStackResource }]"],
-  ["renamed and moved", { renamed: all, moved: all }, 'aliases: [{ name: "pair", parent: pulumi.rootStackResource }]'],
+  ["renamed", { renamed: all }, /aliases: \[\{ name: "(main|backup|vip|pair)" \}\]/],
+  ["moved into a component", { moved: all }, /aliases: \[\{ parent: pulumi\.rootStackResource \}\]/],
+  [
+    "renamed and moved",
+    { renamed: all, moved: all },
+    /aliases: \[\{ name: "(main|backup|vip|pair)", parent: pulumi\.rootStackResource \}\]/,
+  ],
 ])(
   "everything %s without aliases is refused in the preview, which proposes them; with them nothing but the owner changes",
   async (_, change, cure) => {
@@ -173,7 +177,7 @@ test.each([
     await stack.declare(declarationIn(opened, change));
     const preview = await stack.run("preview");
     failed(preview);
-    expect(preview.output).toContain(cure);
+    expect(preview.output).toMatch(cure);
     failed(await stack.up());
     await expectIntact(opened);
     await stack.declare(declarationIn(opened, { ...change, aliased: all }));
@@ -218,13 +222,13 @@ test("a second backend with a stack of the same name is told; what the first one
   const second = await newStack(opened);
   const preview = await second.run("preview");
   succeeded(preview);
-  expect(preview.output).toMatch(/FailoverPair pair: warning: its pair stands already and is complete \(owner room\/test\/pair#/);
+  expect(preview.output).toMatch(/FailoverPair pair: warning: the pair is not set up anew: .* If another backend has a stack of this name/);
   const taken = await second.up();
   succeeded(taken);
-  expect(taken.output).toContain("FailoverPair pair: warning: its pair stands already");
+  expect(taken.output).toContain("FailoverPair pair: warning: the pair is not set up anew");
   const destroyed = await first.destroy();
   succeeded(destroyed);
-  expect(destroyed.output).toMatch(/pair 111 is not ended: a later creation of this resource \(room\/test\/pair#/);
+  expect(destroyed.output).toMatch(/pair 111 is not ended: a later creation of this resource has taken it over/);
   await expectIntact(opened);
   await expectClean(second, opened);
 });
@@ -258,7 +262,7 @@ test("a replacement that is killed before the old Agent and address are deleted 
   const opened = await open();
   const stack = await newStack(opened, { withSettings: false });
   succeeded(await stack.up());
-  const { simulator, agent, at } = opened;
+  const { simulator, agent } = opened;
   simulator.requests.clear();
   const urns = (await urnsOf(stack)).filter((urn) => /::(main|vip)$/.test(urn));
   const replacing = stack.start("up", "--yes", "--skip-preview", ...urns.flatMap((urn) => ["--replace", urn]));
@@ -270,8 +274,17 @@ test("a replacement that is killed before the old Agent and address are deleted 
   await replacing.ended;
   agent(1).faults.clear();
   await stack.succeed("cancel", "--yes");
-  expect(simulator.agents.map(({ address }) => address)).toContain(at(1));
-  succeeded(await stack.up());
+  // The CLI names the creations that it lost and asks for a refresh: what stands was taken over by them.
+  succeeded(await stack.up("--refresh"));
   expect(simulator.pairs).toHaveLength(1);
   await expectClean(stack, opened);
+});
+
+test("a destroy that runs the program first ends the pair and removes everything, as any other does", async () => {
+  const opened = await open();
+  const stack = await newStack(opened, { withSettings: false });
+  succeeded(await stack.up());
+  succeeded(await stack.destroy("--run-program"));
+  expect(opened.simulator.pairs).toEqual([]);
+  expect(opened.server.addresses(host("dma-shared"))).toEqual([]);
 });
