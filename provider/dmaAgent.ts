@@ -156,6 +156,7 @@ function refuseInOwnPair({ address, __owner }: DmaAgentInputs, { pair }: Snapsho
   throw new RefusedError(
     "AGENT_IN_PAIR",
     `Deleting Agent ${address}: it is in the Failover pair of ${pair?.owner}, which this run does not end. ` +
-      "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
+      "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`. " +
+      "If that pair was let go on purpose (`retainOnDelete`, `pulumi state delete`), let go of this too: `pulumi state delete` of this DmaAgent.",
   );
 }

@@ -12,6 +12,7 @@ import type { Failure } from "./core/inputs.js";
 import { defineResource } from "./core/lifecycle.js";
 import { takenOver } from "./core/owner.js";
 import { sameValue } from "./core/values.js";
+import { tellWarnings } from "./failover/judgement.js";
 import { heldVirtualAddresses } from "./failover/memberFacts.js";
 import { preflightVirtualIp } from "./failover/preflight.js";
 import { checkRecords } from "./records/checkRecords.js";
@@ -91,9 +92,9 @@ async function previewPlacement(inputs: VirtualIpInputs, context: Context): Prom
 }
 
 function placementFailures(virtualIp: Parameters<typeof preflightVirtualIp>[0], view: PairView, context: Context): Failure[] {
-  const { violations, warnings } = preflightVirtualIp(virtualIp, { main: view.main.facts, backup: view.backup.facts });
-  for (const warning of warnings) context.warn(warning);
-  return violations.map(({ reason }) => ({ property: "address", reason }));
+  const judgement = preflightVirtualIp(virtualIp, { main: view.main.facts, backup: view.backup.facts });
+  tellWarnings(judgement, context);
+  return judgement.violations.map(({ reason }) => ({ property: "address", reason }));
 }
 
 /** First the records, then the registration: the other way round an Agent would register beside records that are ours. */
@@ -126,7 +127,9 @@ function refuseWhileUsed({ address: current, __declared }: RecordedVirtualIp, { 
   throw new RefusedError(
     "VIRTUAL_IP_IN_USE",
     `Deleting virtual IP ${address}: ${user}Agent ${agent.address} still uses it. ` +
-      "End that pair or give it another address first; if its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`.",
+      "End that pair or give it another address first; if its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`. " +
+      "If it was let go on purpose (`retainOnDelete`, `pulumi state delete`), let go of the rest too: `pulumi state delete` of this VirtualIp, " +
+      "then of its DmaAgents.",
   );
 }
 

@@ -27,8 +27,8 @@ export interface Context {
   readonly isReplaced: boolean;
   /** One line for whoever watches the run. */
   progress(line: string): void;
-  /** One line that also stays in the output `warnings`. */
-  warn(line: string): void;
+  /** One line that also stays in the output `warnings`. `standing`: of the version, not of this resource; said once for all. */
+  warn(line: string, standing?: "standing"): void;
   /**
    * Wraps a write. From a write that was accepted, or whose answer was lost, something exists that state must know of,
    * also when a later wait fails. A write that was refused changed nothing. `facts` are outputs known before it.
@@ -47,7 +47,7 @@ const readMilliseconds = 120_000;
 /** check waits for nobody: what it cannot ask now, create asks. */
 const checkMilliseconds = 10_000;
 
-/** What this process has warned of already: check and create judge the same things, one after the other. */
+/** What this process has warned of already: check and create judge the same things, and so does each pair of the same version. */
 const warned = new Set<string>();
 
 export class VerbContext implements Context {
@@ -77,11 +77,11 @@ export class VerbContext implements Context {
     this.voice(this.label, line);
   }
 
-  warn(line: string): void {
+  warn(line: string, standing?: "standing"): void {
     const clean = oneLine(redact(line));
     if (this.warnings.includes(clean)) return;
     this.warnings.push(clean);
-    const said = `${this.label}: ${clean}`;
+    const said = standing ? clean : `${this.label}: ${clean}`;
     if (!warned.has(said)) this.progress(`warning: ${clean}`);
     warned.add(said);
   }

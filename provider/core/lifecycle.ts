@@ -2,6 +2,7 @@ import type { z } from "zod";
 import { presentable, say, VerbContext } from "./context.js";
 import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
+import { inputsToTell, plannedInputs, withLeft } from "./difference.js";
 import { RefusedError } from "./errors.js";
 import { guarded, type Handler } from "./handler.js";
 import { checkInputs } from "./inputs.js";
@@ -90,16 +91,17 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     async diff(_id, olds, news) {
       const state = openState(definition.type, olds);
       const replaces = definition.replaces?.(state as State, knownOf(news) as Partial<Inputs>) ?? [];
-      const differing = [
-        ...differingKeys(keys, state, news),
+      const found = [
         ...(definition.differences?.(state as State) ?? []),
         ...(definition.untold?.(state as State) ?? []),
         ...(state.__superseded === true ? ["owner"] : []),
-        ...(state.__unfinished === true ? ["unfinished"] : []),
       ];
-      if (differing.length > 0) say(labelOf(definition.type, news), `differs from what is declared: ${differing.join(", ")}`);
-      const deleteBeforeReplace = replaces.length > 0 && definition.createsBeforeReplacing !== true;
-      return { changes: differing.length > 0, replaces, deleteBeforeReplace };
+      const told = new Set([...inputsToTell(keys, state, news), ...found]);
+      const unfinished = state.__unfinished === true;
+      if (told.size > 0) say(labelOf(definition.type, news), `differs from what is declared: ${[...told].join(", ")}`);
+      if (unfinished) say(labelOf(definition.type, news), "an earlier change is not finished; `pulumi up` carries on");
+      const changes = unfinished || found.length > 0 || differingKeys(keys, state, news).length > 0;
+      return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && definition.createsBeforeReplacing !== true };
     },
 
     async create(news) {
@@ -150,7 +152,12 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       }
       const observed = await definition.observe(inputs, context, state);
       if (observed) refuseFixed(inputs, observed);
-      return { outs: await finish(id, news, context, generation, observed, state) };
+      const live = settled && observed ? liveInputs(news, observed) : news;
+      const planned = plannedInputs(keys, state, news, live as JsonObject, definition.leaves ?? []);
+      for (const key of planned.left)
+        context.progress(`${key} is another than what was last seen, and is left as it is: no plan names it. ${lookFirst}`);
+      const outs = await finish(id, planned.inputs, context, generation, observed, state);
+      return { outs: withLeft(planned.left, outs, state) };
     },
 
     async delete(id, props) {
@@ -185,6 +192,8 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   };
   return guarded(handler);
 }
+
+const lookFirst = "`pulumi up --refresh` looks first.";
 
 const knownOf = (inputs: JsonObject): JsonObject =>
   Object.fromEntries(Object.entries(inputs).filter(([, value]) => !containsUnknown(value)));

@@ -63,7 +63,7 @@ const changeRules: Partial<Record<ConfigurationKey, readonly Rule[]>> = {
 
 /** Whether a live pair can take the changed options: what they break, and what the version is known to do wrong. */
 export function preflightChange(question: Omit<PreflightQuestion, "when">, changed: readonly ConfigurationKey[]): Judgement {
-  if (changed.length === 0) return { violations: [], warnings: [] };
+  if (changed.length === 0) return judge([]);
   const plan: Plan = { ...planOf({ ...question, when: "create" }), isNew: false };
   const rules = new Set(changed.flatMap((key) => changeRules[key] ?? []));
   return judge([

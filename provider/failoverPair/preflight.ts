@@ -6,7 +6,7 @@ import type { Context } from "../core/context.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
 import type { ConfigurationKey } from "../failover/configurationChange.js";
-import type { Judgement } from "../failover/judgement.js";
+import { type Judgement, tellWarnings } from "../failover/judgement.js";
 import { heldVirtualAddresses } from "../failover/memberFacts.js";
 import { preflight, preflightChange } from "../failover/preflight.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -37,9 +37,9 @@ export async function previewMembers(inputs: FailoverPairInputs, context: Contex
   }
   const [main, backup] = [view.main.facts, view.backup.facts];
   if (main?.pair || backup?.pair) return judgeExisting(inputs, view, context);
-  const { violations, warnings } = preflight({ main, backup, declared: inputs, endMode: inputs.endMode ?? "delete", when: "preview" });
-  for (const warning of warnings) context.warn(warning);
-  return violations;
+  const judgement = preflight({ main, backup, declared: inputs, endMode: inputs.endMode ?? "delete", when: "preview" });
+  tellWarnings(judgement, context);
+  return judgement.violations;
 }
 
 function judgeExisting(inputs: FailoverPairInputs, view: PairView, context: Context): Failure[] {
@@ -64,7 +64,7 @@ export async function preflightForSetUp(inputs: FailoverPairInputs, { main, back
   };
   const reverse = inputs.hostname ? [main.agent.address, backup.agent.address] : [];
   const probes = await probeFromBoth(inputs, { ...request, addresses: [...request.addresses, ...reverse] }, context);
-  const { violations, warnings } = preflight({
+  const judgement = preflight({
     main,
     backup,
     declared: inputs,
@@ -72,7 +72,7 @@ export async function preflightForSetUp(inputs: FailoverPairInputs, { main, back
     when: "create",
     probes,
   });
-  refuse({ violations, warnings }, `Setting up a pair of ${main.agent.address} and ${backup.agent.address}`, context);
+  refuse(judgement, `Setting up a pair of ${main.agent.address} and ${backup.agent.address}`, context);
 }
 
 /** Judges what a change of a live pair brings: the changed keys, new addresses in the network, and known issues that it would meet. */
@@ -90,8 +90,9 @@ export async function preflightForChange(
   refuse(preflightChange(question, changed), `Changing pair ${both.main.agent.dataMinerId}`, context);
 }
 
-function refuse({ violations, warnings }: Judgement, act: string, context: Context): void {
-  for (const warning of warnings) context.warn(warning);
+function refuse(judgement: Judgement, act: string, context: Context): void {
+  tellWarnings(judgement, context);
+  const { violations } = judgement;
   if (violations.length === 0) return;
   const reasons = violations.map(({ property, reason }) => `${property}: ${reason}`).join(" ");
   throw new RefusedError("PREFLIGHT", `${act}: ${reasons}`, { facts: { violations: violations.length } });

@@ -8,6 +8,7 @@ import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { warnOfKey, withDns } from "../dns/connection.js";
+import { tellWarnings } from "../failover/judgement.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
 import { formerRecords, releaseFormer } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
@@ -60,13 +61,15 @@ async function requirePlace(
     ? await Promise.all(members.map(({ connection }) => probe(connection, { addresses: [address], names: [] }, { signal: context.signal })))
     : [];
   const probes = { main: fromMain, backup: fromBackup };
-  const { violations, warnings } = preflightVirtualIp({ address, prefixLength, network }, { main, backup, probes });
-  for (const warning of warnings) context.warn(warning);
+  const judgement = preflightVirtualIp({ address, prefixLength, network }, { main, backup, probes });
+  tellWarnings(judgement, context);
   if (members.every(({ facts }) => facts.agent.capabilities.pairTypes.includes("sharedHostname"))) {
     context.warn(
       "both Agents can do a shared hostname, which needs no virtual IP address and is what the product recommends against double registration (domain 7.1).",
+      "standing",
     );
   }
+  const { violations } = judgement;
   if (violations.length === 0) return;
   const reasons = violations.map(({ reason }) => reason).join(" ");
   throw new RefusedError("PREFLIGHT", `Setting up virtual IP ${address}: ${reasons}`, { facts: { violations: violations.length } });

@@ -32,6 +32,20 @@ describe("a change of a live pair", () => {
     expect(resource.outs).toMatchObject({ online: "backup", failedOver: true, mode: "manual" });
   });
 
+  test("writes what its plan names; what was changed behind its back stays, is told, and is drift at the next refresh", async () => {
+    const { args, resource, pair } = await live();
+    const byHand = pair().config.heartbeats.map((heartbeat) => ({ ...heartbeat, maxFailures: 9 }));
+    pair().editConfig({ heartbeats: byHand });
+    await resource.up(args({ mode: "manual" }));
+    expect(pair().config).toMatchObject({ mode: "manual", heartbeats: byHand });
+    await provider.line(/^FailoverPair pair: heartbeats is another than what was last seen, and is left as it is/);
+    expect((await resource.diff(args({ mode: "manual" }))).changes).toBe(false);
+    await resource.refresh();
+    expect((await resource.diff(args({ mode: "manual" }))).changes).toBe(true);
+    await resource.up(args({ mode: "manual" }));
+    expect(pair().config.heartbeats.map(({ maxFailures }) => maxFailures)).toEqual([3, 3, 3, 3]);
+  });
+
   test("that is made already writes nothing", async () => {
     const { args, resource, pair, writes } = await live();
     pair().editConfig({ mode: "manual" });

@@ -23,10 +23,28 @@ describe("diff", () => {
     expect(watch.lines.filter((line) => line.includes("differs"))).toEqual([]);
   });
 
-  test("finds what the program changed, and names it in the log", async () => {
+  test("finds what the program changed, and names in the log what stands there otherwise", async () => {
     const { lamp, id, outs, inputs } = await aLamp();
     expect(await lamp.diff(id, outs, { ...inputs, brightness: 9, host: "10.0.0.2" })).toMatchObject({ changes: true, replaces: [] });
-    expect(watch.lines.at(-1)).toBe("Lamp desk: differs from what is declared: brightness, host");
+    expect(watch.lines.at(-1)).toBe("Lamp desk: differs from what is declared: brightness");
+  });
+
+  test("says nothing of what is only recorded, and of what is not known yet: nothing stands otherwise", async () => {
+    const { lamp, id, outs, inputs } = await aLamp();
+    const before = watch.lines.length;
+    for (const change of [{ host: "10.0.0.2" }, { timeouts: { update: "2m" } }, { brightness: unknown }]) {
+      expect(await lamp.diff(id, outs, { ...inputs, ...change })).toMatchObject({ changes: true });
+    }
+    expect(watch.lines.slice(before)).toEqual([]);
+  });
+
+  test("has no name in the log that no person wrote", async () => {
+    const { lamp, id, outs, inputs } = await aLamp();
+    await lamp.diff(id, { ...outs, __unfinished: true, __superseded: true }, { ...inputs, __owner: "room/test/wall/desk" });
+    expect(watch.lines.slice(-2).map((line) => line.replace(/^[^:]*: /, ""))).toEqual([
+      "differs from what is declared: owner",
+      "an earlier change is not finished; `pulumi up` carries on",
+    ]);
   });
 
   test("replaces another socket's lamp, the old one first", async () => {
@@ -140,7 +158,7 @@ describe("update", () => {
     const { props } = await lamp.read("wall/desk", properties);
     expect(props).toMatchObject({ brightness: 7, __unfinished: true });
     expect(await lamp.diff("wall/desk", props ?? {}, inputs)).toMatchObject({ changes: true });
-    expect(watch.lines.at(-1)).toBe("Lamp desk: differs from what is declared: unfinished");
+    expect(watch.lines.at(-1)).toBe("Lamp desk: an earlier change is not finished; `pulumi up` carries on");
     world.log.length = 0;
     const { outs } = await lamp.update("wall/desk", props ?? {}, inputs);
     expect(world.log).toEqual(["observe at 10.0.0.1", "wait"]);

@@ -48,6 +48,13 @@ describe("a warning", () => {
     contextOf("Lamp cellar").warn("it is very bright.");
     expect(watch.lines).toHaveLength(2);
   });
+
+  test("of the version, which all resources have, is said once, and kept by each", () => {
+    const [one, other] = [contextOf("Lamp attic"), contextOf("Lamp cellar")];
+    for (const context of [one, other]) context.warn("lamps of this make get hot.", "standing");
+    expect(watch.lines).toEqual(["Lamp attic: warning: lamps of this make get hot."]);
+    expect([one.warnings, other.warnings]).toEqual([["lamps of this make get hot."], ["lamps of this make get hot."]]);
+  });
 });
 
 describe("what was known before a write", () => {

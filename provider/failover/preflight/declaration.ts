@@ -1,6 +1,6 @@
 import { gates } from "../gates.js";
 import { judgeHeartbeats } from "../heartbeats.js";
-import { type Finding, type PairProperty, violation, warning } from "../judgement.js";
+import { type Finding, type PairProperty, standingWarning, violation, warning } from "../judgement.js";
 import type { Act } from "../knownIssue.js";
 import { knownIssues } from "../knownIssues.js";
 import { type MemberFacts, ownAddresses } from "../memberFacts.js";
@@ -55,5 +55,5 @@ export function issueFindings(act: Act, plan: Plan, property: PairProperty): Fin
     storage: first.facts.agent.storage.kind,
     pcaps: answeringMembers(plan).map(({ facts }) => facts.agent.pcap),
   });
-  return met.map(({ effect, reason }) => (effect === "refuse" ? violation(property, reason) : warning(reason)));
+  return met.map(({ effect, reason }) => (effect === "refuse" ? violation(property, reason) : standingWarning(reason)));
 }
