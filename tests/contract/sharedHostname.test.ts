@@ -317,3 +317,16 @@ test("updates that nobody signs are a warning, also in state", async () => {
   expect(await failureOf(provider.create(inputs))).toMatch("Runbook: DNS_REFUSED");
   await provider.line(/^SharedHostnameRecord dma: warning: updates to 127\.0\.0\.1:\d+ are not signed\.$/);
 });
+
+test("a reverse zone with a slash (RFC 2317) is declared, written and released", async () => {
+  const classless = "0/25.10.10.10.in-addr.arpa.";
+  const place = await openSharedHostnamePlace([classless]);
+  for (const last of [1, 2]) place.server.zone(reverse).set(`${last}`, "CNAME", `${last}.${classless}`);
+  const resource = await new Resource(provider).up(place.args({ dns: place.dns({ reverseZone: "0/25.10.10.10.IN-ADDR.arpa" }) }));
+  expect(resource.inputs.dns).toMatchObject({ reverseZone: "0/25.10.10.10.in-addr.arpa" });
+  expect(place.server.data(`1.${classless}`, "PTR")).toEqual([host("dma")]);
+  await resource.refresh();
+  expect(resource.outs.reverse).toBe(true);
+  await resource.destroy();
+  expect([1, 2].map((last) => place.server.data(`${last}.${classless}`, "PTR"))).toEqual([[], []]);
+});

@@ -88,6 +88,7 @@ describe("check names the input that is wrong", () => {
     ["a name that is none", () => ({ dns: dns({ hostname: "dma virtual" }) }), "dns.hostname", /expected a domain name/],
     ["an address as name", () => ({ dns: dns({ hostname: at(5) }) }), "dns.hostname", /not an IP address/],
     ["a name that no host has", () => ({ dns: dns({ hostname: "_dma" }) }), "dns.hostname", /begins with an underscore/],
+    ["a key file that is not there", () => ({ dns: dns({ key: null, keyFile: "/nowhere/dns.key" }) }), "dns.keyFile", /cannot be read/],
     [
       "a member's name that no host has",
       () => ({ dns: dns({ members: [member("-a", 1), member("b", 2)] }) }),

@@ -178,6 +178,39 @@ onEachServer({ address: "127.53.9.1" }, (place) => {
     expect((await dig(place.server, host("name.wild"), "A"))?.data).toEqual(["10.10.10.96"]);
   });
 
+  test("under a wildcard alias it is made, read, changed and removed as anywhere", async () => {
+    await nsupdate(place.server, `update add *.aliased.${zone} 60 CNAME elsewhere.test.`);
+    const name = "name.aliased";
+    const [one, two] = fresh();
+    const [three] = fresh();
+    const resource = await made(name, [one, two]);
+    await resource.refresh();
+    expect(await resource.diff(args(name, [one, two]))).toMatchObject({ changes: false });
+    await nsupdate(place.server, `update delete ${host(name)} A`);
+    await resource.refresh();
+    expect(resource.outs.addresses).toEqual([]);
+    await resource.up(args(name, [one, three]));
+    expect((await dig(place.server, host(name), "A"))?.data).toEqual([one, three].sort());
+    await resource.destroy();
+    expect((await dig(place.server, host(name), "CNAME"))?.data).toEqual(["elsewhere.test."]);
+  });
+
+  test("a reverse zone with a slash (RFC 2317) is declared, written and released", async () => {
+    const [one, two] = fresh();
+    const [first, second] = [one, two].map((address) => `${address.split(".").at(-1)}.0/25.10.10.10.in-addr.arpa.`) as [string, string];
+    for (const [address, target] of [
+      [one, first],
+      [two, second],
+    ] as const)
+      await nsupdate(place.server, `update add ${reverseNameOf(address)} 60 CNAME ${target}`);
+    const resource = await made("classless", [one, two], { dns: dns({ reverseZone: "10.10.10.in-addr.arpa" }) });
+    expect((await dig(place.server, first, "PTR"))?.data).toEqual([host("classless")]);
+    await resource.refresh();
+    expect(resource.outs.reverse).toBe(true);
+    await resource.destroy();
+    expect(await dig(place.server, second, "PTR")).toBeUndefined();
+  });
+
   test("another hostname replaces it, the new one first", async () => {
     const [one, two] = fresh();
     const resource = await made("old-name", [one, two]);
