@@ -88,7 +88,6 @@ describe("check names the input that is wrong", () => {
     ["a name that is none", () => ({ dns: dns({ hostname: "dma virtual" }) }), "dns.hostname", /expected a domain name/],
     ["an address as name", () => ({ dns: dns({ hostname: at(5) }) }), "dns.hostname", /not an IP address/],
     ["a name that no host has", () => ({ dns: dns({ hostname: "_dma" }) }), "dns.hostname", /begins with an underscore/],
-    ["a key file that is not there", () => ({ dns: dns({ key: null, keyFile: "/nowhere/dns.key" }) }), "dns.keyFile", /cannot be read/],
     [
       "a member's name that no host has",
       () => ({ dns: dns({ members: [member("-a", 1), member("b", 2)] }) }),
@@ -192,6 +191,11 @@ describe("check names the input that is wrong", () => {
 });
 
 describe("in a preview", () => {
+  test("the first one judges the records' key too", async () => {
+    const { failures } = await check(args({ dns: dns({ key: null, keyFile: "/nowhere/dns.key" }) }), {});
+    expect(failures).toContainEqual({ property: "dns.keyFile", reason: expect.stringMatching(/\/nowhere\/dns\.key cannot be read/) });
+  });
+
   test("any input may be unknown, alone or with all that is in it; nobody is asked then", async () => {
     const secret = { name: "dma-key", algorithm: "hmac-sha256", secret: "c2VjcmV0" };
     const whole = args({
