@@ -8,8 +8,15 @@ import { DnsName, Label, longList, Sentence } from "./textSchema.js";
 export const defaultBasePath = "/api/custom/dma-failover/v1";
 
 const requestId = z.uuid().meta({ description: "Made for one write; reused only when that write is sent again." });
-const owner = z.string().min(1).meta({ description: "project/stack/name of the resource that writes." });
-const previousOwner = z.string().min(1).nullable().meta({ description: "The owner just read, when it is taken over or was renamed." });
+const owner = z
+  .string()
+  .min(1)
+  .meta({ description: "project/stack/name of the resource that writes, and after a # which creation of it; compared as a whole." });
+const previousOwner = z
+  .string()
+  .min(1)
+  .nullable()
+  .meta({ description: "The owner just read, when it is taken over, renamed or created again." });
 const revision = z.string().min(1).meta({ description: "The revision just read; a stale one is refused." });
 
 export const PutSettings = z

@@ -61,7 +61,7 @@ export const pairStates = ["configuring", "active", "switching", "inactive", "en
 export const Pair = z
   .object({
     state: Label.meta({ description: `${pairStates.join(", ")}; anything else is in transition.` }),
-    owner: Exact.nullable().meta({ description: "project/stack/name of the resource that manages the pair; null: made by hand." }),
+    owner: Exact.nullable().meta({ description: "The owner that was written last, as it was written; null: made by hand." }),
     position: Position.meta({ description: "Position of the member that answers." }),
     buddyReachable: z.boolean().meta({ description: "Whether the answering member reaches the other one." }),
     config: PairConfig,
