@@ -7,7 +7,7 @@ const agent = (...owners: string[]) => ({
   dataMinerId: 111,
   settingsOwners: owners.map((owner) => ({ owner, settings: ["maxStartupSeconds"] })),
 });
-const silent = { address: "10.10.10.1", dataMinerId: 111 };
+const silent = { address: "10.10.10.1", dataMinerId: 111, settingsOwners: undefined };
 const settings = { timers: { maxStartupSeconds: 600 } };
 const change = (wanted: object) =>
   settingsChange({ resource: "DmaAgent", agent: agent(), owner: second, ownersBefore: [], settings, ...wanted }).body;
