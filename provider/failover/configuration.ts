@@ -75,6 +75,20 @@ export interface DeclaredConfiguration {
 /** The type follows from what is declared: a hostname makes a shared-hostname pair. */
 export const declaredType = (declared: DeclaredConfiguration): PairType => (declared.hostname ? "sharedHostname" : "virtualIp");
 
+/** Where users and the rest of the DataMiner System reach a pair: its corporate virtual address, or its shared hostname. */
+export function sharedAddress({
+  type,
+  virtualIps,
+  hostname,
+}: {
+  type: string;
+  virtualIps: readonly VirtualIp[];
+  hostname: string | null;
+}): string | null {
+  if (type === "sharedHostname") return hostname;
+  return (virtualIps.find(({ network }) => network === "corporate") ?? virtualIps[0])?.address ?? null;
+}
+
 /** One spelling and one order for everything, so that equal configurations are equal JSON. */
 export function canonicalConfiguration(configuration: Configuration): Configuration {
   const { type, mode, syncInterface, restartWhenGoingOffline } = configuration;

@@ -42,6 +42,8 @@ export const gates = {
   onlineRestartsAfterEnding: gate("10.4.9/10.4.0 [CU6]/10.3.0 [CU18]"),
   /** The Failover Status window tells when STaaS is degraded; before, it looks well there whatever happens (RN 42944). */
   staasIsTold: gate("10.5.7/10.5.0 [CU4]"),
+  /** The system reaches a pair with a shared hostname at that name, never at the online Agent's own address (RN 43257). */
+  primaryAddressIsShared: gate("10.5.9/10.5.0 [CU6]/10.4.0 [CU18]"),
   /** Web sessions survive being forwarded by the offline member (domain 7.2, RN 43397). */
   sessionCookieForwarded: gate("10.5.9/10.5.0 [CU6]/10.4.0 [CU18]"),
   /** SLReset goes back to SLNet-managed NATS (domain 5.4) ... */

@@ -66,6 +66,8 @@ export interface DmsFacts {
   pairTypes: readonly string[];
   /** Whether an Agent of the system was added by hostname. */
   agentsByHostname: boolean;
+  /** Where the rest of the system reaches this DataMiner ID. */
+  primaryAddress?: string | null | undefined;
 }
 
 /** The pair as one member sees it. */

@@ -2,6 +2,7 @@ import { formatMilliseconds } from "../core/durations.js";
 import { type MemberView, memberName } from "./memberFacts.js";
 import type { PairProgress } from "./pairProgress.js";
 import { type BadRow, badRows, lastingText } from "./status.js";
+import { systemProblems } from "./systemProblems.js";
 import { isLeftOffline, isOverdue, type Lasting } from "./transition.js";
 
 export interface ProblemOptions {
@@ -13,7 +14,7 @@ export interface ProblemOptions {
 
 /** One line for each thing that is wrong with a pair, naming the member and the row with its literal value. */
 export function problems(views: readonly MemberView[], { counters = true, progress }: ProblemOptions = {}): string[] {
-  return views.flatMap((view) => memberProblems(view, progress?.members[view.position], counters));
+  return [...views.flatMap((view) => memberProblems(view, progress?.members[view.position], counters)), ...systemProblems(views)];
 }
 
 /** One line for each thing that is wrong with the pair as a whole, in the words of neither member. */

@@ -5,7 +5,7 @@ import type { Recorded } from "../core/definition.js";
 import { reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
-import { type Configuration, canonicalConfiguration, type PairType } from "../failover/configuration.js";
+import { type Configuration, canonicalConfiguration, type PairType, sharedAddress } from "../failover/configuration.js";
 import { givenUpAgent, givenUpText } from "../failover/givenUpAgent.js";
 import { memberName } from "../failover/memberFacts.js";
 import { pairProgress } from "../failover/pairProgress.js";
@@ -112,7 +112,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
       ...contradictions(view, online, invalid),
       ...(invalid ? [] : progressProblems(membersOf(view), progress, false)),
     ],
-    reachableAt: type === "sharedHostname" ? hostname : (virtualIps.find(({ network }) => network === "corporate")?.address ?? null),
+    reachableAt: sharedAddress(configuration),
     virtualIps,
     hostname,
     mode,

@@ -1,12 +1,13 @@
 import { apiCodes } from "../../provider/agent/contract.js";
 import type { PairConfig } from "../../provider/agent/pairSchema.js";
+import { sharedAddress } from "../../provider/failover/configuration.js";
 import type { Agent } from "./agent.js";
 import { addVirtualIps, removeVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
 import type { PairCopy } from "./pairCopy.js";
 import { Procedure } from "./procedure.js";
 import { conflict, productCodes } from "./refusal.js";
-import { busyVirtualIps, sharedAddress } from "./virtualIps.js";
+import { busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
 /** Changes a live pair: the online member first, then the other one (domain 3.5). */

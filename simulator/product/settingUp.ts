@@ -1,5 +1,6 @@
 import { apiCodes } from "../../provider/agent/contract.js";
 import type { PairConfig, Position } from "../../provider/agent/pairSchema.js";
+import { sharedAddress } from "../../provider/failover/configuration.js";
 import type { Agent } from "./agent.js";
 import { addVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
@@ -7,7 +8,7 @@ import { restart } from "./power.js";
 import { Procedure, type Step } from "./procedure.js";
 import { conflict, productCodes } from "./refusal.js";
 import { checkMembers } from "./setupChecks.js";
-import { acquiring, busyVirtualIps, sharedAddress } from "./virtualIps.js";
+import { acquiring, busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
 /** How long a member that restarts is waited for. */

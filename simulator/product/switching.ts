@@ -1,3 +1,4 @@
+import { sharedAddress } from "../../provider/failover/configuration.js";
 import type { Agent } from "./agent.js";
 import { allFail } from "./heartbeats.js";
 import { addVirtualIps } from "./interfaces.js";
@@ -6,7 +7,7 @@ import type { PairCopy } from "./pairCopy.js";
 import { goOffline } from "./power.js";
 import { Procedure, type Step } from "./procedure.js";
 import { conflict, productCodes } from "./refusal.js";
-import { acquiring, busyVirtualIps, sharedAddress } from "./virtualIps.js";
+import { acquiring, busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
 /** `person`: asked for; `heartbeats`: the automatic mode; `runtimeError`: the watchdog, in the manual mode too (domain 3.1). */

@@ -17,10 +17,3 @@ export const virtualIpsAreFree = (world: World, agent: Agent, config: PairConfig
 export const acquiring = (config: PairConfig): string => `Acquiring Virtual IP Address ${config.virtualIps[0]?.address ?? ""}`;
 
 export const isAcquiring = (agent: Agent): boolean => agent.failoverStatus?.startsWith("Acquiring Virtual IP Address") ?? false;
-
-/** Where the DataMiner System reaches a pair: its corporate virtual address, or its shared hostname (domain 7.3). */
-export function sharedAddress(config: PairConfig): string | null {
-  if (config.type === "sharedHostname") return config.hostname;
-  const corporate = config.virtualIps.find(({ network }) => network === "corporate") ?? config.virtualIps[0];
-  return corporate?.address ?? null;
-}
