@@ -151,6 +151,19 @@ describe("--watch", () => {
     });
     expect(out.trim().split("\n").map(pairsOf)).toHaveLength(2);
   });
+
+  test("counts from its first look where the Agents do not tell since when their status stands", async () => {
+    const { flags } = await given({ agents: { tellsTimes: false } });
+    let stop: () => void = () => {};
+    const interrupt = new Promise<void>((done) => (stop = done));
+    const { out } = await runCommand(["status", ...flags, "--watch", "--interval", "1s", "--json"], {
+      interrupt,
+      onOutput: (ran) => ran.out.split("\n").length === 3 && stop(),
+    });
+    const [first, second] = out.trim().split("\n").flatMap(pairsOf);
+    expect(second?.readAt).not.toBe(first?.readAt);
+    expect(second?.members.backup.statusSince).toBe(first?.readAt);
+  });
 });
 
 describe("as a process", () => {

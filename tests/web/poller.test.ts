@@ -11,13 +11,15 @@ const targetsOf = (...names: string[]): PairTarget[] =>
 async function startPoller(...names: string[]) {
   const clock = new StandingClock();
   const begun: string[] = [];
+  const knew: (PairStatus | null)[] = [];
   const open = new Map<string, { resolve: (status: PairStatus) => void; reject: (error: Error) => void; signal: AbortSignal }>();
   const poller = new Poller({
     targets: targetsOf(...names),
     clock,
-    read: ({ name }, { signal }) =>
+    read: ({ name }, { signal, previous }) =>
       new Promise((resolve, reject) => {
         begun.push(name);
+        knew.push(previous);
         open.set(name, { resolve, reject, signal });
         signal.addEventListener("abort", () => reject(signal.reason));
       }),
@@ -35,6 +37,7 @@ async function startPoller(...names: string[]) {
     poller,
     ended,
     begun,
+    knew,
     open,
     answer: () => end((name) => open.get(name)?.resolve(aStatus(name))),
     fail: (error: Error) => end((name) => open.get(name)?.reject(error)),
@@ -59,6 +62,17 @@ describe("the poller", () => {
     expect(begun).toHaveLength(2);
     await clock.advance(1);
     expect(begun).toEqual(["a", "b", "a", "b"]);
+    poller.stop();
+  });
+
+  test("gives each read what the last good one gave, so that it tells what lasts too long", async () => {
+    const { poller, clock, knew, answer, fail } = await startPoller("a");
+    await answer();
+    const { status } = poller.pairs[0]!;
+    await clock.advance(60);
+    await fail(new Error("no connection"));
+    await clock.advance(60);
+    expect(knew).toEqual([null, status, status]);
     poller.stop();
   });
 
