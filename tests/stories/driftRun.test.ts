@@ -231,10 +231,10 @@ describe("a drift run over a stack", () => {
     await declare();
     const main = Connection.parse(world.connection(1));
     process.env[tokenEnv] = token;
-    const { revision } = world.simulator.agent(world.address(1)).snapshot();
+    const { revision, pair } = world.simulator.agent(world.address(1)).snapshot();
     const end = { mode: "delete" as const, keep: world.address(1), reset: world.address(2), offlineUnavailable: false };
     const signal = AbortSignal.timeout(10_000);
-    await endPair(main, 111, { ...end, requestId: randomUUID(), revision, owner: "story/test/the-pair" }, { signal });
+    await endPair(main, 111, { ...end, requestId: randomUUID(), revision, owner: pair?.owner ?? "" }, { signal });
     delete process.env[tokenEnv];
     await world.simulator.settled();
     const { results, errors, exitCode } = await run();
