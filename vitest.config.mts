@@ -1,31 +1,28 @@
 import { defineConfig } from "vitest/config";
-
-const stories = "tests/stories/**/*.test.ts";
+import { patient } from "./tests/support/patienceFactor.mjs";
+import { filesOf, type Suite, suites } from "./tests/support/suites.mjs";
 
 const reporters = ["default"];
 if (process.env.GITHUB_ACTIONS === "true") reporters.push("github-actions");
-if (process.env.CI) reporters.push("json");
+// `.ci/run` reads the counts of its last line from there.
+const results = process.env.TEST_RESULTS;
+if (results) reporters.push("json");
+
+const project = (name: Suite) => ({ extends: true as const, test: { name, env: { TEST_SUITE: name }, ...filesOf(name) } });
 
 export default defineConfig({
   test: {
     environment: "node",
     pool: "forks",
-    // Two cores; a story also runs the Pulumi CLI, whose processes want a share.
-    maxWorkers: 2,
+    // For two cores: many tests wait more than they work.
+    maxWorkers: 3,
     passWithNoTests: false,
     reporters,
-    // `.ci/run` reads the counts of its last line from this file.
-    outputFile: { json: ".cache/test-results.json" },
-    projects: [
-      {
-        extends: true,
-        test: { name: "tests", include: ["tests/**/*.test.ts"], exclude: [stories], testTimeout: 30_000, hookTimeout: 30_000 },
-      },
-      {
-        // One step of a story is a whole `pulumi up`.
-        extends: true,
-        test: { name: "stories", include: [stories], testTimeout: 180_000, hookTimeout: 180_000 },
-      },
-    ],
+    ...(results ? { outputFile: { json: results } } : {}),
+    // Only what hangs meets these. One step of a story is a whole `pulumi up`.
+    testTimeout: patient(180_000),
+    hookTimeout: patient(180_000),
+    expect: { poll: { timeout: patient(30_000), interval: 20 } },
+    projects: suites.map(project),
   },
 });

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { PairStatus } from "../../operations/index.js";
 import { closeConnections } from "../../provider/agent/transport.js";
 import { runCommand, startCommand } from "../support/commandLine.js";
+import { until } from "../support/patience.js";
 import { absentRows, pcapSituations, type Situated, type StatusSituation, situate, statusSituations } from "../support/statusRows.js";
 import { token, tokenEnv } from "../support/world.js";
 
@@ -180,7 +181,7 @@ describe("as a process", () => {
     const { flags, b, simulator } = await given();
     b.cutOff();
     const { child, ended } = startCommand(["status", ...flags, "--patience", "60s"]);
-    await vi.waitUntil(() => simulator.requests.count() > 0, { timeout: 20_000 });
+    await until(() => simulator.requests.count() > 0);
     child.kill("SIGINT");
     expect(await ended).toEqual({ exitCode: 130, out: "", err: "" });
   });

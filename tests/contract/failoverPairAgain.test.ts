@@ -22,13 +22,18 @@ const cuts = { first: "checking", second: "synchronizing", third: "joiningCluste
 beforeAll(async () => {
   provider = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
   const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
-  for (const [name, phase] of Object.entries(cuts)) {
-    const two = await open();
-    const inputs = await new Resource(provider).check(two.args({ __owner: `room/test/${name}` }));
-    await holdAt(two.simulator, phase, () => doomed.create(inputs));
-    killed.set(name, two);
+  try {
+    await Promise.all(
+      Object.entries(cuts).map(async ([name, phase]) => {
+        const two = await open();
+        const inputs = await new Resource(provider).check(two.args({ __owner: `room/test/${name}` }));
+        await holdAt(two.simulator, phase, () => doomed.create(inputs));
+        killed.set(name, two);
+      }),
+    );
+  } finally {
+    doomed.stop();
   }
-  doomed.stop();
 });
 
 afterAll(async () => {

@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
+import { eventually } from "../support/patience.js";
 import { token, tokenEnv } from "../support/world.js";
 import { closeWorlds, type LivePairOptions, openLivePair } from "./pairs.js";
 import { Resource } from "./resource.js";
@@ -80,7 +81,7 @@ describe("a change in the middle of something else", () => {
     simulator.holdPhase("goingOnline");
     pair().startSwitch();
     const changed = resource.up(args({ mode: "manual" }));
-    await vi.waitFor(() => expect(simulator.requests.count({ method: "GET" })).toBeGreaterThan(6), 5_000);
+    await eventually(() => expect(simulator.requests.count({ method: "GET" })).toBeGreaterThan(6));
     simulator.releasePhase("goingOnline");
     await changed;
     expect(writes().at(-1)?.addressed).toBe(world.address(2));
@@ -102,7 +103,7 @@ describe("a change in the middle of something else", () => {
     agent(1).fail({ kind: "slow", seconds: 2000 }, { route: "putPair" });
     const { outs } = resource;
     const changing = resource.up(args({ mode: "manual" })).catch((error: unknown) => error);
-    await vi.waitFor(() => expect(simulator.requests.count({ method: "PUT" })).toBe(2));
+    await eventually(() => expect(simulator.requests.count({ method: "PUT" })).toBe(2));
     pair().editConfig({ restartWhenGoingOffline: true });
     expect(await changing).toMatchObject({ message: expect.stringContaining("STALE_REVISION"), initFailure: undefined });
     expect(resource.outs).toEqual(outs);

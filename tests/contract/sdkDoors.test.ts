@@ -18,7 +18,7 @@ let project: string;
 beforeAll(async () => {
   packed = await PackedProject.create();
   project = packed.folder;
-}, 60_000);
+});
 
 afterAll(async () => {
   await closeWorlds();

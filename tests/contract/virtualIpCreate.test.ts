@@ -20,7 +20,8 @@ const open = (options?: VirtualIpWorldOptions) => openVirtualIpWorld(`64.${++net
 const up = (args: Record<string, unknown>) => new Resource(provider).up(args);
 
 /** What create says, when nothing is written and nothing is left in state. */
-async function refusal({ args, records, writes, updates, registers }: VirtualIpWorld, more?: object): Promise<string> {
+async function refusal({ args, records, writes, updates, registers, simulator }: VirtualIpWorld, more?: object): Promise<string> {
+  await simulator.registered(); // What the Agents do to records by themselves is over.
   const before = [records(), registers()];
   // Called as in an update, so that it is create that judges.
   const { inputs, failures } = await provider.check({ network: "corporate" }, args(more));
@@ -171,7 +172,7 @@ describe("create changes nothing at all when", () => {
     expect(await refusal(wrong)).toContain("401");
     const blank = await open({ backup: { dataMinerId: null } });
     expect(await refusal(blank)).toMatch(/Agent \S+2: it has no DataMiner ID.*Runbook: SETTINGS_REFUSED/);
-  }, 60_000);
+  });
 
   test("something else stands at the virtual name, at its PTR, or an alias is in the way", async () => {
     const place = await open();

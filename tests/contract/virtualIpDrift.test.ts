@@ -150,7 +150,7 @@ test("an Agent that is silent is a difference; up needs both, and says so; two s
   await place.simulator.settled();
   await seenAnew();
   expect(await resource.diff(declared())).toMatchObject({ changes: false });
-}, 90_000);
+});
 
 test("a name server that is down, and an Agent that says no, are errors: what cannot be told is not guessed", async () => {
   const { outs } = resource;

@@ -144,7 +144,7 @@ describe("delete copes with", () => {
     await provider.line(new RegExp(`${at(1).replaceAll(".", "\\.")}.*The Agent is left as it is\\. Not put back: registersInDns\\.$`));
     expect(registers()).toEqual([false, true]);
     expect(table()).toEqual([[at(1)], [at(2)], []]);
-  }, 60_000);
+  });
 
   test("a name server that is down: an error that says so; nothing is put back before, and the same again works", async () => {
     const { resource, server, registers, table, at } = await made();

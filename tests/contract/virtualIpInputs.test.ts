@@ -241,7 +241,7 @@ describe("in a preview", () => {
     const { failures } = await check(args(), {});
     expect(failures).toEqual([{ property: "agents", reason: expect.stringContaining("401") }]);
     main.faults.clear();
-  }, 20_000);
+  });
 
   test("what is not known replaces nothing and is a change", async () => {
     const resource = new Resource(provider);

@@ -108,4 +108,4 @@ test("a create that ends at any message which changes something, and whose resul
     }
   }
   expect([...reached].sort()).toEqual(["0", "3", "6"]);
-}, 60_000);
+});

@@ -1,6 +1,7 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, test, vi } from "vitest";
 import type { DnsServer } from "../../provider/dns/endpoint.js";
+import { eventually } from "../support/patience.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { clientOf, cutAfterwards, nobody, says, scriptedServer, secretText, silence, soon } from "./scriptedServer.js";
 
@@ -175,7 +176,7 @@ describe("a call ends", () => {
     const server = await scriptedServer([silence, silence]);
     const client = clientOf(server, patient);
     const calls = [client.readRRset(www, "A"), client.findZone(www)].map((call) => watch.failureOf(call));
-    await vi.waitFor(() => expect(server.turns).toHaveLength(2));
+    await eventually(() => expect(server.turns).toHaveLength(2));
     client.close();
     expect((await Promise.all(calls)).map(({ name }) => name)).toEqual(["AbortError", "AbortError"]);
     expect((await watch.failureOf(client.readRRset(www, "A"))).message).toBe("The DNS client was closed.");

@@ -6,6 +6,7 @@ import { decodeMessage, encodeMessage } from "../../provider/dns/message.js";
 import { formatRdata } from "../../provider/dns/rdata.js";
 import { hmacSigner, signMessage, verifyMessage } from "../../provider/dns/tsig.js";
 import { updateMessage } from "../../provider/dns/update.js";
+import { isThorough } from "../support/suites.mjs";
 import { mutate, seeded } from "./mutations.js";
 import { header, labels, name, pointer, question, record, u16 } from "./wire.js";
 
@@ -14,7 +15,7 @@ const id = 0x1234;
 /** Each response answers a request of its own: spliced whole from another one it is no less a forgery. */
 const requestMacOf = (kind: string) => Buffer.alloc(32, kind);
 const signer = hmacSigner({ name: "dma-key", secret: Buffer.from("a secret that both sides know") });
-const inEachRun = 50_000;
+const inEachRun = isThorough ? 50_000 : 2_000;
 /** Between two of them the event loop has its turn. */
 const inOneGo = 500;
 
@@ -95,7 +96,7 @@ async function eachMutation(originals: Buffer[], seed: number, look: (bytes: Buf
 const kinds = Object.keys(responses);
 const first = (kind: string, all: Record<string, Buffer>) => [all[kind]!, ...Object.values(all).filter((bytes) => bytes !== all[kind])];
 
-test.each(kinds)("%s, unsigned, is read or refused whatever becomes of its bytes", { timeout: 60_000 }, async (kind) => {
+test.each(kinds)("%s, unsigned, is read or refused whatever becomes of its bytes", async (kind) => {
   let readable = 0;
   expect(isReadable(responses[kind]!)).toBe(true);
   await eachMutation(first(kind, responses), kinds.indexOf(kind) + 1, async (bytes) => {
@@ -108,7 +109,7 @@ test.each(kinds)("%s, unsigned, is read or refused whatever becomes of its bytes
   expect(readable).toBeLessThan(inEachRun);
 });
 
-test.each(kinds)("%s, signed, is never taken after a change", { timeout: 60_000 }, async (kind) => {
+test.each(kinds)("%s, signed, is never taken after a change", async (kind) => {
   const genuine = responses[kind]!;
   const reasons = new Set<string>();
   expect(await verifyMessage(signed[kind]!, signer, { time, requestMac: requestMacOf(kind) })).toMatchObject({

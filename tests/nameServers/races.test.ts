@@ -18,7 +18,7 @@ onEachServer({ address: "127.53.4.1" }, (place) => {
     });
   };
 
-  test(`of two writers exactly one wins, and the other is told what stands there, ${rounds} times`, { timeout: 60_000 }, async () => {
+  test(`of two writers exactly one wins, and the other is told what stands there, ${rounds} times`, async () => {
     const name = host("raced");
     const writers = [place.client(), place.client()] as const;
     const write = (client: DnsClient, expected: string[] | null, address: string) =>
@@ -43,7 +43,7 @@ onEachServer({ address: "127.53.4.1" }, (place) => {
     expect(await dig(place.server, name, "A")).toEqual({ ttl: 60, data: held });
   });
 
-  test(`of two editors of one name each gets its value in, ${editRounds} times`, { timeout: 60_000 }, async () => {
+  test(`of two editors of one name each gets its value in, ${editRounds} times`, async () => {
     const editors = [place.client(), place.client()] as const;
     const add = (client: DnsClient, name: string, address: string) =>
       client.editRRsets(zone, [{ name, type: "A" }], ([found]) => [{ ttl: 60, data: [...(found?.data ?? []), address] }]);

@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type PairStatus, readStatus } from "../../operations/index.js";
 import { closeConnections } from "../../provider/agent/transport.js";
+import { until } from "../support/patience.js";
 import { absentRows, pcapSituations, type Situated, situate, statusSituations } from "../support/statusRows.js";
 import { token, tokenEnv } from "../support/world.js";
 
@@ -124,7 +125,7 @@ describe("a pair", () => {
       produce: ({ simulator }) => simulator.pair().editConfig({ mode: "manual" }, { only: "backup" }),
     });
     const reading = readStatus(target, { secondLookMilliseconds: 50 });
-    await vi.waitUntil(() => simulator.requests.count() === 2 && simulator.requests.all().every(({ status }) => status !== null));
+    await until(() => simulator.requests.count() === 2 && simulator.requests.all().every(({ status }) => status !== null));
     simulator.pair().meet();
     expect(await reading).toMatchObject({ state: "active", problems: [] });
   });
@@ -178,7 +179,7 @@ describe("a member", () => {
     const { target, simulator, clock } = await given();
     simulator.agents[1]?.fail({ kind: "slow", seconds: 5 });
     const reading = readStatus(target);
-    await vi.waitUntil(() => simulator.requests.count() === 2);
+    await until(() => simulator.requests.count() === 2);
     clock.advance(6);
     expect((await reading).problems).toEqual([]);
   });
@@ -196,7 +197,7 @@ describe("asking", () => {
     const { target, simulator } = await given({ produce: ({ a }) => a.cutOff() });
     const controller = new AbortController();
     const reading = readStatus(target, { signal: controller.signal });
-    await vi.waitUntil(() => simulator.requests.count() === 1);
+    await until(() => simulator.requests.count() === 1);
     controller.abort(new Error("enough"));
     await expect(reading).rejects.toThrow("enough");
     await expect(readStatus(target, { signal: controller.signal })).rejects.toThrow("enough");

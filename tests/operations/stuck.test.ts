@@ -14,6 +14,7 @@ import { closeConnections } from "../../provider/agent/transport.js";
 import { systemClock } from "../../provider/core/clock.js";
 import { failoverPair } from "../../provider/index.js";
 import { runCommand } from "../support/commandLine.js";
+import { until } from "../support/patience.js";
 import { type Scene, type Situated, situate } from "../support/statusRows.js";
 import { configOn, token, tokenEnv } from "../support/world.js";
 
@@ -164,7 +165,7 @@ describe("where the Agents do not tell since when", () => {
       },
     });
     const reading = readStatus(situated.target, { secondLookMilliseconds: 200 });
-    await vi.waitUntil(() => situated.simulator.requests.all().filter(({ status }) => status !== null).length === 2);
+    await until(() => situated.simulator.requests.all().filter(({ status }) => status !== null).length === 2);
     situated.clock.advance(60);
     expect(await reading).toMatchObject({ online: "backup", isStuck: false, problems: [] });
   });

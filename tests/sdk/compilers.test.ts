@@ -18,7 +18,7 @@ beforeAll(async () => {
   const compilerOptions = { target: "es2022", module: "nodenext", lib: ["es2023"], strict: true, noEmit: true, types: ["node"] };
   await writeFile(join(project.folder, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.ts", "*.mts"] }));
   await writeFile(join(project.folder, "package.json"), JSON.stringify({ type: "commonjs" }));
-}, 60_000);
+});
 
 afterAll(() => project.remove());
 
@@ -46,11 +46,11 @@ describe("programs compile against the packed declarations", () => {
     ["typescript", false],
     ["typescript-6.0", true],
     ["typescript-6.0", false],
-  ] as const)("%s, skipLibCheck: %s", { timeout: 120_000 }, async (compiler, skipLibCheck) => {
+  ] as const)("%s, skipLibCheck: %s", async (compiler, skipLibCheck) => {
     expect(await check(compiler, skipLibCheck)).toEqual({ code: 0, output: "" });
   });
 
-  test("a wrong argument is told by the oldest one too: the types are there, and no any", { timeout: 120_000 }, async () => {
+  test("a wrong argument is told by the oldest one too: the types are there, and no any", async () => {
     const wrong = 'import { DmaAgent } from "pulumi-dataminer-failover";\nnew DmaAgent("main", { host: 5 });\n';
     await writeFile(join(project.folder, "wrong.ts"), wrong);
     const { code, output } = await check("typescript-5.0", true);

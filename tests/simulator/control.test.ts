@@ -2,9 +2,10 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { keyStatement, makeKey, manualClock, NameServer, scaledClock, serveControl } from "../../simulator/index.js";
 import { runTool } from "../support/nameServers/runTool.js";
+import { eventually } from "../support/patience.js";
 import { backup, config, fastWorld, heldBy, main, owner, roles, virtualIp, type WorldOptions } from "./worlds.js";
 
 async function controlled(options: WorldOptions = {}) {
@@ -170,10 +171,10 @@ describe("dma-failover simulate", () => {
     const change = [`server 127.0.0.1 ${port}`, "zone site.example", "update add test.site.example 60 A 10.0.0.1", "send", ""];
     await runTool("nsupdate", ["-k", keyFile], change.join("\n"));
     expect(await runTool("dig", ["-r", "@127.0.0.1", "-p", port, "+short", "test.site.example"])).toBe("10.0.0.1\n");
-    await vi.waitFor(async () => {
+    await eventually(async () => {
       const found = await runTool("dig", ["-r", "@127.0.0.1", "-p", port, "+short", "dma-backup.site.example"]);
       expect(found).toBe("127.30.8.2\n");
-    }, 10_000);
+    });
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(0);
     expect(existsSync(keyFile)).toBe(false);
@@ -192,7 +193,7 @@ describe("dma-failover simulate", () => {
     await run.ready;
     expect(run.printed()).toContain(`DNS         ${server.address} port ${server.port}, zone site.example\n`);
     expect(run.printed()).toContain(`DNS key     site-key (hmac-sha256) in ${file}\n`);
-    await vi.waitFor(() => expect(server.addresses("dma-backup.site.example")).toEqual(["127.30.8.2"]), 10_000);
+    await eventually(() => expect(server.addresses("dma-backup.site.example")).toEqual(["127.30.8.2"]));
     run.child.kill("SIGTERM");
     expect(await run.ended).toBe(0);
     expect(existsSync(file), "it is the user's").toBe(true);

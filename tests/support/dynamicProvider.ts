@@ -2,12 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { resolve } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as pause } from "node:timers/promises";
 import { credentials, type Metadata, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import * as provider from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { endingWithThisProcess } from "./nameServers/programs.js";
+import { eventually } from "./patience.js";
 
 type Values = Record<string, unknown>;
 
@@ -52,7 +53,8 @@ export class DynamicProvider {
 
   /** `handler` is the name in provider/index.ts; `environment` is added to this process's own; `folder` is the project's. */
   static async start(handler: string, environment: Record<string, string> = {}, folder = repository): Promise<DynamicProvider> {
-    const child = spawn(process.execPath, [require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:1"], {
+    const [command = process.execPath, ...args] = [...(await endingWithThisProcess()), process.execPath];
+    const child = spawn(command, [...args, require.resolve("@pulumi/pulumi/cmd/dynamic-provider"), "127.0.0.1:1"], {
       cwd: folder,
       env: { ...process.env, ...environment },
       stdio: ["ignore", "pipe", "pipe"],
@@ -131,14 +133,12 @@ export class DynamicProvider {
   }
 
   /** The first line that fits, as soon as it is there: stderr takes a way of its own, beside the answers. */
-  async line(pattern: RegExp): Promise<string> {
-    const end = Date.now() + 5_000;
-    for (;;) {
+  line(pattern: RegExp): Promise<string> {
+    return eventually(() => {
       const found = this.lines.find((line) => pattern.test(line));
-      if (found !== undefined) return found;
-      if (Date.now() > end) throw new Error(`no line of stderr fits ${pattern}; there are:\n${this.stderr}`);
-      await pause(10);
-    }
+      if (found === undefined) throw new Error(`no line of stderr fits ${pattern}; there are:\n${this.stderr}`);
+      return found;
+    });
   }
 
   stop(): void {

@@ -2,6 +2,7 @@ import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 import { type Browser, type BrowserContextOptions, chromium, type Page, type Response } from "playwright-core";
 import { afterAll, beforeAll, expect, onTestFinished } from "vitest";
+import { patient } from "../support/patienceFactor.mjs";
 
 function findChromium(): string {
   const folders = ["/usr/bin", ...(process.env.PATH ?? "").split(delimiter)];
@@ -55,7 +56,7 @@ export async function visit(url: string, { clock, expected, ...options }: ViewOp
   if (!browser) throw new Error("useChromium() comes first.");
   const context = await browser.newContext({ locale: "en-GB", timezoneId: "UTC", reducedMotion: "reduce", ...options });
   const page = await context.newPage();
-  page.setDefaultTimeout(5_000);
+  page.setDefaultTimeout(patient(30_000));
   const complaints: string[] = [];
   const requests: string[] = [];
   page.on("pageerror", (error) => complaints.push(String(error)));
@@ -87,7 +88,7 @@ export async function until(page: Page, holds: () => Promise<boolean> | boolean)
     await page.clock.runFor(1_000);
     return holds();
   };
-  await expect.poll(tick, { timeout: 10_000 }).toBe(true);
+  await expect.poll(tick).toBe(true);
 }
 
 /** Lets the browser's time go on until the page has asked its server for what is new, and has shown it. */

@@ -82,7 +82,7 @@ describe("dma-failover serve", () => {
   test.each(["SIGTERM", "SIGINT"] as const)("serves this machine alone, and ends by itself at %s", async (signal) => {
     const { child, ran, ended } = startCommand(args());
     onTestFinished(() => void child.kill("SIGKILL"));
-    await expect.poll(() => ran.out, { timeout: 15_000 }).toMatch(/^Status page of 1 pair: http:\/\/127\.0\.0\.1:\d+\/\n$/);
+    await expect.poll(() => ran.out).toMatch(/^Status page of 1 pair: http:\/\/127\.0\.0\.1:\d+\/\n$/);
     const url = /http:\S+/.exec(ran.out)?.[0];
     expect(await (await fetch(`${url}healthz`)).text()).toBe("ok\n");
     expect(await (await fetch(`${url}`)).text()).toContain("Failover status");
@@ -94,7 +94,7 @@ describe("dma-failover serve", () => {
     const { isUp, url } = serve("--pair", "Antwerp");
     await isUp;
     const pairs = async () => ((await (await fetch(`${url()}api/status`)).json()) as { pairs: unknown[] }).pairs;
-    await expect.poll(pairs, { timeout: 10_000 }).toMatchObject([{ name: "Antwerp", level: "healthy", status: { online: "main" } }]);
+    await expect.poll(pairs).toMatchObject([{ name: "Antwerp", level: "healthy", status: { online: "main" } }]);
   });
 
   test.each([

@@ -4,18 +4,21 @@ import { mkdir, mkdtemp, open, readdir, readFile, rm } from "node:fs/promises";
 import { networkInterfaces } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
+import { patient } from "../patienceFactor.mjs";
+import { isThorough } from "../suites.mjs";
 import { bind } from "./bind.js";
 import { type Keys, writeKeys } from "./keys.js";
 import { knot } from "./knot.js";
 import { findFreePort } from "./ports.js";
 import { powerdns } from "./powerdns.js";
-import { findProgram, getProgram, unconfined } from "./programs.js";
+import { endingWithThisProcess, getProgram, unconfined } from "./programs.js";
 import type { Listener, Secondary, ServerKind } from "./serverKind.js";
 import { makeZones, reverseZoneName } from "./zones.js";
 
 const kinds = { bind, knot, powerdns } as const;
 export type NameServerKind = keyof typeof kinds;
-export const nameServerKinds = Object.keys(kinds) as NameServerKind[];
+/** Those of this suite: the fast one has BIND, the thorough one the others. */
+export const nameServerKinds = (Object.keys(kinds) as NameServerKind[]).filter((kind) => (kind !== "bind") === isThorough);
 
 export interface NameServerOptions {
   /** A loopback address that no other test file uses: 127.53.x.y. BIND listens on 127.0.0.1 instead: only on what an interface has. */
@@ -41,7 +44,7 @@ export interface NameServerOptions {
 }
 
 const repository = resolve(__dirname, "../../..");
-const startMilliseconds = 20_000;
+const startMilliseconds = patient(60_000);
 
 /** A real name server as a child process, with a folder of its own under .cache. Ends with this process at the latest. */
 export class NameServer {
@@ -131,7 +134,7 @@ export class NameServer {
     if (!child?.pid || child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((done) => child.once("exit", done));
     child.kill(signal);
-    const patience = setTimeout(() => child.kill("SIGKILL"), 3_000);
+    const patience = setTimeout(() => child.kill("SIGKILL"), patient(10_000));
     await gone;
     clearTimeout(patience);
   }
@@ -192,10 +195,4 @@ async function makeFolder(): Promise<string> {
   const parent = join(repository, ".cache/nameServers");
   await mkdir(parent, { recursive: true });
   return mkdtemp(join(parent, "s"));
-}
-
-/** A test run that is killed leaves no server behind. */
-async function endingWithThisProcess(): Promise<string[]> {
-  const setpriv = await findProgram("setpriv");
-  return setpriv === undefined ? [] : [setpriv, "--pdeathsig", "KILL", "--"];
 }

@@ -35,6 +35,12 @@ export async function unconfined(program: string, folder: string): Promise<strin
   return copy;
 }
 
+/** Before a command: a test run that is killed leaves no process behind. */
+export async function endingWithThisProcess(): Promise<string[]> {
+  const setpriv = await findProgram("setpriv");
+  return setpriv === undefined ? [] : [setpriv, "--pdeathsig", "KILL", "--"];
+}
+
 const can = (path: string, mode: number = constants.F_OK): Promise<boolean> =>
   access(path, mode).then(
     () => true,
