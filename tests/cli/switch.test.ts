@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { SwitchRecord } from "../../operations/index.js";
 import { closeConnections } from "../../provider/agent/transport.js";
 import { runCommand, startCommand } from "../support/commandLine.js";
+import { until } from "../support/patience.js";
 import { configOn, startPairWorld, token, tokenEnv } from "../support/world.js";
 
 const port = 8181;
@@ -136,7 +137,7 @@ describe("Ctrl+C during a switch", () => {
       () =>
         simulator.pair().online === "main" && simulator.agents.some(({ failoverStatus }) => failoverStatus === "Preparing to go online"),
     );
-    while (!ran.err.includes("switching: flushing")) await new Promise((done) => setTimeout(done, 20));
+    await until(() => ran.err.includes("switching: flushing"));
     child.kill("SIGINT");
     const { exitCode, err, out } = await ended;
     expect(exitCode).toBe(130);

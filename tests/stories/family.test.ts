@@ -1,7 +1,7 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, afterEach, expect, test } from "vitest";
 import { closeWorlds, host, openVirtualIpWorld, type VirtualIpWorld } from "../contract/virtualIpWorld.js";
 import { ownedBy } from "../support/owners.js";
+import { until } from "../support/patience.js";
 import { type Run, Stack, type StackOptions } from "../support/stack.js";
 import { token, tokenEnv } from "../support/world.js";
 
@@ -267,9 +267,9 @@ test("a replacement that is killed before the old Agent and address are deleted 
   const urns = (await urnsOf(stack)).filter((urn) => /::(main|vip)$/.test(urn));
   const replacing = stack.start("up", "--yes", "--skip-preview", ...urns.flatMap((urn) => ["--replace", urn]));
   // Both creations have marked main; what reads it from now on are the deletions.
-  while (agent(1).snapshot().agent.settingsOwners?.length !== 2 || simulator.requests.count({ route: "putSettings" }) < 3) await pause(20);
+  await until(() => agent(1).snapshot().agent.settingsOwners?.length === 2 && simulator.requests.count({ route: "putSettings" }) >= 3);
   agent(1).fail({ kind: "slow", seconds: 1_000_000 }, { route: "readAgent", times: 99 });
-  await pause(2_000);
+  await until(() => simulator.requests.count({ addressed: opened.at(1), route: "readAgent", status: null }) > 0);
   replacing.kill();
   await replacing.ended;
   agent(1).faults.clear();
