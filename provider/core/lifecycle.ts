@@ -67,6 +67,9 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     }
   };
 
+  /** Names of what differs, or could not be told, and is no input. */
+  const besideInputs = (state: State) => [...(definition.differences?.(state) ?? []), ...(definition.untold?.(state) ?? [])];
+
   const handler: Handler = {
     async check(olds, news) {
       const { __provider: _, ...declared } = news;
@@ -91,11 +94,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     async diff(_id, olds, news) {
       const state = openState(definition.type, olds);
       const replaces = definition.replaces?.(state as State, knownOf(news) as Partial<Inputs>) ?? [];
-      const found = [
-        ...(definition.differences?.(state as State) ?? []),
-        ...(definition.untold?.(state as State) ?? []),
-        ...(state.__superseded === true ? ["owner"] : []),
-      ];
+      const found = [...besideInputs(state as State), ...(state.__superseded === true ? ["owner"] : [])];
       const told = new Set([...inputsToTell(keys, state, news), ...found]);
       const unfinished = state.__unfinished === true;
       if (told.size > 0) say(labelOf(definition.type, news), `differs from what is declared: ${[...told].join(", ")}`);
@@ -181,11 +180,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const live = stateOf(keys, completed, observed as JsonObject, [], null);
       const differences = [
         ...differingKeys(keys, live, completed).map((property) => ({ property, declared: completed[property], live: live[property] })),
-        ...[...(definition.differences?.(live as State) ?? []), ...(definition.untold?.(live as State) ?? [])].map((property) => ({
-          property,
-          declared: undefined,
-          live: undefined,
-        })),
+        ...besideInputs(live as State).map((property) => ({ property, declared: undefined, live: undefined })),
       ];
       return { failures, exists: true, inputs: completed, live, differences };
     },
