@@ -57,6 +57,8 @@ export class VerbContext implements Context {
   facts: JsonObject = {};
   begun = false;
   owner: string | undefined;
+  /** Which creation of the resource this is; null where an older version made it. */
+  generation: string | null = null;
   isReplacement = false;
   isReplaced = false;
 

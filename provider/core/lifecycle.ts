@@ -28,6 +28,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     time: VerbContext["verb"] = verb,
   ): VerbContext => {
     const context = new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts, time);
+    context.generation = generation;
     context.owner = formatOwner(inputs.__owner, generation);
     return context;
   };
@@ -46,23 +47,16 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   };
 
   /** Converges; when it fails after something was written, the engine is told what exists, so that the next run carries on. */
-  const finish = async (
-    id: string,
-    news: JsonObject,
-    context: VerbContext,
-    generation: string | null,
-    observed: Observed | undefined,
-    state?: State,
-  ) => {
+  const finish = async (id: string, news: JsonObject, context: VerbContext, observed: Observed | undefined, state?: State) => {
     try {
       const inputs = news as Inputs;
       const converged = await definition.converge(inputs, observed, context, state);
-      return stateOf(keys, news, converged as JsonObject, context.warnings, generation);
+      return stateOf(keys, news, converged as JsonObject, context.warnings, context.generation);
     } catch (error) {
       if (!context.begun) throw error;
       const shown = presentable(error);
       const seen = { ...(observed ?? state), ...context.facts } as JsonObject;
-      const partial = unfinishedState(keys, news, seen, state, context.warnings, generation);
+      const partial = unfinishedState(keys, news, seen, state, context.warnings, context.generation);
       throw Object.assign(shown, { id, properties: toJson({ ...news, ...partial }), reasons: [shown.message] });
     }
   };
@@ -117,7 +111,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
         // It is ours and exists, as after a killed run: whatever fails from here on, state must know of it.
         context.begun = true;
       }
-      return { id, outs: await finish(id, news, context, generation, observed) };
+      return { id, outs: await finish(id, news, context, observed) };
     },
 
     async read(id, props) {
@@ -155,7 +149,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const planned = plannedInputs(keys, state, news, live as JsonObject, definition.leaves ?? []);
       for (const key of planned.left)
         context.progress(`${key} is another than what was last seen, and is left as it is: no plan names it. ${lookFirst}`);
-      const outs = await finish(id, planned.inputs, context, generation, observed, state);
+      const outs = await finish(id, planned.inputs, context, observed, state);
       return { outs: withLeft(planned.left, outs, state) };
     },
 
