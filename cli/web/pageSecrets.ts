@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { RefusedError, reasonOf } from "../../provider/core/errors.js";
 import { keepSecret } from "../../provider/core/redaction.js";
+import { unsetVariable } from "../../provider/core/variable.js";
 
 /** What is given by name or file only, never as an argument that everybody on the machine could see. */
 export interface PageSecretOptions {
@@ -18,7 +19,7 @@ const shortestToken = 16;
 /** The token that viewers give; undefined when none is asked for. */
 export function pageToken({ pageTokenEnv: name, pageTokenFile: file }: PageSecretOptions): string | undefined {
   if (name === undefined && file === undefined) return undefined;
-  const text = file === undefined ? (process.env[name ?? ""] ?? "") : readText(file, "--page-token-file");
+  const text = file === undefined ? readVariable(name ?? "") : readText(file, "--page-token-file");
   const token = keepSecret(text.trim());
   if (new RegExp(`^[!-~]{${shortestToken},}$`).test(token)) return token;
   throw refusal(
@@ -42,6 +43,13 @@ export function pageCertificate(options: PageSecretOptions): { cert: string; key
     throw refusal(`${certFile} and ${keyFile} are no certificate and its key (${reasonOf(error)})`, "Give both as PEM files.");
   }
   return { cert, key };
+}
+
+function readVariable(name: string): string {
+  const text = process.env[name];
+  if (text !== undefined) return text;
+  const { seen } = unsetVariable(name, "--page-token-env");
+  throw refusal(seen, "Give the name of a variable that holds the token there.");
 }
 
 function readText(file: string, option: string): string {

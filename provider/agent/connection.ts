@@ -6,6 +6,7 @@ import { canonicalAddress } from "../core/addresses.js";
 import { reasonOf } from "../core/errors.js";
 import { IpAddress } from "../core/ipAddress.js";
 import { keepSecret } from "../core/redaction.js";
+import { unsetVariable, variableOf } from "../core/variable.js";
 import { defaultBasePath } from "./contract.js";
 import { ConnectionError } from "./errors.js";
 
@@ -35,10 +36,7 @@ export const connectionFields = {
   /** The name to expect in the Agent's certificate. Default: `host`. */
   tlsServerName: z.string().min(1).optional(),
   /** Name of the environment variable that holds the bearer token (domain 8.2). Only the name goes into state. */
-  tokenEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of an environment variable, not the token itself")
-    .optional(),
+  tokenEnv: variableOf("token").optional(),
   /** Path of the file that holds the bearer token. Only the path goes into state. */
   tokenFile: z.string().min(1).optional(),
   /** The bearer token itself, kept as a secret: encrypted in state. Prefer `tokenEnv` or `tokenFile`. */
@@ -90,7 +88,10 @@ export function tokenOf(connection: Connection): string {
   const { token, tokenEnv, tokenFile } = connection;
   if (tokenEnv !== undefined) {
     const value = process.env[tokenEnv]?.trim();
-    if (!value) throw missingToken(connection, `environment variable ${tokenEnv} is not set`, `Set ${tokenEnv} where Pulumi runs.`);
+    if (!value) {
+      const { seen, cure } = unsetVariable(tokenEnv, "tokenEnv");
+      throw missingToken(connection, seen, cure);
+    }
     return sendable(connection, value, `environment variable ${tokenEnv}`);
   }
   if (tokenFile !== undefined) {

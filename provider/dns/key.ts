@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { basename } from "node:path";
 import { z } from "zod";
 import { reasonOf } from "../core/errors.js";
+import { unsetVariable, variableOf } from "../core/variable.js";
 import { DomainName } from "./declaredName.js";
 import { DnsError } from "./errors.js";
 import { parseKeyFile } from "./keyFile.js";
@@ -22,10 +23,7 @@ const keyFields = {
     .overwrite((text) => text.toLowerCase().replace(/\.$/, ""))
     .optional(),
   /** Name of the environment variable that holds the secret in base64. Only the name goes into state. */
-  secretEnv: z
-    .string()
-    .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, "expected the name of an environment variable, not the secret itself")
-    .optional(),
+  secretEnv: variableOf("secret").optional(),
   /** Path of the file that holds the secret in base64, and nothing else. Only the path goes into state. */
   secretFile: z.string().min(1).optional(),
   /** The secret itself in base64, kept as a secret: encrypted in state. Prefer `secretEnv`, `secretFile` or `keyFile`. */
@@ -105,11 +103,10 @@ function isAlgorithm(text: string): boolean {
 function secretOf({ name, secretEnv, secretFile, secret }: z.infer<typeof Key>): { text: string; source: string } {
   if (secretEnv !== undefined) {
     const text = process.env[secretEnv]?.trim();
-    if (!text)
-      throw new DnsError(
-        "DNS_KEY_FILE",
-        `Reading key ${name}: environment variable ${secretEnv} is not set. Set ${secretEnv} where Pulumi runs.`,
-      );
+    if (!text) {
+      const { seen, cure } = unsetVariable(secretEnv, "secretEnv");
+      throw new DnsError("DNS_KEY_FILE", `Reading key ${name}: ${seen}. ${cure}`);
+    }
     return { text, source: `the secret of key ${name} in environment variable ${secretEnv}` };
   }
   if (secretFile !== undefined) {
