@@ -42,11 +42,19 @@ const kinds = Object.keys(handlers) as (keyof typeof handlers)[];
 
 /** Reads and parses an inventory file. Throws an InventoryError, also when the file cannot be read. */
 export async function readInventory(file: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Inventory> {
-  const text = await readFile(file, { encoding: "utf8", ...(signal ? { signal } : {}) }).catch((error: unknown) => {
+  const bytes = await readFile(file, signal ? { signal } : {}).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new InventoryError(file, [{ path: [], reason: `it cannot be read (${reasonOf(error)}). Give a path that exists here.` }]);
   });
-  return parseInventory(text, file);
+  return parseInventory(textOf(bytes, file), file);
+}
+
+/** Windows PowerShell 5 writes UTF-16 where it is not told otherwise; every other of its characters is a zero then. */
+function textOf(bytes: Buffer, file: string): string {
+  const [first, second] = bytes;
+  const isUtf16 = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff) || bytes.subarray(0, 1_000).includes(0);
+  if (!isUtf16) return bytes.toString("utf8");
+  throw new InventoryError(file, [{ path: [], reason: "it is UTF-16 text. Save it as UTF-8 (in PowerShell: Out-File -Encoding utf8)." }]);
 }
 
 /**

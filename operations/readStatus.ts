@@ -6,8 +6,8 @@ import { givenUpAgent, givenUpText } from "../provider/failover/givenUpAgent.js"
 import { memberName } from "../provider/failover/memberFacts.js";
 import { isStuck, pairProgress } from "../provider/failover/pairProgress.js";
 import { pcapNotice } from "../provider/failover/pcap.js";
-import { problems, progressProblems } from "../provider/failover/problems.js";
-import { looksInvalid, type Online, roles } from "../provider/failover/roles.js";
+import { claimProblems, contradictionText, problems, progressProblems } from "../provider/failover/problems.js";
+import { looksInvalid, type Online, roles, sharedPosition } from "../provider/failover/roles.js";
 import { type Led, led } from "../provider/failover/status.js";
 import type { Lasting } from "../provider/failover/transition.js";
 import { parseVersion } from "../provider/failover/version.js";
@@ -137,8 +137,11 @@ export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStat
         { progress },
       ),
       ...members.flatMap((member) => strangers(member, asked)),
+      ...claimProblems(members),
       ...(givenUp === null ? [] : [`${memberName(givenUp, asked[givenUp].address)}: ${givenUpText(givenUp, facts)}`]),
-      ...(invalid ? [contradiction(online)] : progressProblems(members, progress)),
+      ...(invalid
+        ? [contradictionText(online, sharedPosition(asked.main.facts, asked.backup.facts))]
+        : progressProblems(members, progress)),
     ].map(foreignText),
     readAt: new Date(now).toISOString(),
   };
@@ -152,11 +155,6 @@ function speakerOf(asked: AskedPair, online: Online): Snapshot | undefined {
 }
 
 const stateOf = (facts: Snapshot | undefined): string | null => (facts?.pair ? foreignText(facts.pair.state) : null);
-
-function contradiction(online: Online): string {
-  if (online === "both") return "Both members are online (split brain).";
-  return online === "none" ? "Both members are offline." : "The members hold different configurations.";
-}
 
 /** A member that is in no pair, or in one with somebody else. */
 function strangers({ position, address, facts }: AskedMember, asked: AskedPair): string[] {

@@ -12,7 +12,8 @@ export function openDocument(text: string, file: string): { value: unknown; line
   const refuse = (reason: string, line?: number) => new InventoryError(file, [{ path: [], reason, line }]);
   if (text.length > longestText) throw refuse("expected at most 8 MiB of text. Give an inventory in YAML or JSON.");
   const lines = new LineCounter();
-  const document = parseDocument(text.replace(/^\ufeff/, ""), { lineCounter: lines, merge: true, prettyErrors: false });
+  const document = parsed(() => parseDocument(text.replace(/^\ufeff/, ""), { lineCounter: lines, merge: true, prettyErrors: false }));
+  if (document === undefined) throw refuse(tooDeep);
   const [error] = document.errors;
   if (error) throw refuse(`it is no YAML and no JSON: ${oneLine(error.message)}`, lines.linePos(error.pos[0]).line);
   const lineOf = (path: Problem["path"]) => {
@@ -20,10 +21,32 @@ export function openDocument(text: string, file: string): { value: unknown; line
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
   try {
-    return { value: document.toJS({ maxAliasCount: mostAliases }), lineOf };
+    const value: unknown = parsed(() => document.toJS({ maxAliasCount: mostAliases }) as object);
+    if (value === undefined || !isShallow(value)) throw refuse(tooDeep);
+    return { value, lineOf };
   } catch (error) {
+    if (error instanceof InventoryError) throw error;
     throw refuse(`it is no YAML and no JSON: ${reasonOf(error)}`);
   }
+}
+
+/** An inventory nests a handful of levels. */
+const deepestNesting = 32;
+const tooDeep = `it is nested more than ${deepestNesting} levels, or an anchor contains itself. Give pairs, virtualIps and sharedHostnameRecords as lists of entries.`;
+
+/** Undefined: the text sent the parser so deep, or in circles, that there was no room left. */
+function parsed<Value>(parse: () => Value): Value | undefined {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return depth < deepestNesting && Object.values(value).every((inner) => isShallow(inner, depth + 1));
 }
 
 /** Where the path leads: to a key, or to an item of a list. What is missing stands nowhere; then the nearest thing around it does. */

@@ -4,7 +4,8 @@ import { reasonOf } from "../../provider/core/errors.js";
 import { millisecondsSince } from "../../provider/failover/agentTime.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
-import { isSteadyMember, type Online, roles } from "../../provider/failover/roles.js";
+import { contradictionText } from "../../provider/failover/problems.js";
+import { isSteadyMember, type Online, roles, sharedPosition } from "../../provider/failover/roles.js";
 import type { AskedMember, AskedPair } from "../askMembers.js";
 import { foreignText } from "../statusRows.js";
 import { check, type JudgedCheck, type PlannedSwitch, type SwitchSide } from "./check.js";
@@ -86,14 +87,17 @@ function rolesAreClear(asked: AskedPair): JudgedCheck {
   const online = onlineOf(asked);
   const { main, backup } = asked;
   const apart = main.facts?.revision !== backup.facts?.revision;
-  const clear = (online === "main" || online === "backup") && !apart;
+  const shared = sharedPosition(main.facts, backup.facts);
+  const clear = (online === "main" || online === "backup") && !apart && shared === undefined;
   const seen = {
     both: "Both members are online (split brain).",
     none: "Nobody is online.",
     main: "main is online",
     backup: "backup is online",
   }[online];
-  const told = apart && online !== "both" && online !== "none" ? `${seen}; the members hold different configurations.` : seen;
+  const contradiction = contradictionText(online, shared);
+  const isTold = online === "both" || online === "none" || !(apart || shared);
+  const told = isTold ? seen : `${seen}; ${contradiction.charAt(0).toLowerCase()}${contradiction.slice(1)}`;
   return check("roles are clear", "SWITCH_ROLES_UNCLEAR", clear, told, "Repair the pair in its Failover configuration window first.");
 }
 

@@ -12,10 +12,13 @@ export class FailoverError extends Error {
   override readonly name: string = "FailoverError";
   readonly code: string;
   readonly facts: ErrorFacts;
+  /** The message without the name of its page, which is added once, where the error is shown: it may be quoted by another one. */
+  readonly reason: string;
 
   constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown } = {}) {
     super(oneLine(redact(message)), options.cause === undefined ? undefined : { cause: withoutSecrets(options.cause) });
     this.code = oneLine(redact(code));
+    this.reason = this.message;
     this.facts = Object.fromEntries(
       Object.entries(options.facts ?? {}).map(([name, fact]) => [name, typeof fact === "string" ? redact(fact) : fact]),
     );
@@ -47,6 +50,7 @@ export class StateError extends FailoverError {
 
 /** Text of anything that was thrown, on one line. */
 export function reasonOf(error: unknown): string {
+  if (error instanceof FailoverError) return error.reason;
   if (error instanceof Error) return oneLine(error.message || error.name);
   return oneLine(typeof error === "string" ? error : inspect(error));
 }

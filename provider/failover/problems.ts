@@ -1,6 +1,9 @@
+import { sameAddress } from "../core/addresses.js";
 import { formatMilliseconds } from "../core/durations.js";
+import type { Position } from "./configuration.js";
 import { type MemberView, memberName } from "./memberFacts.js";
 import type { PairProgress } from "./pairProgress.js";
+import type { Online } from "./roles.js";
 import { type BadRow, badRows, lastingText } from "./status.js";
 import { systemProblems } from "./systemProblems.js";
 import { isLeftOffline, isOverdue, type Lasting } from "./transition.js";
@@ -26,6 +29,22 @@ export function progressProblems(views: readonly MemberView[], progress: PairPro
     ...(isOverdue(nobodyOnline) ? [`Nobody who answers is online, ${nobodyText(nobodyOnline, counters)}.`] : []),
     ...(isUntold ? ["Nobody who answers is online, no operation is running, and since when that is so is not told."] : []),
   ];
+}
+
+/** Why the members contradict each other, given who says that it is online and the position that both claim. */
+export function contradictionText(online: Online, shared: Position | undefined): string {
+  if (online === "both") return "Both members are online (split brain).";
+  if (shared !== undefined) return `Both members say that they are the ${shared} one.`;
+  return online === "none" ? "Both members are offline." : "The members hold different configurations.";
+}
+
+/** A member that claims the other's place in a configuration that has it at its own. */
+export function claimProblems(views: readonly MemberView[]): string[] {
+  return views.flatMap(({ position, address, facts }) => {
+    const pair = facts?.pair;
+    if (!pair || pair.position === position || !sameAddress(pair.config[position].address, address)) return [];
+    return [`${memberName(position, address)}: it says that it is the ${pair.position} of this pair, not the ${position}.`];
+  });
 }
 
 function nobodyText({ milliseconds = 0, limitMilliseconds }: Lasting, counters: boolean): string {

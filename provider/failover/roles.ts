@@ -37,15 +37,21 @@ export const isSteadyPair = (pair: Pick<PairFacts, "state" | "operation">): bool
 export const isSteadyMember = ({ pair, status }: Pick<MemberFacts, "pair" | "status">): boolean =>
   pair !== null && status !== null && isSteadyPair(pair) && steadiness(status.failoverStatus) === "steady";
 
+/** The position that both members claim: a position is fixed (domain 1.1), so one of them is not what it says. */
+export function sharedPosition(main: Pick<MemberFacts, "pair"> | undefined, backup: Pick<MemberFacts, "pair"> | undefined) {
+  const claimed = main?.pair?.position;
+  return claimed !== undefined && claimed === backup?.pair?.position ? claimed : undefined;
+}
+
 /**
- * Both answer, both are steady, and their roles are equal or their revisions differ.
+ * Both answer, both are steady, and their positions or roles are equal, or their revisions differ.
  * It makes a pair invalid only when it is seen again later: a switch looks the same for a moment.
  * A disabled (inactive) pair has no roles to compare.
  */
 export function looksInvalid(main: MemberFacts | undefined, backup: MemberFacts | undefined): boolean {
   if (main === undefined || backup === undefined) return false;
   if (!isSteadyMember(main) || !isSteadyMember(backup)) return false;
-  if (main.revision !== backup.revision) return true;
+  if (main.revision !== backup.revision || sharedPosition(main, backup) !== undefined) return true;
   if (main.pair?.state === "inactive" || backup.pair?.state === "inactive") return false;
   return isOnline(main.status) === isOnline(backup.status);
 }

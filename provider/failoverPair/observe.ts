@@ -9,8 +9,8 @@ import { type Configuration, canonicalConfiguration, type PairType, sharedAddres
 import { givenUpAgent, givenUpText } from "../failover/givenUpAgent.js";
 import { memberName } from "../failover/memberFacts.js";
 import { pairProgress } from "../failover/pairProgress.js";
-import { problems, progressProblems } from "../failover/problems.js";
-import { isFailedOver, type Online, roles } from "../failover/roles.js";
+import { claimProblems, contradictionText, problems, progressProblems } from "../failover/problems.js";
+import { isFailedOver, type Online, roles, sharedPosition } from "../failover/roles.js";
 import { type Led, led } from "../failover/status.js";
 import type { FailoverPairInputs } from "./inputs.js";
 import { bothSilent, looksInvalidView, speakerOf } from "./view.js";
@@ -140,8 +140,6 @@ function contradictions(view: PairView, online: Online, invalid: boolean): strin
     .map(({ position, address }) => `${memberName(position, address)}: it knows of no pair.`);
   const back = givenUpLine(view);
   if (back) lines.push(back);
-  if (!invalid) return lines;
-  if (online === "both") return [...lines, "Both members are online (split brain)."];
-  if (online === "none") return [...lines, "Both members are offline."];
-  return [...lines, "The members hold different configurations."];
+  lines.push(...claimProblems(membersOf(view)));
+  return invalid ? [...lines, contradictionText(online, sharedPosition(view.main.facts, view.backup.facts))] : lines;
 }

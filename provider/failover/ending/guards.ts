@@ -2,6 +2,7 @@ import { sameAddress } from "../../core/addresses.js";
 import { listed } from "../../core/text.js";
 import { otherPosition } from "../configuration.js";
 import { gates } from "../gates.js";
+import { sharedPosition } from "../roles.js";
 import { type EndingCase, isPaired, wasReset } from "./question.js";
 import type { EndingRefusal, EndingRefusalCode } from "./refusal.js";
 
@@ -52,7 +53,13 @@ function isThisPair(ending: EndingCase): EndingRefusal | undefined {
 /** A member that was reset has its say no more, and one that is being ended need not be told. */
 function membersAgree(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, resumed } = ending;
-  if (!isPaired(offline.facts) || resumed || online.facts.revision === offline.facts.revision) return undefined;
+  if (!isPaired(offline.facts) || resumed) return undefined;
+  const shared = sharedPosition(online.facts, offline.facts);
+  if (shared !== undefined) {
+    const seen = `both ${online.address} and ${offline.address} say that they are the ${shared} one`;
+    return refuse(ending, "MEMBERS_DISAGREE", `${seen}. Correct the Failover configuration of the one that is not, then try again.`);
+  }
+  if (online.facts.revision === offline.facts.revision) return undefined;
   return refuse(
     ending,
     "MEMBERS_DISAGREE",
