@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Parser, parseDocument } from "yaml";
 import { oneLine, reasonOf } from "../../provider/core/errors.js";
 import { InventoryError, type Problem } from "./problems.js";
 
@@ -12,8 +12,9 @@ export function openDocument(text: string, file: string): { value: unknown; line
   const refuse = (reason: string, line?: number) => new InventoryError(file, [{ path: [], reason, line }]);
   if (text.length > longestText) throw refuse("expected at most 8 MiB of text. Give an inventory in YAML or JSON.");
   const lines = new LineCounter();
-  const document = parsed(() => parseDocument(text.replace(/^\ufeff/, ""), { lineCounter: lines, merge: true, prettyErrors: false }));
-  if (document === undefined) throw refuse(tooDeep);
+  const source = text.replace(/^\ufeff/, "");
+  if (!isShallowSource(source)) throw refuse(tooDeep);
+  const document = parseDocument(source, { lineCounter: lines, merge: true, prettyErrors: false });
   const [error] = document.errors;
   if (error) throw refuse(`it is no YAML and no JSON: ${oneLine(error.message)}`, lines.linePos(error.pos[0]).line);
   const lineOf = (path: Problem["path"]) => {
@@ -21,11 +22,13 @@ export function openDocument(text: string, file: string): { value: unknown; line
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
   try {
-    const value: unknown = parsed(() => document.toJS({ maxAliasCount: mostAliases }) as object);
-    if (value === undefined || !isShallow(value)) throw refuse(tooDeep);
+    const value: unknown = document.toJS({ maxAliasCount: mostAliases });
+    if (!isShallow(value)) throw refuse(tooDeep);
     return { value, lineOf };
   } catch (error) {
     if (error instanceof InventoryError) throw error;
+    // An anchor that merges itself goes in circles before there is anything to look at.
+    if (error instanceof RangeError) throw refuse(tooDeep);
     throw refuse(`it is no YAML and no JSON: ${reasonOf(error)}`);
   }
 }
@@ -34,15 +37,23 @@ export function openDocument(text: string, file: string): { value: unknown; line
 const deepestNesting = 32;
 const tooDeep = `it is nested more than ${deepestNesting} levels, or an anchor contains itself. Give pairs, virtualIps and sharedHostnameRecords as lists of entries.`;
 
-/** Undefined: the text sent the parser so deep, or in circles, that there was no room left. */
-function parsed<Value>(parse: () => Value): Value | undefined {
-  try {
-    return parse();
-  } catch (error) {
-    if (error instanceof RangeError) return undefined;
-    throw error;
+/** Told from the tokens, level by level: what composes them calls itself for each, and where its stack ends Node.js may end, too. */
+function isShallowSource(source: string): boolean {
+  let level: unknown[] = [...new Parser().parse(source)];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepestTokens) return false;
+    level = level.flatMap((token) => (typeof token === "object" && token !== null ? innerTokens(token) : []));
   }
+  return true;
 }
+
+/** A document, the collections of each level, and their items. */
+const deepestTokens = 2 * deepestNesting + 10;
+
+const innerTokens = ({ value, items }: { value?: unknown; items?: { key?: unknown; value?: unknown }[] }): unknown[] => [
+  ...(typeof value === "object" ? [value] : []),
+  ...(items ?? []).flatMap((item) => [item.key, item.value]),
+];
 
 function isShallow(value: unknown, depth = 0): boolean {
   if (typeof value !== "object" || value === null) return true;
