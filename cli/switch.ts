@@ -42,6 +42,9 @@ Before anything is asked, these must hold: both members answer, are this pair, a
 other is in sync and has no red row; no known issue of the version is in the way; the last switch that
 the Agents tell of is 15 minutes ago.
 
+When the online member is dead, as in manual mode where nobody takes over, this command cannot help: only the dead one could be asked
+whether the other is in sync. Connect DataMiner Cube to the offline member; it offers to bring that one online.
+
 Exit codes:
   0    the asked member is online; with --dry-run: it could be
   2    refused, and nothing was touched; with --dry-run: it would be

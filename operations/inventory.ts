@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { agentAddress, type ConnectionDeclared } from "../provider/agent/connection.js";
+import type { ConnectionDeclared } from "../provider/agent/connection.js";
 import { reasonOf } from "../provider/core/errors.js";
 import type { JsonObject } from "../provider/core/values.js";
-import { type Position, positions } from "../provider/failover/configuration.js";
+import type { Position } from "../provider/failover/configuration.js";
 import type { FailoverPairDeclared } from "../provider/failoverPair.js";
 import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
 import type { SharedHostnameRecordDeclared } from "../provider/sharedHostnameRecord.js";
@@ -10,6 +10,7 @@ import type { VirtualIpDeclared } from "../provider/virtualIp.js";
 import { type Entry, openInventory } from "./inventory/entries.js";
 import { InventoryError, type Problem } from "./inventory/problems.js";
 import { findLiteralSecrets } from "./inventory/secrets.js";
+import { findSharedAddresses } from "./inventory/sharedAddresses.js";
 
 export { InventoryError, type InventoryProblem } from "./inventory/problems.js";
 
@@ -76,7 +77,7 @@ export async function parseInventory(text: string, file: string): Promise<Invent
       if (failures.length === 0) judged[kind].push({ ...entry, declared: inputs });
     }
   }
-  problems.push(...findSharedMembers(judged.pairs));
+  problems.push(...findSharedAddresses(judged.pairs));
   if (problems.length > 0) throw new InventoryError(file, problems, opened.lineOf);
   return {
     file,
@@ -102,20 +103,4 @@ function placed(entry: Entry, { property, reason }: { property: string; reason: 
 function pairOf(name: string, expectedOnline: Position | undefined, declared: JsonObject): InventoryPair {
   const inputs = declared as FailoverPairDeclared & JsonObject;
   return { name, main: inputs.main, backup: inputs.backup, expectedOnline, declared: inputs };
-}
-
-/** An Agent can be in one pair only (domain 1.1): a second one is a slip of copying. */
-function findSharedMembers(pairs: readonly Judged[]): Problem[] {
-  const first = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { name, path, declared } of pairs) {
-    for (const position of positions) {
-      const address = agentAddress((declared as FailoverPairDeclared)[position] as Parameters<typeof agentAddress>[0]);
-      const other = first.get(address);
-      if (other === undefined) first.set(address, name);
-      else
-        problems.push({ path: [...path, position], reason: `${address} is in pair ${other} already. An Agent can be in one pair only.` });
-    }
-  }
-  return problems;
 }

@@ -6,6 +6,7 @@ import { convergePair, refuseGivenUp } from "./failoverPair/converge.js";
 import { endPairOf } from "./failoverPair/end.js";
 import { FailoverPairInputs } from "./failoverPair/inputs.js";
 import { type ObservedPair, observePair } from "./failoverPair/observe.js";
+import { sharedVirtualIps } from "./failoverPair/oneVirtualIp.js";
 import { refuseStranger } from "./failoverPair/ownership.js";
 import { previewMembers } from "./failoverPair/preflight.js";
 
@@ -32,10 +33,13 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
   ],
   recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
   leaves: ["virtualIps", "mode", "heartbeats", "syncInterface", "restartWhenGoingOffline"],
-  fixed: changedIdentity,
+  fixed: (before, after) => [...changedIdentity(before, after), ...sharedVirtualIps(after)],
   timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
-  preview: previewMembers,
+  preview: async (inputs, context) => {
+    const shared = sharedVirtualIps(inputs);
+    return shared.length > 0 ? shared : previewMembers(inputs, context);
+  },
   observe: observePair,
   claim: (inputs, observed) => {
     refuseGivenUp(observed);

@@ -46,6 +46,10 @@ function sideOf({ position, address, facts }: AskedMember): SwitchSide | undefin
   return { position, name: memberName(position, address), facts: { ...facts, pair: facts.pair, status: facts.status } };
 }
 
+/** Vendor page "Advanced Failover options": what a person can do when the online Agent is gone. */
+const cureOfSilence =
+  "Bring it back first. If it is the online one and will not come back, connect DataMiner Cube to the other one, which then offers to bring that online.";
+
 /** Only the online member knows whether the other one is in sync, and only the offline one whether it can take over. */
 function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
   const silent = members.filter(({ facts }) => facts === undefined);
@@ -53,7 +57,7 @@ function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
     silent.length === 0
       ? "both"
       : silent.map(({ position, address, failure }) => `${memberName(position, address)} does not: ${reasonOf(failure)}`).join(" ");
-  return check("members answer", "SWITCH_MEMBER_SILENT", silent.length === 0, seen, "Bring it back first.");
+  return check("members answer", "SWITCH_MEMBER_SILENT", silent.length === 0, seen, cureOfSilence);
 }
 
 function onePair(asked: AskedPair): JudgedCheck {

@@ -8,9 +8,12 @@ export function inOrder(indexes: number[]): number[] {
   return [...new Set(indexes)].sort((one, other) => one - other);
 }
 
+/** MaintenanceSettings.xml has FailoverMaxStartupTime in minutes, unlike the other timers. */
+const wholeMinutes = "expected whole minutes, because DataMiner stores FailoverMaxStartupTime in minutes: a multiple of 60, as in 900.";
+
 const settingsFields = {
-  /** Seconds after which a previously online Agent that starts no longer counts as starting. Product default: 900. */
-  maxStartupSeconds: Timers.shape.maxStartupSeconds.optional(),
+  /** Seconds after which a previously online Agent that starts no longer counts as starting; whole minutes. Product default: 900. */
+  maxStartupSeconds: Timers.shape.maxStartupSeconds.refine((seconds) => seconds < 0 || seconds % 60 === 0, wholeMinutes).optional(),
   /** Seconds that a manual switch waits for the other Agent to go offline. Product default: 600. */
   maxWaitForOfflineSeconds: Timers.shape.maxWaitForOfflineSeconds.optional(),
   /** Seconds that an Agent going online waits for the virtual IP address to be free. Product default: 120. */

@@ -42,6 +42,14 @@ export function settingsOwnersOf({ settingsOwners, heldSettings }: Agent): Setti
 /** Each setting under a name of its own: "timers.maxStartupSeconds", "registersInDns.1". */
 function wantedKeys(agent: Agent, settings: PutSettings["settings"]): Map<string, unknown> {
   const wanted = new Map<string, unknown>();
+  const startup = settings?.timers?.maxStartupSeconds ?? 0;
+  if (startup % 60 !== 0) {
+    throw new Refusal(
+      400,
+      "INVALID_REQUEST",
+      `settings.timers.maxStartupSeconds: ${startup} s cannot be stored, FailoverMaxStartupTime has minutes.`,
+    );
+  }
   for (const [name, value] of Object.entries(settings?.timers ?? {})) if (value !== undefined) wanted.set(`timers.${name}`, value);
   for (const { interface: index, value } of settings?.registersInDns ?? []) {
     if (!agent.cards.some((card) => card.index === index)) {

@@ -12,7 +12,7 @@ let provider: DynamicProvider;
 let world: PairWorld;
 let folder: string;
 
-const settings = { maxStartupSeconds: 700 };
+const settings = { maxStartupSeconds: 720 };
 const args = (last: number, more?: object) => world.connection(last, { __owner: `room/test/agent${last}`, ...more });
 const agent = (last: number) => world.simulator.agent(world.address(last));
 const up = (last: number, more?: object) => new Resource(provider).up(args(last, more));
@@ -61,7 +61,7 @@ describe("an Agent is found to be said farewell to", () => {
   ];
   test.each(sources)("with %s", async (_, last, source) => {
     const resource = await up(last, { settings, ...source() });
-    expect(agent(last).snapshot().agent.settings.maxStartupSeconds).toBe(700);
+    expect(agent(last).snapshot().agent.settings.maxStartupSeconds).toBe(720);
     await resource.destroy();
     expect(agent(last).snapshot().agent.settings.maxStartupSeconds).toBe(900);
   });

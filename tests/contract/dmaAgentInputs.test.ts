@@ -54,6 +54,12 @@ describe("check names the input that is wrong", () => {
     ["a length of time that is none", { timeouts: { create: "5 minutes" } }, ["timeouts.create"], /such as "90s"/],
     ["a stray key", { hots: "10.10.10.1" }, ["hots"], /"hots" is no input/],
     ["a stray key inside", { settings: { maxStartSeconds: 5 } }, ["settings.maxStartSeconds"], /"maxStartSeconds" is no input/],
+    [
+      "a start-up time that cannot be stored",
+      { settings: { maxStartupSeconds: 700 } },
+      ["settings.maxStartupSeconds"],
+      /whole minutes, because DataMiner stores FailoverMaxStartupTime in minutes: a multiple of 60, as in 900\./,
+    ],
     ["everything at once", { port: 0, settings: { maxStartupSeconds: -1 } }, ["port", "settings.maxStartupSeconds"], /./],
   ];
   test.each(mistakes)("%s", async (_, args, properties, said) => {

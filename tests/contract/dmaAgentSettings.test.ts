@@ -46,7 +46,7 @@ async function write(last: number, owner: string, settings: object | null): Prom
 }
 
 test("create sets the declared timers in one write, shows them, and leaves the others alone", async () => {
-  const declared = { maxStartupSeconds: 700, interfacesRequiredToGoOnline: [] };
+  const declared = { maxStartupSeconds: 720, interfacesRequiredToGoOnline: [] };
   const resource = await up(11, declared);
   expect(timers(11)).toEqual({ ...defaults, ...declared });
   expect(resource.outs.settings).toEqual(declared);
@@ -56,7 +56,7 @@ test("create sets the declared timers in one write, shows them, and leaves the o
 
 test("delete puts back what stood there before, and nothing else", async () => {
   await write(12, "by/hand/script", { maxWaitForOfflineSeconds: 111 });
-  const resource = await up(12, { maxStartupSeconds: 700 });
+  const resource = await up(12, { maxStartupSeconds: 720 });
   await resource.destroy();
   expect(timers(12)).toEqual({ ...defaults, maxWaitForOfflineSeconds: 111 });
   await resource.destroy();
@@ -64,7 +64,7 @@ test("delete puts back what stood there before, and nothing else", async () => {
 });
 
 test("a timer that is dropped from the program is put back; the others stay", async () => {
-  const resource = await up(13, { maxStartupSeconds: 700, maxWaitForVirtualIpSeconds: 60 });
+  const resource = await up(13, { maxStartupSeconds: 720, maxWaitForVirtualIpSeconds: 60 });
   const fewer = args(13, { maxWaitForVirtualIpSeconds: 60 });
   expect(await resource.diff(fewer)).toMatchObject({ changes: true, replaces: [] });
   await resource.up(fewer);
@@ -73,7 +73,7 @@ test("a timer that is dropped from the program is put back; the others stay", as
 });
 
 test("all of them are put back when the program declares no settings any more", async () => {
-  const resource = await up(14, { maxStartupSeconds: 700 });
+  const resource = await up(14, { maxStartupSeconds: 720 });
   expect(await resource.diff(args(14))).toMatchObject({ changes: true });
   await resource.up(args(14));
   expect(timers(14)).toEqual(defaults);
@@ -82,22 +82,22 @@ test("all of them are put back when the program declares no settings any more", 
 });
 
 test("a changed timer is written again, and delete still knows what stood there first", async () => {
-  const resource = await up(15, { maxStartupSeconds: 700 });
-  await resource.up(args(15, { maxStartupSeconds: 800 }));
-  expect(timers(15).maxStartupSeconds).toBe(800);
+  const resource = await up(15, { maxStartupSeconds: 720 });
+  await resource.up(args(15, { maxStartupSeconds: 840 }));
+  expect(timers(15).maxStartupSeconds).toBe(840);
   await resource.destroy();
   expect(timers(15)).toEqual(defaults);
 });
 
 test("a timer that changed behind our back is drift, named, and up sets it again", async () => {
-  const declared = { maxStartupSeconds: 700, maxWaitForVirtualIpSeconds: 60 };
+  const declared = { maxStartupSeconds: 720, maxWaitForVirtualIpSeconds: 60 };
   const resource = await up(16, declared);
   await write(16, world.simulator.agent(world.address(16)).snapshot().agent.settingsOwners?.[0]?.owner ?? "", {
     ...declared,
-    maxStartupSeconds: 5,
+    maxStartupSeconds: 60,
   });
   await resource.refresh();
-  expect(resource.outs.settings).toEqual({ ...declared, maxStartupSeconds: 5 });
+  expect(resource.outs.settings).toEqual({ ...declared, maxStartupSeconds: 60 });
   expect(await resource.diff(args(16, declared))).toMatchObject({ changes: true, replaces: [] });
   await provider.line(/^DmaAgent agent: differs from what is declared: settings$/);
   await resource.up(args(16, declared));
@@ -107,19 +107,19 @@ test("a timer that changed behind our back is drift, named, and up sets it again
 });
 
 test("a timer that the program does not declare is never drift, and no write of ours touches it", async () => {
-  const resource = await up(17, { maxStartupSeconds: 700 });
+  const resource = await up(17, { maxStartupSeconds: 720 });
   await write(17, "by/hand/script", { maxWaitForOfflineSeconds: 5 });
   await resource.refresh();
-  expect(resource.outs.settings).toEqual({ maxStartupSeconds: 700 });
-  expect(await resource.diff(args(17, { maxStartupSeconds: 700 }))).toMatchObject({ changes: false });
-  await resource.up(args(17, { maxStartupSeconds: 710 }));
+  expect(resource.outs.settings).toEqual({ maxStartupSeconds: 720 });
+  expect(await resource.diff(args(17, { maxStartupSeconds: 720 }))).toMatchObject({ changes: false });
+  await resource.up(args(17, { maxStartupSeconds: 780 }));
   await resource.destroy();
   expect(timers(17)).toEqual({ ...defaults, maxWaitForOfflineSeconds: 5 });
 });
 
 test("a renamed resource takes its settings with it", async () => {
-  const resource = await up(18, { maxStartupSeconds: 700 });
-  const renamed = args(18, { maxStartupSeconds: 700 }, { __owner: "room/test/renamed" });
+  const resource = await up(18, { maxStartupSeconds: 720 });
+  const renamed = args(18, { maxStartupSeconds: 720 }, { __owner: "room/test/renamed" });
   expect(await resource.diff(renamed)).toMatchObject({ changes: true, replaces: [] });
   await resource.up(renamed);
   await resource.refresh();
@@ -129,7 +129,7 @@ test("a renamed resource takes its settings with it", async () => {
 });
 
 test("a resource that is renamed and loses a timer in the same run puts that one back", async () => {
-  const resource = await up(19, { maxStartupSeconds: 700, maxWaitForVirtualIpSeconds: 60 });
+  const resource = await up(19, { maxStartupSeconds: 720, maxWaitForVirtualIpSeconds: 60 });
   await resource.up(args(19, { maxWaitForVirtualIpSeconds: 60 }, { __owner: "room/test/renamed" }));
   expect(timers(19)).toEqual({ ...defaults, maxWaitForVirtualIpSeconds: 60 });
   await resource.destroy();
@@ -137,31 +137,31 @@ test("a resource that is renamed and loses a timer in the same run puts that one
 });
 
 test("a timer that somebody else holds is refused with his name, and nothing is left in state", async () => {
-  await up(20, { maxStartupSeconds: 700 }, { __owner: "room/other/agent" });
+  await up(20, { maxStartupSeconds: 720 }, { __owner: "room/other/agent" });
   const second = new Resource(provider);
   const refused = /409 FOREIGN_OWNER, timers.maxStartupSeconds .* is held by room\/other\/agent/;
-  await expect(second.up(args(20, { maxStartupSeconds: 800, maxWaitForOfflineSeconds: 5 }))).rejects.toThrow(refused);
+  await expect(second.up(args(20, { maxStartupSeconds: 840, maxWaitForOfflineSeconds: 5 }))).rejects.toThrow(refused);
   expect(second.id).toBe("");
-  expect(timers(20)).toEqual({ ...defaults, maxStartupSeconds: 700 });
+  expect(timers(20)).toEqual({ ...defaults, maxStartupSeconds: 720 });
 });
 
 test("a refused change leaves the state as it was, and the next run finds the same difference", async () => {
-  const resource = await up(21, { maxStartupSeconds: 700 });
+  const resource = await up(21, { maxStartupSeconds: 720 });
   await write(21, "by/hand/script", { maxWaitForOfflineSeconds: 5 });
   const { outs } = resource;
-  const both = args(21, { maxStartupSeconds: 800, maxWaitForOfflineSeconds: 7 });
+  const both = args(21, { maxStartupSeconds: 840, maxWaitForOfflineSeconds: 7 });
   await expect(resource.up(both)).rejects.toThrow("is held by by/hand/script");
   expect(resource.outs).toEqual(outs);
-  expect(timers(21)).toEqual({ ...defaults, maxStartupSeconds: 700, maxWaitForOfflineSeconds: 5 });
+  expect(timers(21)).toEqual({ ...defaults, maxStartupSeconds: 720, maxWaitForOfflineSeconds: 5 });
   expect(await resource.diff(both)).toMatchObject({ changes: true });
   await write(21, "by/hand/script", null);
   await resource.up(both);
-  expect(timers(21)).toEqual({ ...defaults, maxStartupSeconds: 800, maxWaitForOfflineSeconds: 7 });
+  expect(timers(21)).toEqual({ ...defaults, maxStartupSeconds: 840, maxWaitForOfflineSeconds: 7 });
 });
 
 test("an answer that was lost is no second change: what stood there first is still put back", async () => {
   world.simulator.agent(world.address(22)).fail({ kind: "loseAnswer" }, { route: "putSettings" });
-  const resource = await up(22, { maxStartupSeconds: 700 });
+  const resource = await up(22, { maxStartupSeconds: 720 });
   expect(writes(22)).toBe(2);
   await resource.destroy();
   expect(timers(22)).toEqual(defaults);
@@ -176,32 +176,32 @@ async function failWrites(last: number, kind: "loseRequest" | "loseAnswer", act:
 }
 
 test("a write of unknown fate is made again: what it was to put back is put back by the next run", async () => {
-  const resource = await up(24, { maxStartupSeconds: 700, maxWaitForVirtualIpSeconds: 60 });
-  const fewer = args(24, { maxStartupSeconds: 700 }, { timeouts: { update: "1s" } });
+  const resource = await up(24, { maxStartupSeconds: 720, maxWaitForVirtualIpSeconds: 60 });
+  const fewer = args(24, { maxStartupSeconds: 720 }, { timeouts: { update: "1s" } });
   await failWrites(24, "loseRequest", () => resource.up(fewer));
   expect(await resource.diff(fewer)).toMatchObject({ changes: true });
   await resource.up(fewer);
-  expect(timers(24)).toEqual({ ...defaults, maxStartupSeconds: 700 });
+  expect(timers(24)).toEqual({ ...defaults, maxStartupSeconds: 720 });
   expect(await resource.diff(fewer)).toMatchObject({ changes: false });
 });
 
 test("a write of unknown fate is not forgotten by delete", async () => {
-  const resource = await up(25, { maxStartupSeconds: 700 });
+  const resource = await up(25, { maxStartupSeconds: 720 });
   await failWrites(25, "loseRequest", () => resource.up(args(25, undefined, { timeouts: { update: "1s" } })));
   await resource.destroy();
   expect(timers(25)).toEqual(defaults);
 });
 
 test("a renaming of unknown fate leaves nothing behind when the resource is deleted", async () => {
-  const resource = await up(26, { maxStartupSeconds: 700 });
-  const renamed = args(26, { maxStartupSeconds: 700 }, { __owner: "room/test/renamed", timeouts: { update: "1s" } });
+  const resource = await up(26, { maxStartupSeconds: 720 });
+  const renamed = args(26, { maxStartupSeconds: 720 }, { __owner: "room/test/renamed", timeouts: { update: "1s" } });
   await failWrites(26, "loseAnswer", () => resource.up(renamed));
   await resource.destroy();
   expect(timers(26)).toEqual(defaults);
 });
 
 test("settings that are not known yet are a change, and no replacement", async () => {
-  const resource = await up(23, { maxStartupSeconds: 700 });
+  const resource = await up(23, { maxStartupSeconds: 720 });
   expect(await resource.diff(args(23, notKnown.object as never))).toMatchObject({ changes: true, replaces: [] });
   expect(await resource.diff(args(23, { maxStartupSeconds: notKnown.number }))).toMatchObject({ changes: true, replaces: [] });
 });

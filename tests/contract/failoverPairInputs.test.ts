@@ -218,3 +218,32 @@ describe("diff of a live pair", () => {
     expect(live.simulator.requests.all()).toEqual([]);
   });
 });
+
+describe("one virtual IP of two pairs in one program", () => {
+  const of = (last: number, name: string, more?: object) =>
+    declared({
+      main: { host: world.address(last), tokenEnv: "T" },
+      backup: { host: world.address(last + 1), tokenEnv: "T" },
+      __owner: `room/twice/${name}`,
+      ...more,
+    });
+
+  test("is refused at the second one, by whichever name and spelling", async () => {
+    const shared = [{ network: "corporate", address: "2001:db8::7", prefixLength: 64 }];
+    const again = [{ network: "corporate", address: "2001:DB8:0::07", prefixLength: 64 }];
+    expect((await check(of(31, "north", { virtualIps: shared }))).failures).toEqual([]);
+    expect((await check(of(33, "south", { virtualIps: again }))).failures).toEqual([
+      {
+        property: "virtualIps.0.address",
+        reason: "2001:db8::7 is the virtual IP of pair north in this program already. Give each pair an address of its own.",
+      },
+    ]);
+    // The same pair again, under the same name or another one, is no second pair; and an address that was given up is free.
+    expect((await check(of(31, "north", { virtualIps: shared }))).failures).toEqual([]);
+    expect((await check(of(31, "renamed", { virtualIps: shared }))).failures).toEqual([]);
+    const other = [{ network: "corporate", address: "2001:db8::8", prefixLength: 64 }];
+    await check(of(31, "north", { virtualIps: other }));
+    await check(of(31, "renamed", { virtualIps: other }));
+    expect((await check(of(33, "south", { virtualIps: shared }))).failures).toEqual([]);
+  });
+});

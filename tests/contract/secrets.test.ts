@@ -58,7 +58,7 @@ describe.concurrent.each(sources)("with %s no token is in a result, in an error 
     const agents = await watched("dmaAgent");
     const { world, agent } = await openPrepared(`60.${200 + ++network}`, { token: secret });
     const args = (more?: object) => world.connection(1, { __owner: "room/test/agent", ...source(), ...more });
-    const settings = { maxStartupSeconds: 700 };
+    const settings = { maxStartupSeconds: 720 };
     const resource = await new Resource(agents.provider).up(args({ settings }));
     await resource.refresh();
     await resource.diff(args({ settings, port: 1 }));

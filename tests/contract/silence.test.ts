@@ -10,7 +10,7 @@ let pairs: DynamicProvider;
 let world: PairWorld;
 let network = 1;
 
-const settings = { maxStartupSeconds: 700 };
+const settings = { maxStartupSeconds: 720 };
 const agent = (last: number) => world.simulator.agent(world.address(last));
 const agentArgs = (last: number, more?: object) => world.connection(last, { __owner: `room/test/agent${last}`, ...more });
 const upAgent = (last: number, more?: object) => new Resource(agents).up(agentArgs(last, more));

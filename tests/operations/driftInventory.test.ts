@@ -198,7 +198,28 @@ describe("what is wrong with an inventory is told with file, line, path and cure
     const copied = pair("south", { backup: { host: "10.10.20.2", tokenEnv: "A" } });
     expect(await problemsOf(inventory({ pairs: [pair("north"), copied] }))).toEqual([
       "pairs.yaml:25: pairs[1].main: 10.10.10.1 is in pair north already. An Agent can be in one pair only.",
+      expect.stringMatching(/pairs\[1\]\.virtualIps\[0\]\.address: 10\.10\.10\.5 is the virtual IP of pair north already\./),
     ]);
+  });
+
+  test("a virtual IP of two pairs, or that is an Agent of another pair", async () => {
+    const south = (address: string) =>
+      pair("south", {
+        main: { host: "10.10.10.3", tokenEnv: "A" },
+        backup: { host: "10.10.10.4", tokenEnv: "A" },
+        virtualIps: [{ network: "corporate", address, prefixLength: 24 }],
+      });
+    expect(await problemsOf(inventory({ pairs: [pair("north"), south("10.10.10.5")] }))).toEqual([
+      expect.stringMatching(
+        /pairs\[1\]\.virtualIps\[0\]\.address: 10\.10\.10\.5 is the virtual IP of pair north already\. Give each pair an address of its own\.$/,
+      ),
+    ]);
+    expect(await problemsOf(inventory({ pairs: [pair("north"), south("10.10.10.2")] }))).toEqual([
+      expect.stringMatching(/pairs\[1\]\.virtualIps\[0\]\.address: 10\.10\.10\.2 is an Agent of pair north already\./),
+    ]);
+    expect((await parseInventory(stringify(inventory({ pairs: [pair("north"), south("10.10.10.6")] })), "pairs.yaml")).pairs).toHaveLength(
+      2,
+    );
   });
 
   test("who is expected online is one of two, and only of a pair", async () => {

@@ -26,8 +26,8 @@ describe("settings", () => {
     const { api, world } = await stillWorld();
     const settings = () => world.agent(main).snapshot().agent.settings;
     await put(api, { timers: { maxStartupSeconds: 60, maxWaitForOfflineSeconds: 30 } });
-    await put(api, { timers: { maxStartupSeconds: 90 } });
-    expect(settings()).toMatchObject({ maxStartupSeconds: 90, maxWaitForOfflineSeconds: 600 });
+    await put(api, { timers: { maxStartupSeconds: 120 } });
+    expect(settings()).toMatchObject({ maxStartupSeconds: 120, maxWaitForOfflineSeconds: 600 });
     await put(api, null);
     expect(settings()).toMatchObject({ maxStartupSeconds: 900, maxWaitForOfflineSeconds: 600 });
   });
@@ -36,10 +36,10 @@ describe("settings", () => {
     const { api, world } = await stillWorld();
     await put(api, { timers: { maxStartupSeconds: 60 } });
     const stranger = { owner: "project/stack/other" };
-    expect(code(await put(api, { timers: { maxStartupSeconds: 70 } }, stranger))).toBe("FOREIGN_OWNER");
+    expect(code(await put(api, { timers: { maxStartupSeconds: 180 } }, stranger))).toBe("FOREIGN_OWNER");
     expect((await put(api, { timers: { maxWaitForOfflineSeconds: 30 } }, stranger)).status).toBe(200);
     expect(
-      (await put(api, { timers: { maxStartupSeconds: 70, maxWaitForOfflineSeconds: 30 } }, { ...stranger, previousOwner: owner })).status,
+      (await put(api, { timers: { maxStartupSeconds: 180, maxWaitForOfflineSeconds: 30 } }, { ...stranger, previousOwner: owner })).status,
     ).toBe(200);
     await put(api, null, stranger);
     expect(world.agent(main).snapshot().agent.settings).toMatchObject({ maxStartupSeconds: 900, maxWaitForOfflineSeconds: 600 });
