@@ -47,8 +47,14 @@ function sideOf({ position, address, facts }: AskedMember): SwitchSide | undefin
 }
 
 /** Vendor page "Advanced Failover options": what a person can do when the online Agent is gone. */
-const cureOfSilence =
-  "Bring it back first. If it is the online one and will not come back, connect DataMiner Cube to the other one, which then offers to bring that online.";
+function cureOfSilence(members: readonly AskedMember[]): string {
+  const offline = members.find(({ facts }) => facts?.status?.failoverStatus === "Offline");
+  if (!offline) return "Bring it back first.";
+  return (
+    `Bring it back first. If it will not come back, connect DataMiner Cube to ${memberName(offline.position, offline.address)}, ` +
+    "which then offers to bring that one online."
+  );
+}
 
 /** Only the online member knows whether the other one is in sync, and only the offline one whether it can take over. */
 function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
@@ -57,7 +63,7 @@ function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
     silent.length === 0
       ? "both"
       : silent.map(({ position, address, failure }) => `${memberName(position, address)} does not: ${reasonOf(failure)}`).join(" ");
-  return check("members answer", "SWITCH_MEMBER_SILENT", silent.length === 0, seen, cureOfSilence);
+  return check("members answer", "SWITCH_MEMBER_SILENT", silent.length === 0, seen, cureOfSilence(members));
 }
 
 function onePair(asked: AskedPair): JudgedCheck {
