@@ -145,6 +145,11 @@ describe("the runbooks", () => {
     expect(Object.values(apiCodes).filter((code) => !pages.AGENT_REFUSED?.includes(`\`${code}\``))).toEqual([]);
   });
 
+  test("say what to do about an empty checkpoint, which only Pulumi itself complains of", () => {
+    expect(pages.STACK_UNREADABLE).toMatch(/failed to load checkpoint[\s\S]*`<stack>\.json\.bak`/);
+    expect(pages.README).toContain("failed to load checkpoint");
+  });
+
   test("have links that lead somewhere, and so has the page on ending", () => {
     const texts = Object.fromEntries(pageFiles.map((file) => [`${folder}/${file}`, pages[file.slice(0, -3)] ?? ""]));
     const ending = { "docs/ending.md": readFileSync("docs/ending.md", "utf8") };
