@@ -32,7 +32,7 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
     "reachableAt",
   ],
   recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
-  leaves: ["virtualIps", "mode", "heartbeats", "syncInterface", "restartWhenGoingOffline"],
+  leaves: () => ["virtualIps", "mode", "heartbeats", "syncInterface", "restartWhenGoingOffline"],
   fixed: (before, after) => [...changedIdentity(before, after), ...sharedVirtualIps(after)],
   timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,

@@ -53,7 +53,10 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
       if (!sameValue(agent, recorded.agents[index])) await readAgent(agent, { signal: context.signal });
     }
   },
-  differences: ({ deviations }) => deviations ?? [],
+  // Records that stand otherwise are a difference of `dns`, whose change a program can ignore; an older state has them here alone.
+  differences: ({ deviations, dns }) => (deviations ?? []).filter((deviation) => !dns?.__deviations?.includes(deviation)),
+  // They follow the address wherever it goes.
+  leaves: (named) => (named.includes("address") ? [] : ["dns"]),
   remove: removeVirtualIp,
 });
 

@@ -55,8 +55,8 @@ export interface Definition<Schema extends z.ZodObject, Observed extends object>
   outputs: readonly (keyof Observed & string)[];
   /** Inputs that say how to reach the Agents or what a later verb may do: a change is recorded and touches nothing. */
   recorded: readonly (keyof z.infer<Schema> & string)[];
-  /** Inputs of which an update writes only what its plan names; a live value that no plan knew of is left, and told. Default: none. */
-  leaves?: readonly (keyof z.infer<Schema> & string)[];
+  /** Inputs of which an update that names others writes nothing: a live value that no plan knew of is left, and told. Default: none. */
+  leaves?(named: readonly string[]): (keyof z.infer<Schema> & string)[];
   /** Inputs whose change makes another thing of it; `declared` holds what is known so far. */
   replaces?(recorded: Recorded<z.infer<Schema>, Observed>, declared: Partial<z.infer<Schema>>): (keyof z.infer<Schema> & string)[];
   /** Whether the new thing is made before the old one goes. Default: the old one goes first. */

@@ -2,13 +2,13 @@ import type { z } from "zod";
 import { presentable, say, VerbContext } from "./context.js";
 import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
-import { inputsToTell, plannedInputs, withLeft } from "./difference.js";
+import { inputsToTell, leftLine, plannedInputs, withLeft } from "./difference.js";
 import { RefusedError } from "./errors.js";
 import { guarded, type Handler } from "./handler.js";
 import { checkInputs } from "./inputs.js";
 import { formatOwner, newGeneration, resourceOf } from "./owner.js";
 import { differingKeys, generationOf, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
-import { containsUnknown, type JsonObject, toJson, withoutAbsent } from "./values.js";
+import { containsUnknown, type JsonObject, knownOf, toJson, withoutAbsent } from "./values.js";
 
 /**
  * Makes the six verbs of a dynamic provider from one resource's description. It alone knows what the engine does: unknowns,
@@ -146,9 +146,8 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       const observed = await definition.observe(inputs, context, state);
       if (observed) refuseFixed(inputs, observed);
       const live = settled && observed ? liveInputs(news, observed) : news;
-      const planned = plannedInputs(keys, state, news, live as JsonObject, definition.leaves ?? []);
-      for (const key of planned.left)
-        context.progress(`${key} is another than what was last seen, and is left as it is: no plan names it. ${lookFirst}`);
+      const planned = plannedInputs(differing, news, live as JsonObject, definition.leaves?.(differing) ?? []);
+      for (const key of planned.left) context.progress(leftLine(key));
       const outs = await finish(id, planned.inputs, context, observed, state);
       return { outs: withLeft(planned.left, outs, state) };
     },
@@ -181,11 +180,6 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   };
   return guarded(handler);
 }
-
-const lookFirst = "`pulumi up --refresh` looks first.";
-
-const knownOf = (inputs: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(inputs).filter(([, value]) => !containsUnknown(value)));
 
 /** `FailoverPair pair`: what the program calls it; the engine gives a dynamic provider no name. */
 function labelOf(type: string, inputs: CommonInputs): string {

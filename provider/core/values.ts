@@ -24,6 +24,10 @@ export function containsUnknown(value: unknown): boolean {
   return Object.values(value).some(containsUnknown);
 }
 
+/** What is known of them already, whole values only. */
+export const knownOf = (inputs: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(inputs).filter(([, value]) => !containsUnknown(value)));
+
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -37,10 +37,12 @@ export async function convergeVirtualIp(
   };
   const ownedRecords = await convergeRecords(inputs, context, recorded, clear);
   const settled = await observeVirtualIp(inputs, context);
-  if (settled.deviations.length > 0) {
+  const ignored = inputs.dns?.__deviations && settled.dns?.__deviations;
+  const left = settled.deviations.filter((deviation) => !ignored?.includes(deviation));
+  if (left.length > 0) {
     throw new FailoverError(
       "NOT_APPLIED",
-      `Setting up virtual IP ${inputs.address}: read back, ${settled.deviations.join("; ")}. Find out who changes it, then run \`pulumi up\` again.`,
+      `Setting up virtual IP ${inputs.address}: read back, ${left.join("; ")}. Find out who changes it, then run \`pulumi up\` again.`,
     );
   }
   const heldBy = settled.heldBy === "none" ? null : settled.heldBy;
@@ -123,6 +125,10 @@ async function convergeRecords(
   clear: () => Promise<void>,
 ): Promise<OwnedRecord[]> {
   const former = formerRecords(recorded, dns);
+  if (dns?.__deviations) {
+    await clear();
+    return former.owned.slice();
+  }
   if (dns === undefined) {
     await clear();
     await releaseFormer(former, context);

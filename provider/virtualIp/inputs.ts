@@ -26,6 +26,8 @@ const fixedRecordFields = {
   reverse: z.boolean().default(true),
   /** Takes `hostname` and the PTR record of the address over when something else stands there. Default: false. */
   overwrite: z.boolean().default(false),
+  /** Of a read alone: what stands otherwise. The engine hands it back where `ignoreChanges` names `dns`, and then the records are left. */
+  __deviations: z.array(z.string()).optional(),
 };
 type VirtualIpDnsShape = typeof dnsFields & typeof fixedRecordFields;
 export interface VirtualIpDnsFields extends VirtualIpDnsShape {}

@@ -41,9 +41,9 @@ export async function observeVirtualIp(
   recorded?: RecordedVirtualIp,
 ): Promise<ObservedVirtualIp> {
   const [view, records] = await Promise.all([viewAgents(inputs, context), observeRecords(inputs, context, recorded)]);
-  const { address, prefixLength, network, dns } = inputs;
+  const { address, prefixLength, network } = inputs;
   return {
-    ...{ address, prefixLength, network, dns },
+    ...{ address, prefixLength, network, dns: inputs.dns && liveDns(inputs.dns, records.deviations) },
     heldBy: holderOf(address, view),
     deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records.deviations],
     ownedRecords: recorded?.ownedRecords ?? [],
@@ -51,6 +51,11 @@ export async function observeVirtualIp(
     __storedOwner: records.storedOwner ?? (recorded && laterOwner(view, ownersOf(recorded))),
     view,
   };
+}
+
+/** The records as one value beside the declared one: equal where nothing stands otherwise. */
+function liveDns({ __deviations: _, ...dns }: VirtualIpDns, deviations: string[]): VirtualIpDns {
+  return deviations.length === 0 ? dns : { ...dns, __deviations: deviations };
 }
 
 /** The owner of a later creation of this resource, where an Agent tells one. */
