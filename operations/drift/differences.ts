@@ -47,7 +47,7 @@ export const existence = (declared: boolean): Difference => ({ property: "exists
 export function differences(property: string, declared: unknown, live: unknown): Difference[] {
   if (sameValue(declared, live)) return [];
   if (isJsonObject(declared) && isJsonObject(live)) {
-    const keys = [...new Set([...Object.keys(declared), ...Object.keys(live)])];
+    const keys = [...new Set([...Object.keys(declared), ...Object.keys(live)])].filter((key) => property === "" || !key.startsWith("__"));
     return keys.flatMap((key) => differences(property === "" ? key : `${property}.${key}`, declared[key], live[key]));
   }
   if (Array.isArray(declared) && Array.isArray(live) && declared.length === live.length) {
@@ -76,7 +76,13 @@ const extras: Record<ResourceKind | "resource", (declared: JsonObject, live: Jso
       ),
     ];
   },
-  virtualIp: (_declared, { deviations }) => texts(deviations).map(deviation),
+  // Where the program ignores changes of `dns`, the engine hands back what stands otherwise as if it were declared.
+  virtualIp: ({ dns }, { deviations }) => {
+    const ignored = isJsonObject(dns) ? texts(dns.__deviations) : [];
+    return texts(deviations)
+      .filter((text) => !ignored.includes(text))
+      .map(deviation);
+  },
   record: () => [],
   resource: () => [],
   agent: (_declared, { reachable }) => (reachable === false ? [{ property: "reachable", declared: true, live: false }] : []),
