@@ -81,7 +81,7 @@ describe("an Agent is found to be said farewell to", () => {
     const resource = await up(28);
     expect(resource.outs.dataMinerId).toBeNull();
     await resource.destroy();
-    await resource.diff(args(28, { timeouts: { delete: "1m" } }));
+    await resource.diff(args(28, { settings }));
     await provider.line(/agent28: differs/);
     expect(linesOf(28)).toHaveLength(1);
   });
