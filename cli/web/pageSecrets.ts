@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
 import { RefusedError, reasonOf } from "../../provider/core/errors.js";
 import { keepSecret } from "../../provider/core/redaction.js";
-import { unsetVariable } from "../../provider/core/variable.js";
+import { isValueItself, unsetVariable } from "../../provider/core/variable.js";
 
 /** What is given by name or file only, never as an argument that everybody on the machine could see. */
 export interface PageSecretOptions {
@@ -46,10 +46,9 @@ export function pageCertificate(options: PageSecretOptions): { cert: string; key
 }
 
 function readVariable(name: string): string {
-  const text = process.env[name];
-  if (text !== undefined) return text;
-  const { seen } = unsetVariable(name, "--page-token-env");
-  throw refusal(seen, "Give the name of a variable that holds the token there.");
+  if (!isValueItself(name)) return process.env[name] ?? "";
+  const { seen, cure } = unsetVariable(name, "--page-token-env");
+  throw refusal(seen, cure);
 }
 
 function readText(file: string, option: string): string {

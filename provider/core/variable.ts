@@ -19,7 +19,7 @@ export function unsetVariable(name: string, input: string): { seen: string; cure
 }
 
 /** Somebody gave the value where its name was asked for. From then on it is shown nowhere. */
-function isValueItself(name: string): boolean {
+export function isValueItself(name: string): boolean {
   if (process.env[name] !== undefined || !isNobodysName(name)) return false;
   keepSecret(name);
   return true;
