@@ -48,7 +48,15 @@ const rows: Row[] = [
       for (const agent of [a, b]) agent.setDatabase("Failing");
     }),
     roles: ["Online", "Offline"],
-    read: { online: "main", led: { main: "red", backup: "red" }, problems: (t) => [t.database("main"), t.database("backup")] },
+    read: {
+      online: "main",
+      led: { main: "red", backup: "red" },
+      problems: (t) => [
+        t.database("main"),
+        t.database("backup"),
+        "Both Cassandra nodes are down: the system writes to files until one of them is back. Repair one, and leave the files where they are.",
+      ],
+    },
     up: "works",
     destroy: databaseFails,
     repair: {
