@@ -111,6 +111,12 @@ export class AgentControl {
     this.world.changed();
   }
 
+  /** So many forwards wait although forwarding goes on: over 1000 the stack is Too Large, and DB Sync is Active all the same. */
+  setForwardsWaiting(count: number): void {
+    this.agent.forwardsWaiting = count;
+    this.world.changed();
+  }
+
   setNats(state: "OK" | "Failing"): void {
     this.agent.natsFails = state === "Failing";
     this.world.changed();

@@ -1,3 +1,6 @@
+import { gates } from "../provider/failover/gates.js";
+import { type Gate, parseVersion, satisfies } from "../provider/failover/version.js";
+
 /** What an Agent of one product version can do (domain 5.1, 5.2, 5.5, 6, 10). */
 export interface Profile {
   /** Full build, as the product writes it. */
@@ -15,61 +18,55 @@ export interface Profile {
   restartsAfterEnding: boolean;
 }
 
-const bothTypes = ["virtualIp", "sharedHostname"] as const;
-
-export const profiles = {
+/** What each profile is named after; everything else follows from its version. */
+const versions = {
   /** Before 10.2: an ended pair may be disabled instead. Serves the API through a gateway of the user's own. */
-  "10.1-gateway": {
-    version: "10.1.0.0-10963-CU6",
-    pairTypes: ["virtualIp"],
-    endModes: ["delete", "disable"],
-    endWithOfflineUnavailable: false,
-    nats: "slnetManaged",
-    showsNats: false,
-    switchNeedsNats: true,
-    restartsAfterEnding: false,
-  },
-  "10.3.6": {
-    version: "10.3.6.0-13006",
-    pairTypes: bothTypes,
-    endModes: ["delete"],
-    endWithOfflineUnavailable: true,
-    nats: "slnetManaged",
-    showsNats: false,
-    switchNeedsNats: false,
-    restartsAfterEnding: false,
-  },
-  "10.4.1": {
-    version: "10.4.1.0-13756",
-    pairTypes: bothTypes,
-    endModes: ["delete"],
-    endWithOfflineUnavailable: true,
-    nats: "slnetManaged",
-    showsNats: false,
-    switchNeedsNats: false,
-    restartsAfterEnding: false,
-  },
+  "10.1-gateway": "10.1.0.0-10963-CU6",
+  "10.3.6": "10.3.6.0-13006",
+  "10.4.1": "10.4.1.0-13756",
   /** With BrokerGateway, which is there from 10.5.5 on. */
-  "10.5": {
-    version: "10.5.6.0-15712",
-    pairTypes: bothTypes,
-    endModes: ["delete"],
-    endWithOfflineUnavailable: true,
-    nats: "brokerGateway",
-    showsNats: false,
-    switchNeedsNats: false,
-    restartsAfterEnding: true,
-  },
-  "10.6": {
-    version: "10.6.9.0-16780",
-    pairTypes: bothTypes,
-    endModes: ["delete"],
-    endWithOfflineUnavailable: true,
-    nats: "brokerGateway",
-    showsNats: true,
-    switchNeedsNats: false,
-    restartsAfterEnding: true,
-  },
-} as const satisfies Record<string, Profile>;
+  "10.5": "10.5.6.0-15712",
+  "10.6": "10.6.9.0-16780",
+} as const;
 
-export type ProfileName = keyof typeof profiles;
+export type ProfileName = keyof typeof versions;
+
+/** The profiles by name, as an Agent has them that is given nothing else. */
+export const profiles = Object.fromEntries(Object.entries(versions).map(([name, version]) => [name, follow(version, version)])) as Record<
+  ProfileName,
+  Profile
+>;
+
+const usualProfile: ProfileName = "10.5";
+
+/** What an Agent of these options can do: a version moves all of it, and what its text leaves open is as in the profile. */
+export function profileOf({
+  profile = usualProfile,
+  version,
+}: {
+  profile?: ProfileName | undefined;
+  version?: string | undefined;
+}): Profile {
+  const named = versions[profile];
+  return follow(version ?? named, named);
+}
+
+function follow(text: string, fallback: string): Profile {
+  const has = (wanted: Gate): boolean => {
+    const answers = [text, fallback].map((each) => {
+      const version = parseVersion(each);
+      return version === undefined ? "unknown" : satisfies(version, wanted);
+    });
+    return answers.find((answer) => answer !== "unknown") === "yes";
+  };
+  return {
+    version: text,
+    pairTypes: has(gates.sharedHostname) ? ["virtualIp", "sharedHostname"] : ["virtualIp"],
+    endModes: has(gates.disableRemoved) ? ["delete"] : ["delete", "disable"],
+    endWithOfflineUnavailable: has(gates.endWithOfflineUnavailable),
+    nats: has(gates.brokerGateway) ? "brokerGateway" : "slnetManaged",
+    showsNats: has(gates.showsNats),
+    switchNeedsNats: !has(gates.switchesWithoutNats),
+    restartsAfterEnding: has(gates.onlineRestartsAfterEnding),
+  };
+}

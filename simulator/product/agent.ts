@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AgentFacts, Timers } from "../../provider/agent/snapshotSchema.js";
 import type { AgentOptions } from "../options.js";
-import { type Profile, profiles } from "../profiles.js";
+import { type Profile, profileOf } from "../profiles.js";
 import type { HeartbeatState } from "./heartbeats.js";
 import { cardsOf, type NetworkCard, removeVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
@@ -72,6 +72,11 @@ export class Agent {
   waitsUntil = 0;
   heartbeats = new Map<string, HeartbeatState>();
   syncFailingSince: number | null = null;
+  /** Since when it is online and can forward alarm events, and whether one has arrived since it is online. */
+  forwardsSince: number | null = null;
+  hasForwarded = false;
+  /** Forwards that wait although they are under way: it does not keep up. */
+  forwardsWaiting = 0;
   database: "OK" | "Failing" = "OK";
   /** Its database could not start without the master seed (domain 4.5). */
   waitsForSeed = false;
@@ -88,10 +93,10 @@ export class Agent {
   cancelReturn: (() => void) | null = null;
 
   constructor(readonly options: AgentOptions) {
-    this.profile = profiles[options.profile ?? "10.5"];
+    this.profile = profileOf(options);
     this.address = options.address;
     this.name = options.name ?? `DMA-${options.address}`;
-    this.version = options.version ?? this.profile.version;
+    this.version = this.profile.version;
     this.nats = options.nats ?? this.profile.nats;
     this.pcap = options.pcap ?? "npcap";
     this.storage = options.storage ?? { kind: "dedicatedCluster", replicationFactor: null };
@@ -155,6 +160,7 @@ export class Agent {
     this.settingsOwners.clear();
     this.operations.clear();
     this.answered.clear();
+    this.storage = { ...this.storage, replicationFactor: null };
     this.database = "OK";
     this.waitsForSeed = false;
     this.rteCount = 0;

@@ -18,6 +18,8 @@ export function observeHeartbeats(world: World, agent: Agent): void {
   if (copy?.state !== "active" || agent.power !== "running") {
     agent.heartbeats.clear();
     agent.syncFailingSince = null;
+    agent.forwardsSince = null;
+    agent.hasForwarded = false;
     return;
   }
   const known = agent.heartbeats;
@@ -31,7 +33,19 @@ export function observeHeartbeats(world: World, agent: Agent): void {
     agent.heartbeats.set(key, state);
   }
   agent.syncFailingSince = syncPathHolds(world, agent) ? null : (agent.syncFailingSince ?? now);
+  observeForwarding(agent, now);
 }
+
+/** Alarm events, of which there is one a second, go from the online member to the other. */
+function observeForwarding(agent: Agent, now: number): void {
+  if (!agent.isOnline) agent.hasForwarded = false;
+  agent.forwardsSince = agent.isOnline && agent.syncFailingSince === null ? (agent.forwardsSince ?? now) : null;
+  agent.hasForwarded = hasForwarded(agent, now);
+}
+
+/** "Active means there has been at least one successful forward operation", says the page on the Failover Status window. */
+export const hasForwarded = ({ hasForwarded: before, forwardsSince }: Agent, now: number): boolean =>
+  before || (forwardsSince !== null && now - forwardsSince >= 1000);
 
 /** Synchronization uses the configured interface, the corporate one by default (domain 3.1). */
 export function syncPathHolds(world: World, agent: Agent): boolean {

@@ -40,12 +40,17 @@ export class Network {
     return [...this.agents.values()].some((other) => this.answersFor(other, address, from));
   }
 
-  /** A ping as a heartbeat: an address that nobody knows is a host that answers, unless it was silenced. */
+  /** A ping as a heartbeat: an address that nobody knows is a host that answers, unless it was silenced or is a pair's own and nobody holds it. */
   heartbeatAnswers(from: Agent, address: string): boolean {
     const card = cardTowards(from.cards, address);
     if (!isUp(from) || !card?.connected || this.silent.has(address)) return false;
     const holders = [...this.agents.values()].filter((other) => hasAddress(other, address));
-    return holders.length === 0 || holders.some((holder) => this.answersFor(holder, address, from));
+    if (holders.length === 0) return !this.isVirtual(address);
+    return holders.some((holder) => this.answersFor(holder, address, from));
+  }
+
+  private isVirtual(address: string): boolean {
+    return [...this.agents.values()].some(({ copy }) => copy?.config.virtualIps.some((virtualIp) => virtualIp.address === address));
   }
 
   /** A stopped server answers only where its DataMiner left a virtual address behind (domain 4.5, SHIFT+Stop). */

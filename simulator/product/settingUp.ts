@@ -130,6 +130,7 @@ export function establish(world: World, setup: Setup): void {
   if (setup.position === "main") synchronize(online, offline);
   else synchronize(offline, online);
   online.failoverStatus = "Online";
+  online.hasForwarded = true;
   offline.failoverStatus = "Offline";
   if (config.type === "virtualIp") addVirtualIps(online.cards, config.virtualIps);
   world.informSystem(online, sharedAddress(config) ?? online.address);

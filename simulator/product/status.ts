@@ -4,7 +4,7 @@ import type { Status } from "../../provider/agent/statusSchema.js";
 import { gates } from "../../provider/failover/gates.js";
 import { parseVersion, satisfies } from "../../provider/failover/version.js";
 import type { Agent } from "./agent.js";
-import { failedChecks, type HeartbeatState, syncPathHolds } from "./heartbeats.js";
+import { failedChecks, type HeartbeatState, hasForwarded, syncPathHolds } from "./heartbeats.js";
 import type { World } from "./world.js";
 
 /** Alarm events that wait while they cannot be forwarded, a second; and how many are too many. */
@@ -93,11 +93,12 @@ function onlineRows(world: World, agent: Agent): Pick<Status, "syncConnection" |
   const syncConnection = holds ? { value: "Available" } : { value: "Not Available", failureReason };
   if (agent.storage.kind === "staas") return { syncConnection, dbSync: null, dbSyncStack: null };
   const since = agent.syncFailingSince;
-  const pending = since === null ? 0 : Math.floor(((world.clock.now() - since) / 1000) * eventsPerSecond);
-  const lastSuccess = new Date((since ?? world.clock.now()) + agent.clockOffsetMilliseconds).toISOString();
+  const pending = agent.forwardsWaiting + (since === null ? 0 : Math.floor(((world.clock.now() - since) / 1000) * eventsPerSecond));
+  const forwarded = hasForwarded(agent, world.clock.now());
+  const lastSuccess = forwarded ? new Date((since ?? world.clock.now()) + agent.clockOffsetMilliseconds).toISOString() : null;
   return {
     syncConnection,
-    dbSync: holds ? { value: "Active", lastSuccess } : { value: "Failing", failureReason, lastSuccess },
+    dbSync: holds ? (forwarded ? { value: "Active", lastSuccess } : null) : { value: "Failing", failureReason, lastSuccess },
     dbSyncStack: { value: pending > tooManyPending ? "Too Large" : "OK", pending },
   };
 }

@@ -165,6 +165,7 @@ describe("ending a pair by delete", () => {
     await api.endPair(main);
     clock.advance(500);
     expect(world.agent(main).snapshot().agent.storage.replicationFactor).toBe(1);
+    expect(world.agent(backup).snapshot().agent).toMatchObject({ cluster: null, storage: { replicationFactor: null } });
   });
 });
 

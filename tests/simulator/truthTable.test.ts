@@ -331,6 +331,57 @@ describe("rows that depend on more than the network", () => {
     expect(world.agent(main).snapshot().status?.dbSyncStack?.value).toBe("Too Large");
   });
 
+  test("DB Sync is Active only after a first forward, and names no success before it", async () => {
+    const { world, api, b, clock } = await given();
+    expect((await api.switchPair(backup, "backup")).status).toBe(202);
+    for (let step = 0; step < 1000 && roles(world)[1] !== "Online"; step++) clock.advance(0.5);
+    const online = () => world.agent(backup).snapshot().status;
+    expect(online()).toMatchObject({ failoverStatus: "Online", syncConnection: { value: "Available" }, dbSync: null });
+    clock.advance(1);
+    expect(online()?.dbSync?.value).toBe("Active");
+    world.agent(main).stop();
+    b.restart(1);
+    clock.advance(long);
+    expect(online()).toMatchObject({ failoverStatus: "Online", dbSync: { value: "Failing", lastSuccess: null } });
+  });
+
+  test("forwards that do not keep up are Too Large alone, while DB Sync is Active", async () => {
+    const { a, world } = await given();
+    a.setForwardsWaiting(1500);
+    expect(world.agent(main).snapshot().status).toMatchObject({
+      dbSync: { value: "Active" },
+      dbSyncStack: { value: "Too Large", pending: 1500 },
+    });
+    a.setForwardsWaiting(0);
+    expect(world.agent(main).snapshot().status?.dbSyncStack).toEqual({ value: "OK", pending: 0 });
+  });
+
+  test.each([
+    ["10.5.6.0-15712", null, ["delete"]],
+    ["10.5.7.0-15900", "OK", ["delete"]],
+    ["10.1.0.0-10963-CU6", null, ["delete", "disable"]],
+  ])("a version moves what the Agent can do and shows, with no profile named: %s", async (version, nats, endModes) => {
+    const { world } = await given(pair, { main: { version }, backup: { version } });
+    const { agent, status } = world.agent(main).snapshot();
+    expect(status?.nats?.value ?? null).toBe(nats);
+    expect(agent.capabilities.endModes).toEqual(endModes);
+  });
+
+  test("an inverted heartbeat to the virtual IP fails when nobody holds it, so the offline Agent stays offline", async () => {
+    const inverted = { kind: "inverted" as const, target: { address: virtualIp }, interface: null, maxFailures: 3 };
+    const heartbeats = [
+      ...pair.heartbeats.filter(({ kind }) => kind === "normal"),
+      { ...inverted, from: "main" as const },
+      { ...inverted, from: "backup" as const },
+    ];
+    const { a, clock, rows, world } = await given({ ...pair, heartbeats });
+    expect(rows(backup).inverted).toBe("Success");
+    a.stop();
+    clock.advance(long);
+    expect(rows(backup).inverted).toBe("Failing");
+    expect(roles(world)[1]).toBe("Offline");
+  });
+
   test("NATS has a row from 10.6 on", async () => {
     const { world } = await given(pair, { main: { profile: "10.6" }, backup: { profile: "10.6" } });
     expect(world.agent(main).snapshot().status?.nats).toEqual({ value: "OK", clusterEndpointsInSync: true });
