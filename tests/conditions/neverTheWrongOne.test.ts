@@ -11,7 +11,7 @@ prepareRoom();
 const octet = 78;
 /** Worlds that live at the same time, each with a row of runs. */
 const lanes = 40;
-const runsInLane = isThorough ? 25 : 5;
+const runsInLane = isThorough ? 25 : 3;
 const runs = lanes * runsInLane;
 
 interface Scenario {

@@ -6,7 +6,7 @@ export const suites = ["fast", "thorough"] as const;
 export type Suite = (typeof suites)[number];
 
 /** Too long for every day: they try the same thing very often, or start many processes. */
-export const thoroughFiles: readonly string[] = ["tests/contract/silence.test.ts"];
+export const thoroughFiles: readonly string[] = ["tests/contract/silence.test.ts", "tests/sdk/compilers.test.ts"];
 
 /** One life of a pair, through the real CLI. */
 export const fastStories: readonly string[] = ["pairLife"];
