@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { z } from "zod";
 
 /**
  * Who made a thing, as it is stored beside it: `project/stack/name`, inside a component `project/stack/<parent types>::name`, and
@@ -9,6 +10,12 @@ export interface Owner {
   name: string;
   generation: string | undefined;
 }
+
+/** An owner without its generation, as the sdk gives it. Agents and name servers tell a text with hidden characters otherwise than it was written. */
+export const OwnerName: z.ZodString = z
+  .string()
+  .min(1)
+  .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, "expected a resource name without control and formatting characters");
 
 const generationBytes = 6;
 

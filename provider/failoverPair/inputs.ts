@@ -3,6 +3,7 @@ import { agentAddress, Connection } from "../agent/connection.js";
 import { canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
+import { OwnerName } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { canonicalHeartbeats, canonicalHostname, canonicalVirtualIps, positions } from "../failover/configuration.js";
 import { judgeHeartbeats } from "../failover/heartbeats.js";
@@ -79,7 +80,7 @@ const failoverPairFields = {
   allowResetOfMain: z.boolean().default(false),
   /** How long each act may take, as in `"90s"`, `"30m"`, `"4h"`. Default: create 4h, update 30m, delete 1h. */
   timeouts: Timeouts.optional(),
-  __owner: z.string().min(1).optional(),
+  __owner: OwnerName.optional(),
   /** The resource option, which the sdk hands on. */
   __deleteBeforeReplace: z
     .undefined({

@@ -62,13 +62,27 @@ function requireUse(rules: readonly RecordRule[], placed: readonly PlacedRule[])
   );
 }
 
+/** What a server says of a zone that is not the user's, that it has not, or that this key may not write. */
+const barred: ReadonlySet<string> = new Set([
+  "DNS_NO_ZONE",
+  "DNS_WRONG_SERVER",
+  "DNS_NOTAUTH",
+  "DNS_NOTZONE",
+  "DNS_REFUSED",
+  "DNS_BADKEY",
+  "DNS_FORMERR",
+  "DNS_NOTIMP",
+  "DNS_SERVFAIL",
+]);
+
 /** Where the way to the PTR records is barred, says how to do without it. */
 export async function curedBy<Result>({ subject }: Pick<RecordRule, "subject">, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
-    // Where there is no zone to write, the client has said so.
-    if (!(error instanceof DnsError) || (error.code === "DNS_NO_ZONE" && error.facts.zone === undefined)) throw error;
+    // Where there is no zone to write, the client has said so; what is wrong with the server or the key is no matter of the zone.
+    if (!(error instanceof DnsError) || !barred.has(error.code) || (error.code === "DNS_NO_ZONE" && error.facts.zone === undefined))
+      throw error;
     const cure = ` It is about PTR records: name the zone that the server has as dns.reverseZone, or set ${subject}: false to do without them.`;
     throw amended(error, { more: cure });
   }

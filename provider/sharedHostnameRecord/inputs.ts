@@ -2,6 +2,7 @@ import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
+import { OwnerName } from "../core/owner.js";
 import { type DnsFields, dnsFields, dnsRules, findAbsoluteName, HostName, nameTooLong, Ttl } from "../dns/connection.js";
 import { isAtOrBelow } from "../dns/names.js";
 
@@ -26,7 +27,7 @@ const sharedHostnameRecordFields = {
   overwrite: z.boolean().default(false),
   /** How long create, update and delete may take, as in `"90s"`. Default: 60s each. */
   timeouts: Timeouts.optional(),
-  __owner: z.string().min(1).optional(),
+  __owner: OwnerName.optional(),
 };
 type SharedHostnameRecordShape = typeof sharedHostnameRecordFields;
 export interface SharedHostnameRecordFields extends SharedHostnameRecordShape {}

@@ -3,6 +3,7 @@ import { agentAddress, Connection } from "../agent/connection.js";
 import { addressFamily, isPrefixLength } from "../core/addresses.js";
 import { Timeouts } from "../core/durations.js";
 import { IpAddress } from "../core/ipAddress.js";
+import { OwnerName } from "../core/owner.js";
 import { dnsFields, dnsRules, findAbsoluteName, HostName, nameTooLong, Ttl } from "../dns/connection.js";
 
 const memberFields = {
@@ -65,7 +66,7 @@ const virtualIpFields = {
   dns: VirtualIpDns.optional(),
   /** How long create, update and delete may take, as in `"90s"`. Default: 2m each. */
   timeouts: Timeouts.optional(),
-  __owner: z.string().min(1).optional(),
+  __owner: OwnerName.optional(),
 };
 type VirtualIpShape = typeof virtualIpFields;
 export interface VirtualIpFields extends VirtualIpShape {}

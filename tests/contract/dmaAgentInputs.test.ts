@@ -42,6 +42,7 @@ describe("check gives every input its one spelling", () => {
 describe("check names the input that is wrong", () => {
   const mistakes: [what: string, args: object, properties: string[], said: RegExp][] = [
     ["a name without an address", { host: "dma1.example.com" }, ["address"], /corporate IP address, because host is the name dma1/],
+    ["a resource name with a hidden character", { __owner: "room/test/a\u202eb" }, ["__owner"], /without control and formatting/],
     ["no token source", { tokenEnv: undefined }, ["tokenEnv"], /one of tokenEnv, tokenFile or token/],
     ["two token sources", { token: "a-literal-token" }, ["token"], /found tokenEnv and token/],
     ["three token sources", { token: "a-literal-token", tokenFile: "/t" }, ["tokenFile"], /found tokenEnv and tokenFile and token/],
