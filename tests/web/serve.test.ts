@@ -104,7 +104,7 @@ describe("dma-failover serve", () => {
       "at 0.0.0.0: without a token everybody there could read it. Give --page-token-env or --page-token-file. Runbook: PAGE_NOT_SERVED.",
     ],
     ["a proxy without a token", ["--page-url", "https://status.example.com/"], "without a token everybody there could read it"],
-    ["a token that is not there", ["--page-token-env", "NO_SUCH_TOKEN"], "environment variable NO_SUCH_TOKEN is not set"],
+    ["a token that is not there", ["--page-token-env", "NO_SUCH_TOKEN"], "environment variable NO_SUCH_TOKEN holds no token of 16 or more"],
     ["a token to be guessed", ["--page-token-env", "SHORT_TOKEN"], "environment variable SHORT_TOKEN holds no token of 16 or more"],
     ["a token file that is not there", ["--page-token-file", "/no/such/file"], "--page-token-file cannot be read (ENOENT"],
     ["half a certificate", ["--page-certificate", file("cert")], "--page-key is missing"],
