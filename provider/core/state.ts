@@ -1,5 +1,6 @@
+import { type CommonInputs, ownersOf, type Recorded } from "./definition.js";
 import { StateError } from "./errors.js";
-import { formatOwner, isSuperseded } from "./owner.js";
+import { isSuperseded } from "./owner.js";
 import { isUnknown, type JsonObject, sameValue, toJson } from "./values.js";
 
 /** The version of what stands in state. Every older one must stay readable: add a step to `upgrades`, never change one. */
@@ -95,10 +96,8 @@ export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonO
   const generation = generationOf(recorded);
   const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? [], generation);
   const { __unfinished, __attempted } = recorded;
-  const names = [recorded.__declared, __attempted].flatMap(
-    (applied) => (applied as { __owner?: string } | null | undefined)?.__owner ?? [],
-  );
-  const isTakenOver = names.some((name) => isSuperseded(formatOwner(name, generation) ?? name, observed.__storedOwner as string | null));
+  const owners = ownersOf(recorded as Recorded<CommonInputs, object>);
+  const isTakenOver = owners.some((owner) => isSuperseded(owner, observed.__storedOwner as string | null));
   return toJson({
     ...state,
     ...(isTakenOver ? { __superseded: true } : {}),
