@@ -159,8 +159,8 @@ describe("the rules", () => {
   });
 
   test.each([
-    ["simulator/long.ts", "\n".repeat(201), "201 lines, 200 at most"],
-    ["provider/core/long.ts", `${"a;\n".repeat(200)}a;`, "201 lines, 200 at most"],
+    ["simulator/long.ts", "\n".repeat(251), "251 lines, 250 at most"],
+    ["provider/core/long.ts", `${"a;\n".repeat(250)}a;`, "251 lines, 250 at most"],
     ["provider/core/types.ts", "", "there is no types.ts"],
     ["simulator/helpers/clock.ts", "", "there is no utils or helpers"],
     ["cli/utils.ts", "", "there is no utils or helpers"],
@@ -168,9 +168,9 @@ describe("the rules", () => {
     expect(findMisshapen(file, source)).toEqual([expect.stringContaining(problem)]);
   });
 
-  test("allow 200 lines, and any number in a tool", () => {
-    expect(findMisshapen("sdk/index.ts", "a;\n".repeat(200))).toEqual([]);
-    expect(findMisshapen("tools/pulumi/build.ts", "a;\n".repeat(201))).toEqual([]);
+  test("allow 250 lines, and any number in a tool", () => {
+    expect(findMisshapen("sdk/index.ts", "a;\n".repeat(250))).toEqual([]);
+    expect(findMisshapen("tools/pulumi/build.ts", "a;\n".repeat(251))).toEqual([]);
   });
 });
 
