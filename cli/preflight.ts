@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { inParallel } from "../operations/inParallel.js";
 import { type PreflightReport, runPreflight } from "../operations/runPreflight.js";
 import { RefusedError } from "../provider/core/errors.js";
-import type { FailoverPairDeclared } from "../provider/failoverPair.js";
+import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 import { fail } from "./failure.js";
 import { preflightText } from "./output/preflightText.js";
 import type { Terminal } from "./output/terminal.js";

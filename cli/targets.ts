@@ -3,7 +3,7 @@ import { readInventory } from "../operations/inventory.js";
 import type { PairTarget } from "../operations/pairTarget.js";
 import { readStackPairs } from "../operations/stackPairs.js";
 import { RefusedError } from "../provider/core/errors.js";
-import type { FailoverPairDeclared } from "../provider/failoverPair.js";
+import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 
 /** Where the pairs come from: exactly one of a stack, an inventory file, or two Agents named by flags. */
 export interface TargetOptions {

@@ -7,7 +7,7 @@ import type { JsonObject } from "../provider/core/values.js";
 import { type Position, positions } from "../provider/failover/configuration.js";
 import { memberName } from "../provider/failover/memberFacts.js";
 import { type PreflightQuestion, preflight } from "../provider/failover/preflight.js";
-import type { FailoverPairDeclared, FailoverPairInputs } from "../provider/failoverPair.js";
+import type { FailoverPairDeclared, FailoverPairInputs } from "../provider/failoverPair/index.js";
 import { failoverPair } from "../provider/index.js";
 import { type Asking, askMembers } from "./askMembers.js";
 

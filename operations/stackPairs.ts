@@ -1,4 +1,4 @@
-import type { FailoverPairDeclared } from "../provider/failoverPair.js";
+import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 import type { PairTarget } from "./pairTarget.js";
 import { connectionFrom } from "./stack/connections.js";
 import { openStack } from "./stack/openStack.js";

@@ -1,6 +1,6 @@
 import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
 import { mergeOptions } from "@pulumi/pulumi";
-import type { DmaAgentDeclared, DmaAgentInputs, DmaAgentOutputs } from "../provider/dmaAgent.js";
+import type { DmaAgentDeclared, DmaAgentInputs, DmaAgentOutputs } from "../provider/dmaAgent/index.js";
 import type { Args } from "./args.js";
 import { asSecretToken, type ConnectionArgs, connectionThrough } from "./connection.js";
 import { DynamicResource } from "./dynamicResource.js";

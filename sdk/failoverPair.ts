@@ -1,5 +1,5 @@
 import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { FailoverPairDeclared, FailoverPairInputs, FailoverPairOutputs } from "../provider/failoverPair.js";
+import type { FailoverPairDeclared, FailoverPairInputs, FailoverPairOutputs } from "../provider/failoverPair/index.js";
 import type { Args } from "./args.js";
 import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";

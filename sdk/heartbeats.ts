@@ -1,5 +1,5 @@
 import { all, type Input, type Output } from "@pulumi/pulumi";
-import type { HeartbeatDeclared } from "../provider/failoverPair.js";
+import type { HeartbeatDeclared } from "../provider/failoverPair/index.js";
 
 /** Where each member looks to find out whether it is itself cut off. */
 export interface HeartbeatTargets {

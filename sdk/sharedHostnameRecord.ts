@@ -3,7 +3,7 @@ import type {
   SharedHostnameRecordDeclared,
   SharedHostnameRecordInputs,
   SharedHostnameRecordOutputs,
-} from "../provider/sharedHostnameRecord.js";
+} from "../provider/sharedHostnameRecord/index.js";
 import type { Args } from "./args.js";
 import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";

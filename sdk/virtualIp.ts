@@ -1,6 +1,6 @@
 import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
-import type { FailoverPairDeclared } from "../provider/failoverPair.js";
-import type { VirtualIpDeclared, VirtualIpInputs, VirtualIpOutputs } from "../provider/virtualIp.js";
+import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
+import type { VirtualIpDeclared, VirtualIpInputs, VirtualIpOutputs } from "../provider/virtualIp/index.js";
 import type { Args } from "./args.js";
 import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";

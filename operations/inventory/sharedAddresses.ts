@@ -1,7 +1,7 @@
 import { agentAddress } from "../../provider/agent/connection.js";
 import type { JsonObject } from "../../provider/core/values.js";
 import { positions } from "../../provider/failover/configuration.js";
-import type { FailoverPairInputs } from "../../provider/failoverPair.js";
+import type { FailoverPairInputs } from "../../provider/failoverPair/index.js";
 import type { Entry } from "./entries.js";
 import type { Problem } from "./problems.js";
 

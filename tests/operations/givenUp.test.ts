@@ -6,7 +6,7 @@ import { parseInventory } from "../../operations/inventory.js";
 import { runPreflight } from "../../operations/runPreflight.js";
 import { forgetSnapshots } from "../../provider/agent/snapshots.js";
 import { closeConnections } from "../../provider/agent/transport.js";
-import type { FailoverPairDeclared } from "../../provider/failoverPair.js";
+import type { FailoverPairDeclared } from "../../provider/failoverPair/index.js";
 import { type Situated, situate } from "../support/statusRows.js";
 import { configOn, token, tokenEnv } from "../support/world.js";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { runPreflight } from "../../operations/index.js";
 import { closeConnections } from "../../provider/agent/transport.js";
-import type { FailoverPairDeclared } from "../../provider/failoverPair.js";
+import type { FailoverPairDeclared } from "../../provider/failoverPair/index.js";
 import { type PairWorld, startPairWorld, token, tokenEnv, type WorldOptions } from "../support/world.js";
 
 let made = 0;

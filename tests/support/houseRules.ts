@@ -1,13 +1,15 @@
 import { posix } from "node:path";
 import { findImports, type Import } from "./imports.js";
 
-/** What a room may bring in from others, as values and as types only. A room may always use itself, unless its files stand alone. */
+/** What a room may bring in from others, as values and as types only. A room may always use itself. */
 interface RoomRule {
   readonly uses: readonly string[];
   readonly types?: readonly string[];
   readonly packages?: "none";
-  readonly filesStandAlone?: true;
 }
+
+/** A resource is a room of its own, and `index.ts` its door: other rooms come in by it, and its own files never do. */
+const resourceRooms = ["provider/dmaAgent", "provider/failoverPair", "provider/sharedHostnameRecord", "provider/virtualIp"];
 
 const everyRoomOfTheProvider = [
   "provider/core",
@@ -15,7 +17,7 @@ const everyRoomOfTheProvider = [
   "provider/agent",
   "provider/dns",
   "provider/records",
-  "a resource",
+  ...resourceRooms,
   "provider/index",
 ];
 const everyRoomOfThePackage = [...everyRoomOfTheProvider, "simulator", "sdk", "operations", "cli"];
@@ -27,31 +29,23 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   "provider/agent": { uses: ["provider/core"], types: ["provider/failover"] },
   "provider/dns": { uses: ["provider/core"] },
   "provider/records": { uses: ["provider/core", "provider/dns"] },
-  "inside dmaAgent": { uses: ["provider/core", "provider/agent"] },
-  "inside failoverPair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
-  "inside sharedHostnameRecord": { uses: ["provider/core", "provider/dns", "provider/records"] },
-  "inside virtualIp": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns", "provider/records"] },
-  "a resource": {
-    uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns", "provider/records"],
-    filesStandAlone: true,
-  },
-  "provider/index": { uses: ["provider/core", "a resource"] },
+  "provider/dmaAgent": { uses: ["provider/core", "provider/agent"] },
+  "provider/failoverPair": { uses: ["provider/core", "provider/failover", "provider/agent"] },
+  "provider/sharedHostnameRecord": { uses: ["provider/core", "provider/dns", "provider/records"] },
+  "provider/virtualIp": { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns", "provider/records"] },
+  "provider/index": { uses: ["provider/core", ...resourceRooms] },
   simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
   sdk: { uses: [], types: everyRoomOfTheProvider },
   operations: { uses: everyRoomOfTheProvider },
-  cli: { uses: ["provider/core", "provider/failover", "a resource", "provider/index", "operations"] },
+  cli: { uses: ["provider/core", "provider/failover", ...resourceRooms, "provider/index", "operations"] },
   examples: { uses: ["sdk", "operations"] },
   bench: { uses: everyRoomOfThePackage },
   tools: { uses: [...everyRoomOfThePackage, "bench"] },
 };
 
-/** Files that may do what their room may not: one command runs the simulator, and the inside of a resource is that resource's alone. */
+/** Files that may do what their room may not: one command runs the simulator. */
 const exceptions: Readonly<Record<string, readonly string[]>> = {
   "cli/simulate.ts": ["simulator"],
-  "provider/dmaAgent.ts": ["inside dmaAgent"],
-  "provider/failoverPair.ts": ["inside failoverPair"],
-  "provider/sharedHostnameRecord.ts": ["inside sharedHostnameRecord"],
-  "provider/virtualIp.ts": ["inside virtualIp"],
 };
 
 /** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
@@ -61,19 +55,7 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
   undici: { rooms: ["provider/agent"] },
   "dns-packet": { rooms: ["provider/dns"] },
   zod: {
-    rooms: [
-      "provider/core",
-      "provider/agent",
-      "provider/dns",
-      "inside dmaAgent",
-      "inside failoverPair",
-      "inside sharedHostnameRecord",
-      "inside virtualIp",
-      "a resource",
-      "provider/index",
-      "operations",
-      "tools",
-    ],
+    rooms: ["provider/core", "provider/agent", "provider/dns", ...resourceRooms, "provider/index", "operations", "tools"],
   },
 };
 
@@ -106,6 +88,8 @@ export function findMisshapen(file: string, source: string): string[] {
   if (/(^|\/)(utils?|helpers?)(\/|\.[cm]?tsx?$)/.test(file))
     problems.push(`${file}: name it after what it does; there is no utils or helpers.`);
   if (/(^|\/)types\.[cm]?tsx?$/.test(file)) problems.push(`${file}: put each type beside what uses it; there is no types.ts.`);
+  if (/^provider\/(?!index\.)[^/]+$/.test(file))
+    problems.push(`${file}: a room of the provider is a folder, and the door of a resource its index.ts.`);
   const lines = source.split("\n").length - (source.endsWith("\n") ? 1 : 0);
   if (roomsOfShortFiles.includes(file.split("/")[0] ?? "") && lines > longestFile) {
     problems.push(`${file}: ${lines} lines, ${longestFile} at most. Look for the second concept in it.`);
@@ -123,8 +107,12 @@ function brokenRule(file: string, room: string, rule: RoomRule, brought: Import)
 
 function brokenRoomRule(file: string, room: string, rule: RoomRule, path: string, brought: Import): string | undefined {
   const target = roomOf(path);
-  if (target === room && !rule.filesStandAlone) return undefined;
-  if (target === room) return "no resource imports another";
+  if (resourceRooms.includes(target)) {
+    if (target === room) return isDoor(path) ? "a resource's own files do not come in by its door" : undefined;
+    if (resourceRooms.includes(room)) return "no resource imports another";
+    if ([...rule.uses, ...(rule.types ?? [])].includes(target) && !isDoor(path)) return `the inside of ${target} is that resource's alone`;
+  }
+  if (target === room) return undefined;
   if (path === "package.json" || rule.uses.includes(target) || exceptions[file]?.includes(target)) return undefined;
   if (brought.typeOnly && rule.types?.includes(target)) return undefined;
   const asTypes = rule.types ? `, and ${list(rule.types)} as types only` : "";
@@ -148,12 +136,11 @@ function resolveInHouse(file: string, target: string): string | undefined {
 }
 
 function roomOf(path: string): string {
-  const [top = "", second = "index", third] = path.replace(/\.[cm]?[jt]sx?$/, "").split("/");
-  if (top !== "provider") return top;
-  const room = `provider/${second}`;
-  if (room in roomRules) return room;
-  return third === undefined ? "a resource" : `inside ${second}`;
+  const [top = "", second = "index"] = path.replace(/\.[cm]?[jt]sx?$/, "").split("/");
+  return top === "provider" ? `provider/${second}` : top;
 }
+
+const isDoor = (path: string): boolean => resourceRooms.some((room) => path.replace(/(\/index)?(\.[cm]?[jt]s)?$/, "") === room);
 
 function list(names: readonly string[]): string {
   return names.length === 0 ? "no other room" : names.join(", ");

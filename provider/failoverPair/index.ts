@@ -1,17 +1,17 @@
-import { agentAddress } from "./agent/connection.js";
-import type { Failure } from "./core/inputs.js";
-import { defineResource } from "./core/lifecycle.js";
-import { positions } from "./failover/configuration.js";
-import { convergePair, refuseGivenUp } from "./failoverPair/converge.js";
-import { endPairOf } from "./failoverPair/end.js";
-import { FailoverPairInputs } from "./failoverPair/inputs.js";
-import { type ObservedPair, observePair } from "./failoverPair/observe.js";
-import { sharedVirtualIps } from "./failoverPair/oneVirtualIp.js";
-import { refuseStranger } from "./failoverPair/ownership.js";
-import { previewMembers } from "./failoverPair/preflight.js";
+import { agentAddress } from "../agent/connection.js";
+import type { Failure } from "../core/inputs.js";
+import { defineResource } from "../core/lifecycle.js";
+import { positions } from "../failover/configuration.js";
+import { convergePair, refuseGivenUp } from "./converge.js";
+import { endPairOf } from "./end.js";
+import { FailoverPairInputs } from "./inputs.js";
+import { type ObservedPair, observePair } from "./observe.js";
+import { sharedVirtualIps } from "./oneVirtualIp.js";
+import { refuseStranger } from "./ownership.js";
+import { previewMembers } from "./preflight.js";
 
-export type { FailoverPairDeclared, FailoverPairInputs, HeartbeatDeclared } from "./failoverPair/inputs.js";
-export type { FailoverPairOutputs } from "./failoverPair/observe.js";
+export type { FailoverPairDeclared, FailoverPairInputs, HeartbeatDeclared } from "./inputs.js";
+export type { FailoverPairOutputs } from "./observe.js";
 
 const hour = 3_600_000;
 

@@ -1,29 +1,21 @@
-import { readAgent } from "./agent/client.js";
-import { agentAddress, connectionKeys, connectionOf, withAddress } from "./agent/connection.js";
-import { isSilence, isSilenceInCheck } from "./agent/errors.js";
-import { farewell, isPairOfStack } from "./agent/farewell.js";
-import { findSettingsOwner, isSupersededOn } from "./agent/settingsChange.js";
-import type { Snapshot } from "./agent/snapshotSchema.js";
-import { sharedSnapshot } from "./agent/snapshots.js";
-import { ownersOf } from "./core/definition.js";
-import { RefusedError, reasonOf } from "./core/errors.js";
-import type { Failure } from "./core/inputs.js";
-import { defineResource } from "./core/lifecycle.js";
-import { takenOver } from "./core/owner.js";
-import { isUnknown } from "./core/values.js";
-import { DmaAgentInputs, inOrder } from "./dmaAgent/inputs.js";
-import {
-  applySettings,
-  heldByNamesake,
-  isSettled,
-  isToBeMarked,
-  type ObservedAgent,
-  ownersAs,
-  type RecordedAgent,
-} from "./dmaAgent/settings.js";
+import { readAgent } from "../agent/client.js";
+import { agentAddress, connectionKeys, connectionOf, withAddress } from "../agent/connection.js";
+import { isSilence, isSilenceInCheck } from "../agent/errors.js";
+import { farewell, isPairOfStack } from "../agent/farewell.js";
+import { findSettingsOwner, isSupersededOn } from "../agent/settingsChange.js";
+import type { Snapshot } from "../agent/snapshotSchema.js";
+import { sharedSnapshot } from "../agent/snapshots.js";
+import { ownersOf } from "../core/definition.js";
+import { RefusedError, reasonOf } from "../core/errors.js";
+import type { Failure } from "../core/inputs.js";
+import { defineResource } from "../core/lifecycle.js";
+import { takenOver } from "../core/owner.js";
+import { isUnknown } from "../core/values.js";
+import { DmaAgentInputs, inOrder } from "./inputs.js";
+import { applySettings, heldByNamesake, isSettled, isToBeMarked, type ObservedAgent, ownersAs, type RecordedAgent } from "./settings.js";
 
-export type { DmaAgentDeclared, DmaAgentInputs } from "./dmaAgent/inputs.js";
-export type { DmaAgentOutputs } from "./dmaAgent/settings.js";
+export type { DmaAgentDeclared, DmaAgentInputs } from "./inputs.js";
+export type { DmaAgentOutputs } from "./settings.js";
 
 export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent>({
   type: "DmaAgent",
