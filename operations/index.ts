@@ -1,4 +1,4 @@
-export type { Asking } from "./askMembers.js";
+export type { Asking } from "../provider/agent/askMembers.js";
 export { type DriftOptions, type DriftProgress, detectDrift } from "./detectDrift.js";
 export type { Difference, DriftClass, DriftError, DriftReport, DriftResult } from "./driftReport.js";
 export {

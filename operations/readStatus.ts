@@ -1,17 +1,16 @@
+import { type AskedMember, type Asking, askMembers, type PairView } from "../provider/agent/askMembers.js";
 import type { Snapshot } from "../provider/agent/snapshotSchema.js";
 import { systemClock } from "../provider/core/clock.js";
 import { reasonOf } from "../provider/core/errors.js";
 import { otherPosition, type Position } from "../provider/failover/configuration.js";
 import { givenUpAgent, givenUpText } from "../provider/failover/givenUpAgent.js";
 import { memberName } from "../provider/failover/memberFacts.js";
-import { isStuck, pairProgress } from "../provider/failover/pairProgress.js";
 import { pcapNotice } from "../provider/failover/pcap.js";
 import { claimProblems, contradictionText, problems, progressProblems } from "../provider/failover/problems.js";
-import { looksInvalid, type Online, roles, sharedPosition } from "../provider/failover/roles.js";
+import { looksInvalid, type Online, roles, sharedPosition, speakerOf } from "../provider/failover/roles.js";
 import { type Led, led } from "../provider/failover/status.js";
-import type { Lasting } from "../provider/failover/transition.js";
+import { isStuck, type Lasting, pairProgress } from "../provider/failover/transition.js";
 import { parseVersion } from "../provider/failover/version.js";
-import { type AskedMember, type AskedPair, type Asking, askMembers } from "./askMembers.js";
 import { connectionsOf, type PairTarget } from "./pairTarget.js";
 import { foreignText, type StatusRow, statusRows, unreachableRow } from "./statusRows.js";
 import { memberSince, pairSince, watchedOf } from "./statusSince.js";
@@ -101,21 +100,22 @@ export async function readStatus(target: PairTarget, options: StatusOptions = {}
 }
 
 /** Nobody is online and nobody tells for how long: a switch by hand looks the same for a moment. */
-const isUntold = (asked: AskedPair, previous: PairStatus | null | undefined): boolean =>
+const isUntold = (asked: PairView, previous: PairStatus | null | undefined): boolean =>
   pairProgress(viewsOf(asked), systemClock.now(), watchedOf(previous, asked, null, systemClock.now())).isUntold;
 
-const viewsOf = ({ main, backup }: AskedPair) => [main, backup];
+const viewsOf = ({ main, backup }: PairView) => [main, backup];
 
-const contradicts = ({ main, backup }: AskedPair): boolean =>
+const contradicts = ({ main, backup }: PairView): boolean =>
   looksInvalid(main.facts, backup.facts) || roles(main.facts?.status, backup.facts?.status) === "both";
 
 /** The status that these answers make. `previous` as in `readStatus`. */
-export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStatus | null): PairStatus {
+export function pairStatusOf(name: string, asked: PairView, previous?: PairStatus | null): PairStatus {
   const now = systemClock.now();
   const online = roles(asked.main.facts?.status, asked.backup.facts?.status);
   const invalid = contradicts(asked);
   const members = viewsOf(asked);
-  const state = invalid ? "invalid" : stateOf(speakerOf(asked, online));
+  const speaker = speakerOf(asked)?.facts;
+  const state = invalid ? "invalid" : stateOf(speaker);
   const facts = { main: asked.main.facts, backup: asked.backup.facts };
   const givenUp = givenUpAgent(facts) ?? null;
   const progress = pairProgress(members, now, watchedOf(previous, asked, state, now));
@@ -123,7 +123,7 @@ export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStat
     memberStatus(asked[position], progress.members[position], memberSince(previous, asked[position], now));
   return {
     name,
-    dataMinerId: speakerOf(asked, online)?.agent.dataMinerId ?? null,
+    dataMinerId: speaker?.agent.dataMinerId ?? null,
     online,
     splitBrain: online === "both",
     state,
@@ -147,17 +147,10 @@ export function pairStatusOf(name: string, asked: AskedPair, previous?: PairStat
   };
 }
 
-/** The online member, else main, else whoever answers: first among those that know of a pair. */
-function speakerOf(asked: AskedPair, online: Online): Snapshot | undefined {
-  const order = online === "backup" ? [asked.backup, asked.main] : [asked.main, asked.backup];
-  const answers = order.flatMap(({ facts }) => facts ?? []);
-  return answers.find(({ pair }) => pair !== null) ?? answers[0];
-}
-
 const stateOf = (facts: Snapshot | undefined): string | null => (facts?.pair ? foreignText(facts.pair.state) : null);
 
 /** A member that is in no pair, or in one with somebody else. */
-function strangers({ position, address, facts }: AskedMember, asked: AskedPair): string[] {
+function strangers({ position, address, facts }: AskedMember, asked: PairView): string[] {
   if (!facts) return [];
   const name = memberName(position, address);
   if (!facts.pair) return [`${name}: it knows of no pair.`];

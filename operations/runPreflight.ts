@@ -1,3 +1,4 @@
+import { type Asking, askMembers } from "../provider/agent/askMembers.js";
 import { probe } from "../provider/agent/client.js";
 import type { Connection } from "../provider/agent/connection.js";
 import type { ProbeRequest, ProbeResult } from "../provider/agent/contract.js";
@@ -9,7 +10,6 @@ import { memberName } from "../provider/failover/memberFacts.js";
 import { type PreflightQuestion, preflight } from "../provider/failover/preflight.js";
 import type { FailoverPairDeclared, FailoverPairInputs } from "../provider/failoverPair/index.js";
 import { failoverPair } from "../provider/index.js";
-import { type Asking, askMembers } from "./askMembers.js";
 
 /** What stands between two Agents and the declared pair. */
 export interface PreflightReport {

@@ -1,8 +1,7 @@
-import { millisecondsSince } from "../provider/failover/agentTime.js";
+import type { AskedMember, PairView } from "../provider/agent/askMembers.js";
 import type { Position } from "../provider/failover/configuration.js";
-import type { PairProgress, Watched } from "../provider/failover/pairProgress.js";
 import type { Online } from "../provider/failover/roles.js";
-import type { AskedMember, AskedPair } from "./askMembers.js";
+import { millisecondsSince, type PairProgress, type Watched } from "../provider/failover/transition.js";
 import type { PairStatus } from "./readStatus.js";
 import { foreignText } from "./statusRows.js";
 
@@ -10,7 +9,7 @@ import { foreignText } from "./statusRows.js";
 type Previous = PairStatus | null | undefined;
 
 /** How long whoever looks again and again has seen the same as now, in milliseconds. */
-export function watchedOf(previous: Previous, asked: AskedPair, state: string | null, now: number): Watched | undefined {
+export function watchedOf(previous: Previous, asked: PairView, state: string | null, now: number): Watched | undefined {
   if (previous === undefined) return undefined;
   const member = (position: Position) => age(previous && seenBefore(previous, asked[position]), now);
   const answers = asked.main.facts !== undefined || asked.backup.facts !== undefined;

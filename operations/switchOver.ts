@@ -1,10 +1,9 @@
 import { connectionsOf, type PairTarget } from "./pairTarget.js";
-import { keepRecord, type SwitchRecord } from "./switch/record.js";
-import { requestOf, type SwitchOptions } from "./switch/request.js";
+import { keepRecord, requestOf, type SwitchOptions, type SwitchRecord } from "./switch/request.js";
 import { SwitchRun } from "./switch/run.js";
 
-export { type SwitchCheck, type SwitchOutcome, type SwitchPhase, type SwitchRecord, switchRecordOf } from "./switch/record.js";
 export type { SwitchOptions, SwitchProgress } from "./switch/request.js";
+export { type SwitchCheck, type SwitchOutcome, type SwitchPhase, type SwitchRecord, switchRecordOf } from "./switch/request.js";
 
 /**
  * Brings the offline member online, once, because somebody asked for it: looks first, asks, waits through the phases, and reads back

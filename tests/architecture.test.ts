@@ -55,7 +55,7 @@ describe("the rules", () => {
     ["provider/failover/led.ts", 'import type { Snapshot } from "../agent/snapshotSchema.js"', "provider/failover may use provider/core"],
     ["provider/failover/led.ts", 'import { encode } from "../dns/messages.js"', "provider/failover may use provider/core"],
     ["provider/failover/led.ts", 'import type { z } from "zod"', "provider/failover uses no package"],
-    ["provider/agent/client.ts", 'import { led } from "../failover/led.js"', "and provider/failover as types only"],
+    ["sdk/failoverPair.ts", 'import { led } from "../provider/failover/led.js"', "and provider/core"],
     ["provider/agent/client.ts", 'import type { Message } from "../dns/messages.js"', "provider/agent may use provider/core"],
     ["provider/agent/client.ts", 'import { failoverPair } from "../failoverPair/index.js"', "provider/agent may use provider/core"],
     ["provider/agent/client.ts", 'import { encode } from "dns-packet"', "dns-packet belongs to provider/dns"],

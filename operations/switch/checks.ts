@@ -1,16 +1,56 @@
+import type { AskedMember, PairView } from "../../provider/agent/askMembers.js";
+import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
 import { systemClock } from "../../provider/core/clock.js";
 import { formatMilliseconds } from "../../provider/core/durations.js";
 import { reasonOf } from "../../provider/core/errors.js";
-import { millisecondsSince } from "../../provider/failover/agentTime.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
 import { contradictionText } from "../../provider/failover/problems.js";
 import { isSteadyMember, type Online, roles, sharedPosition } from "../../provider/failover/roles.js";
-import type { AskedMember, AskedPair } from "../askMembers.js";
+import { millisecondsSince } from "../../provider/failover/transition.js";
 import { foreignText } from "../statusRows.js";
-import { check, type JudgedCheck, type PlannedSwitch, type SwitchSide } from "./check.js";
-import { knownIssueCheck } from "./knownIssueCheck.js";
-import { redRowCheck, syncCheck } from "./rowChecks.js";
+import { knownIssueCheck, redRowCheck, syncCheck } from "./memberChecks.js";
+import type { SwitchCheck } from "./request.js";
+
+/** Why a switch is refused. Each has its page in docs/runbooks. */
+export type SwitchRefusalCode =
+  | "SWITCH_MEMBER_SILENT"
+  | "SWITCH_NO_PAIR"
+  | "SWITCH_BUSY"
+  | "SWITCH_ROLES_UNCLEAR"
+  | "SWITCH_OUT_OF_SYNC"
+  | "SWITCH_RED_ROW"
+  | "SWITCH_KNOWN_ISSUE"
+  | "SWITCH_TOO_SOON";
+
+/** A check with what a refusal says of it. */
+export interface JudgedCheck extends SwitchCheck {
+  code: SwitchRefusalCode;
+  /** One sentence: what to do when it does not pass. */
+  cure: string;
+}
+
+/** A member of the pair that is judged, with everything that it said. */
+export interface SwitchSide {
+  position: Position;
+  /** "main 10.10.10.1". */
+  name: string;
+  facts: Snapshot & { pair: NonNullable<Snapshot["pair"]>; status: NonNullable<Snapshot["status"]> };
+}
+
+/** Who gives its role to whom. */
+export interface PlannedSwitch {
+  online: SwitchSide;
+  offline: SwitchSide;
+}
+
+export const check = (name: string, code: SwitchRefusalCode, passed: boolean, seen: string, cure: string): JudgedCheck => ({
+  name,
+  code,
+  passed,
+  seen,
+  cure,
+});
 
 /** The product supports one switch in 15 minutes (domain 4.4). */
 const pauseMilliseconds = 15 * 60_000;
@@ -19,7 +59,7 @@ const pauseMilliseconds = 15 * 60_000;
  * Everything that has to hold before the offline member goes online. A later check needs what an earlier one found, so the list
  * ends where nothing more can be told; of what can be told, all is said at once.
  */
-export function checkSwitch(asked: AskedPair, to: Position | undefined): JudgedCheck[] {
+export function checkSwitch(asked: PairView, to: Position | undefined): JudgedCheck[] {
   const members = [asked.main, asked.backup];
   const answer = membersAnswer(members);
   if (!answer.passed) return [answer];
@@ -32,14 +72,14 @@ export function checkSwitch(asked: AskedPair, to: Position | undefined): JudgedC
 }
 
 /** Both sides, where it is clear who they are. */
-export function plannedSwitch(asked: AskedPair, to: Position | undefined): PlannedSwitch | undefined {
+export function plannedSwitch(asked: PairView, to: Position | undefined): PlannedSwitch | undefined {
   const from = onlineOf(asked);
   if (from === "none" || from === "both" || from === to) return undefined;
   const [online, offline] = [sideOf(asked[from]), sideOf(asked[otherPosition(from)])];
   return online && offline ? { online, offline } : undefined;
 }
 
-export const onlineOf = ({ main, backup }: AskedPair): Online => roles(main.facts?.status, backup.facts?.status);
+export const onlineOf = ({ main, backup }: PairView): Online => roles(main.facts?.status, backup.facts?.status);
 
 function sideOf({ position, address, facts }: AskedMember): SwitchSide | undefined {
   if (!facts?.pair || !facts.status) return undefined;
@@ -66,7 +106,7 @@ function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
   return check("members answer", "SWITCH_MEMBER_SILENT", silent.length === 0, seen, cureOfSilence(members));
 }
 
-function onePair(asked: AskedPair): JudgedCheck {
+function onePair(asked: PairView): JudgedCheck {
   const declared = `${asked.main.address} and ${asked.backup.address}`;
   const wrong = [asked.main, asked.backup].flatMap(({ position, address, facts }) => {
     const name = memberName(position, address);
@@ -93,7 +133,7 @@ function nothingUnderWay(members: readonly AskedMember[]): JudgedCheck {
   return check("nothing under way", "SWITCH_BUSY", busy.length === 0, seen, "Wait until it has ended.");
 }
 
-function rolesAreClear(asked: AskedPair): JudgedCheck {
+function rolesAreClear(asked: PairView): JudgedCheck {
   const online = onlineOf(asked);
   const { main, backup } = asked;
   const apart = main.facts?.revision !== backup.facts?.revision;

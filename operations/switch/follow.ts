@@ -1,4 +1,5 @@
 import { phrase } from "../../provider/agent/answers.js";
+import { type AskedMember, askMembers, type PairView } from "../../provider/agent/askMembers.js";
 import { readOperation } from "../../provider/agent/client.js";
 import type { Connection } from "../../provider/agent/connection.js";
 import { AgentRefusedError } from "../../provider/agent/errors.js";
@@ -9,7 +10,6 @@ import { FailoverError } from "../../provider/core/errors.js";
 import { waitFor } from "../../provider/core/wait.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { isSteadyMember } from "../../provider/failover/roles.js";
-import { type AskedPair, askMembers } from "../askMembers.js";
 import { onlineOf } from "./checks.js";
 
 /** What following needs of the request. */
@@ -73,10 +73,10 @@ export async function followSwitch(started: Operation, asked: Position, followin
 }
 
 /** Waits until both members say that the roles are as they were asked for. */
-export async function readBack(to: Position, following: Following): Promise<AskedPair> {
+export async function readBack(to: Position, following: Following): Promise<PairView> {
   const { subject, connections, signal, left, saw } = following;
   const undone = `${otherPosition(to)} is online`;
-  const seen = await waitFor<AskedPair>({
+  const seen = await waitFor<PairView>({
     subject,
     observe: async () => {
       const asked = await askMembers(connections, {
@@ -100,7 +100,7 @@ export async function readBack(to: Position, following: Following): Promise<Aske
   );
 }
 
-function rolesText(asked: AskedPair, to: Position): string {
+function rolesText(asked: PairView, to: Position): string {
   const other = otherPosition(to);
   const online = onlineOf(asked);
   const steady = [asked.main, asked.backup].every(({ facts }) => facts !== undefined && isSteadyMember(facts));
@@ -110,3 +110,23 @@ function rolesText(asked: AskedPair, to: Position): string {
     .map(({ position, facts }) => `${position} ${facts ? `is ${facts.status?.failoverStatus ?? "in no pair"}` : "does not answer"}`)
     .join(", ");
 }
+
+/** What this request has begun before, as one of the members remembers it. */
+export function findRepeated({ main, backup }: PairView, requestId: string): Operation | undefined {
+  const operations = [main, backup].flatMap(({ facts }) => facts?.pair?.operation ?? []);
+  return operations.find((operation) => operation.kind === "switch" && operation.requestId.toLowerCase() === requestId.toLowerCase());
+}
+
+/** Whom a switch that was begun brings online, for who asks again without saying it: the operation itself does not tell. */
+export function goingOnline({ main, backup }: PairView, { state }: Operation): Position {
+  const [ofMain, ofBackup] = [statusOf(main), statusOf(backup)];
+  if (leaving.has(ofMain) || isOnItsWay(ofBackup)) return "backup";
+  if (leaving.has(ofBackup) || isOnItsWay(ofMain)) return "main";
+  const online = ofBackup === "Online" ? "backup" : "main";
+  return state === "failed" ? otherPosition(online) : online;
+}
+
+const leaving = new Set(["Going Offline"]);
+const steady = new Set(["Online", "Offline", "Starting", ""]);
+const isOnItsWay = (status: string): boolean => !steady.has(status) && !leaving.has(status);
+const statusOf = ({ facts }: AskedMember): string => facts?.status?.failoverStatus ?? "";

@@ -1,20 +1,16 @@
+import { askMembers, type PairView } from "../../provider/agent/askMembers.js";
 import { switchPair } from "../../provider/agent/client.js";
-import type { Connection } from "../../provider/agent/connection.js";
-import { agentAddress } from "../../provider/agent/connection.js";
+import { agentAddress, type Connection } from "../../provider/agent/connection.js";
 import { isSilence } from "../../provider/agent/errors.js";
 import type { Operation } from "../../provider/agent/operationSchema.js";
 import { systemClock } from "../../provider/core/clock.js";
 import { FailoverError, oneLine, RefusedError, reasonOf, WaitError } from "../../provider/core/errors.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
-import { type AskedPair, askMembers } from "../askMembers.js";
 import type { PairTarget } from "../pairTarget.js";
-import type { JudgedCheck } from "./check.js";
-import { checkSwitch, onlineOf, plannedSwitch } from "./checks.js";
-import { type Following, followSwitch, readBack } from "./follow.js";
-import type { SwitchRecord } from "./record.js";
-import { findRepeated, goingOnline } from "./repeated.js";
-import type { SwitchProgress, SwitchRequest } from "./request.js";
+import { checkSwitch, type JudgedCheck, onlineOf, plannedSwitch } from "./checks.js";
+import { type Following, findRepeated, followSwitch, goingOnline, readBack } from "./follow.js";
+import type { SwitchProgress, SwitchRecord, SwitchRequest } from "./request.js";
 
 /** One request on its way. */
 export class SwitchRun {
@@ -67,7 +63,7 @@ export class SwitchRun {
   }
 
   /** Whether it is to be carried out. */
-  private check(asked: AskedPair): boolean {
+  private check(asked: PairView): boolean {
     const { request, record } = this;
     const planned = plannedSwitch(asked, request.to);
     record.from = planned?.online.position ?? record.from;
@@ -111,7 +107,7 @@ export class SwitchRun {
   }
 
   /** The same request once more: what it began is followed to its end. */
-  private async followRepeated(asked: AskedPair, operation: Operation): Promise<void> {
+  private async followRepeated(asked: PairView, operation: Operation): Promise<void> {
     const { record, request } = this;
     record.repeated = true;
     const to = request.to ?? goingOnline(asked, operation);

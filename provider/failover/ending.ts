@@ -1,15 +1,12 @@
 import { otherPosition, type Position } from "./configuration.js";
-import { givenUpReminder } from "./ending/givenUp.js";
 import { endingGuards } from "./ending/guards.js";
-import { endingNotes } from "./ending/notes.js";
-import { type EndingCase, type EndingQuestion, isPaired, wasReset } from "./ending/question.js";
-import type { EndingRefusal } from "./ending/refusal.js";
+import { endingNotes, givenUpReminder } from "./ending/notes.js";
+import { type EndingCase, type EndingQuestion, type EndingRefusal, isPaired, wasReset } from "./ending/question.js";
 import { bothOnline, inTransition, keptMemberSilent, neitherTells, nobodyOnline, oneIsStandalone } from "./ending/unclearRoles.js";
 import type { MemberFacts, MemberView } from "./memberFacts.js";
 import { isSteadyPair, roles, steadiness } from "./roles.js";
 
-export type { EndingOptions, EndingQuestion } from "./ending/question.js";
-export type { EndingRefusal, EndingRefusalCode } from "./ending/refusal.js";
+export type { EndingOptions, EndingQuestion, EndingRefusal, EndingRefusalCode } from "./ending/question.js";
 
 /** What to do about ending a pair. */
 export type Ending =

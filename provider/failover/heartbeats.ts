@@ -1,16 +1,61 @@
-import { canonicalAddress } from "../core/addresses.js";
+import { canonicalAddress, sameAddress } from "../core/addresses.js";
 import { listed } from "../core/text.js";
-import { otherPosition, positions } from "./configuration.js";
+import { type DeclaredHeartbeat, type HeartbeatTarget, type Mode, otherPosition, type Position, positions } from "./configuration.js";
 import { gates } from "./gates.js";
-import { invertedRules } from "./heartbeats/inverted.js";
-import { broken, described, type HeartbeatPlan, type HeartbeatRule, isCheckOfBuddy, isNormal, targetedMember } from "./heartbeats/plan.js";
-import { type Finding, type Judgement, judge, warning } from "./judgement.js";
+import { type Finding, type Judgement, judge, violation, warning } from "./judgement.js";
 import { memberName } from "./memberFacts.js";
-import { satisfies } from "./version.js";
+import { satisfies, type Version } from "./version.js";
 
-export type { HeartbeatMember, HeartbeatPlan } from "./heartbeats/plan.js";
+/** What the rules need to know of one Agent. */
+export interface HeartbeatMember {
+  /** Corporate IP address. */
+  address: string;
+  /** Every own address, the corporate one included. */
+  ownAddresses: readonly string[];
+  /** The indexes of its interfaces; undefined when they are not known. */
+  interfaces?: readonly number[] | undefined;
+}
 
-/** All rules of domain 3.2 at once. Every violation belongs to the input `heartbeats`. */
+/** A set of heartbeats with what it is judged against. */
+export interface HeartbeatPlan {
+  heartbeats: readonly DeclaredHeartbeat[];
+  mode: Mode;
+  /** Of the Agents; undefined when it is not known. */
+  version: Version | undefined;
+  /** The addresses that the online Agent holds; none of a pair with a shared hostname. */
+  virtualIps?: readonly string[] | undefined;
+  members: Record<Position, HeartbeatMember>;
+}
+
+type HeartbeatRule = (plan: HeartbeatPlan) => Finding[];
+
+const broken = (reason: string): Finding => violation("heartbeats", reason);
+
+const isNormal = ({ kind }: Pick<DeclaredHeartbeat, "kind">): boolean => kind === "normal";
+
+const isCheckOfBuddy = (heartbeat: DeclaredHeartbeat, from: Position, members: HeartbeatPlan["members"]): boolean =>
+  isNormal(heartbeat) && heartbeat.from === from && targetedMember(heartbeat.target, members) === otherPosition(from);
+
+/** Whose address it is; undefined for a third party. */
+function targetedMember(target: HeartbeatTarget, members: HeartbeatPlan["members"]): Position | undefined {
+  if ("agent" in target) return target.agent;
+  return positions.find((position) => members[position].ownAddresses.some((own) => sameAddress(own, target.address)));
+}
+
+/** An Agent as target stands for each of its addresses. */
+function targetAddresses(target: HeartbeatTarget, members: HeartbeatPlan["members"]): string[] {
+  const addresses = "agent" in target ? members[target.agent].ownAddresses : [target.address];
+  return addresses.flatMap((address) => canonicalAddress(address) ?? []);
+}
+
+const normalTargetsOf = (heartbeats: HeartbeatPlan["heartbeats"], members: HeartbeatPlan["members"]): Set<string> =>
+  new Set(heartbeats.filter(isNormal).flatMap(({ target }) => targetAddresses(target, members)));
+
+function described({ kind, from, target }: DeclaredHeartbeat): string {
+  return `${kind} heartbeat from ${from} to ${"agent" in target ? target.agent : target.address}`;
+}
+
+/** All rules of the vendor page "Advanced Failover options" at once. Every violation belongs to the input `heartbeats`. */
 export function judgeHeartbeats(plan: HeartbeatPlan): Judgement {
   return judge(heartbeatRules.flatMap((rule) => rule(plan)));
 }
@@ -21,7 +66,9 @@ const heartbeatRules: readonly HeartbeatRule[] = [
   interfacesFitTheTarget,
   automaticHasNormal,
   agentsCheckEachOther,
-  ...invertedRules,
+  invertedTargetsAreApart,
+  invertedTargetsAreNotThePair,
+  everyMemberHasInverted,
   nothingBeyondTheFour,
 ];
 
@@ -65,7 +112,7 @@ function automaticHasNormal({ heartbeats, mode }: HeartbeatPlan): Finding[] {
   return [broken("Mode automatic needs a normal heartbeat, and there is none. Add one from each Agent to the other, or choose manual.")];
 }
 
-/** Before 10.2.2/10.2.0 such members stay offline after a restart (domain 3.2 b). */
+/** Before 10.2.2/10.2.0 such members stay offline after a restart (RN 31915). */
 function agentsCheckEachOther({ heartbeats, version, members }: HeartbeatPlan): Finding[] {
   const missing = positions.filter((from) => !heartbeats.some((heartbeat) => isCheckOfBuddy(heartbeat, from, members)));
   if (missing.length < positions.length) {
@@ -102,4 +149,57 @@ function nothingBeyondTheFour({ heartbeats, members }: HeartbeatPlan): Finding[]
         `Beyond these: ${beyond.map(described).join("; ")}.`,
     ),
   ];
+}
+
+/** Otherwise neither Agent could go online. */
+function invertedTargetsAreApart({ heartbeats, members }: HeartbeatPlan): Finding[] {
+  const normalTargets = normalTargetsOf(heartbeats, members);
+  return heartbeats
+    .filter((heartbeat) => !isNormal(heartbeat) && targetAddresses(heartbeat.target, members).some((address) => normalTargets.has(address)))
+    .map((heartbeat) =>
+      broken(
+        `The ${described(heartbeat)} uses an address that a normal heartbeat uses too, so neither Agent could go online. ` +
+          "Target a domain controller or a switch instead.",
+      ),
+    );
+}
+
+/**
+ * An inverted heartbeat asks whether the Agent's own network works. What the pair itself answers tells the offline Agent the opposite of
+ * the truth when the online one dies: all its inverted heartbeats fail, so it stays offline (vendor page "Advanced Failover options").
+ */
+function invertedTargetsAreNotThePair({ heartbeats, virtualIps = [], members }: HeartbeatPlan): Finding[] {
+  const normalTargets = normalTargetsOf(heartbeats, members);
+  return heartbeats
+    .filter((heartbeat) => !isNormal(heartbeat))
+    .flatMap((heartbeat) => {
+      const { from, target } = heartbeat;
+      if ("address" in target && virtualIps.some((virtualIp) => sameAddress(virtualIp, target.address))) {
+        return [
+          broken(
+            `The ${described(heartbeat)} targets the pair's own virtual IP. When the online Agent dies nobody has that address, ` +
+              "so the offline one takes itself for cut off and stays offline. Target a domain controller or a switch instead.",
+          ),
+        ];
+      }
+      const isSaid = targetAddresses(target, members).some((address) => normalTargets.has(address));
+      if (isSaid || targetedMember(target, members) !== otherPosition(from)) return [];
+      return [
+        broken(
+          `The ${described(heartbeat)} targets the other Agent, to which a shared hostname leads too. ` +
+            `When that one dies the ${from} Agent takes itself for cut off and stays offline. Target a domain controller or a switch instead.`,
+        ),
+      ];
+    });
+}
+
+function everyMemberHasInverted({ heartbeats }: HeartbeatPlan): Finding[] {
+  return positions
+    .filter((from) => !heartbeats.some((heartbeat) => !isNormal(heartbeat) && heartbeat.from === from))
+    .map((from) =>
+      warning(
+        `The ${from} Agent has no inverted heartbeat, so both Agents may go online when they lose each other (split brain). ` +
+          "Add one to a domain controller or a switch.",
+      ),
+    );
 }

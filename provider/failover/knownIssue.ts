@@ -1,7 +1,6 @@
 import type { PairType } from "./configuration.js";
 import type { NatsFlavour, Pcap, StorageKind } from "./memberFacts.js";
-import type { Gate } from "./version.js";
-import { type VersionRange, versionRange } from "./versionRange.js";
+import { type Answer, type Gate, inRanges, satisfies, type Version, type VersionRange, versionRange } from "./version.js";
 
 /** What is about to be done to a pair. */
 export type Act = "setUp" | "changeMode" | "changeVirtualIps" | "changeOptions" | "switch";
@@ -42,3 +41,40 @@ export const slnetNats = ({ nats }: IssueCircumstances): boolean => nats === "sl
 export const staas = ({ storage }: IssueCircumstances): boolean => storage === "staas";
 export const cassandra = ({ storage }: IssueCircumstances): boolean => storage === "cassandraPerDma" || storage === "dedicatedCluster";
 export const winPcap = ({ type, pcaps }: IssueCircumstances): boolean => type === "virtualIp" && pcaps.includes("winpcap");
+
+/** What is about to be done, to which kind of pair, on which version. */
+export interface Situation extends IssueCircumstances {
+  act: Act;
+  version: Version;
+}
+
+/** A known issue of the product that the act would meet. */
+export interface MetIssue {
+  /** "K1" or "RN 46350": what the table calls it. */
+  id: string;
+  effect: "refuse" | "warn";
+  /** One line that names the issue, the version and the cure. */
+  reason: string;
+}
+
+/** What the issue does to the act; undefined when the two do not meet. An unknown version is a reason to warn, never to refuse. */
+export function meet(issue: KnownIssue, situation: Situation): MetIssue | undefined {
+  const affected = isAffected(issue, situation.version);
+  if (affected === "no" || !issue.applies(situation)) return undefined;
+  const effect = affected === "yes" && refuses(issue, situation) ? "refuse" : "warn";
+  if (effect === "warn" && !mentions(issue, situation)) return undefined;
+  const words = affected === "yes" ? "has a known issue" : "may have a known issue";
+  return { id: issue.id, effect, reason: `DataMiner ${situation.version.text} ${words} (${issue.id}): ${issue.text}.` };
+}
+
+const refuses = ({ refusal }: KnownIssue, situation: Situation): boolean =>
+  refusal?.acts.includes(situation.act) === true && refusal.when(situation);
+
+const mentions = ({ acts, refusal }: KnownIssue, { act }: Situation): boolean => acts.includes(act) || refusal?.acts.includes(act) === true;
+
+function isAffected({ affected, fixed }: KnownIssue, version: Version): Answer {
+  const inside = affected === undefined ? "yes" : inRanges(version, affected);
+  const repaired = fixed === undefined ? "no" : satisfies(version, fixed);
+  if (inside === "no" || repaired === "yes") return "no";
+  return inside === "yes" && repaired === "no" ? "yes" : "unknown";
+}

@@ -1,3 +1,4 @@
+import type { FailoverError } from "../core/errors.js";
 import type { Configuration, Position } from "./configuration.js";
 import type { StatusRows } from "./status.js";
 
@@ -94,11 +95,13 @@ export interface MemberFacts {
   status: StatusRows | null;
 }
 
-/** A member as we see it. `facts` are undefined when it did not answer, or answered without telling them. */
-export interface MemberView {
+/** A member as we see it: what it said, or why it said nothing. */
+export interface MemberView<Facts extends MemberFacts = MemberFacts> {
   position: Position;
   address: string;
-  facts: MemberFacts | undefined;
+  /** Undefined when it did not answer, or answered without telling them. */
+  facts: Facts | undefined;
+  failure?: FailoverError | undefined;
   /** It answered and said no, as with a wrong token; so it is alive. One line. */
   refusal?: string | undefined;
 }

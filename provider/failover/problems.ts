@@ -2,11 +2,10 @@ import { sameAddress } from "../core/addresses.js";
 import { formatMilliseconds } from "../core/durations.js";
 import type { Position } from "./configuration.js";
 import { type MemberView, memberName } from "./memberFacts.js";
-import type { PairProgress } from "./pairProgress.js";
 import type { Online } from "./roles.js";
 import { type BadRow, badRows, lastingText } from "./status.js";
 import { systemProblems } from "./systemProblems.js";
-import { isLeftOffline, isOverdue, type Lasting } from "./transition.js";
+import { isLeftOffline, isOverdue, type Lasting, type PairProgress } from "./transition.js";
 
 export interface ProblemOptions {
   /** False leaves out the figures that change by themselves, for outputs that are kept in state. Default: true. */

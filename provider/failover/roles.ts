@@ -1,5 +1,5 @@
-import type { Position } from "./configuration.js";
-import type { MemberFacts, PairFacts } from "./memberFacts.js";
+import { type Position, positions } from "./configuration.js";
+import type { MemberFacts, MemberView, PairFacts } from "./memberFacts.js";
 
 /** Who is online, as far as the members that answer say. */
 export type Online = Position | "none" | "both";
@@ -22,6 +22,19 @@ export function roles(main: Spoken, backup: Spoken): Online {
   if (mainOnline && backupOnline) return "both";
   if (mainOnline) return "main";
   return backupOnline ? "backup" : "none";
+}
+
+/** The member whose word counts: the online one, else main, else whoever answers, first among those that know of a pair. */
+export function speakerOf<View extends MemberView>(
+  views: Record<Position, View>,
+): (View & { facts: NonNullable<View["facts"]> }) | undefined {
+  const online = roles(views.main.facts?.status, views.backup.facts?.status);
+  const order = online === "backup" ? [...positions].reverse() : positions;
+  const answering = order.flatMap((position) => {
+    const { facts } = views[position];
+    return facts ? [{ ...views[position], facts }] : [];
+  });
+  return answering.find(({ facts }) => facts.pair !== null) ?? answering[0];
 }
 
 /** Whether the backup does the main's work. */

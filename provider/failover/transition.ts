@@ -1,6 +1,43 @@
-import { millisecondsSince } from "./agentTime.js";
+import type { Position } from "./configuration.js";
 import type { AgentTimers, MemberFacts, MemberView } from "./memberFacts.js";
 import { isSteadyMember, isSteadyPair, roles, steadiness } from "./roles.js";
+
+type Told = string | null | undefined;
+
+/** No Agent that tells of itself is older: a clock without a battery starts again in 1970, 1980 or 2000. */
+const earliest = Date.UTC(2010, 0, 1);
+
+/**
+ * How many milliseconds ago something was, by what its own Agent tells. Undefined when that cannot be told: nothing was told, or
+ * the clock that stamped it was set since, so that it lies in the future or before any Agent was there.
+ */
+export function millisecondsSince(told: Told, facts: Pick<MemberFacts, "timeUtc" | "status">, now: number): number | undefined {
+  const at = timeOf(told);
+  if (at === undefined || at < earliest) return undefined;
+  const present = timeOf(facts.timeUtc);
+  if (present !== undefined) return since(at, present);
+  // Without its clock: no more than the newest time that it tells, and no more than our own clock says.
+  const found = [newestTime(facts), now].flatMap((time) => (time === undefined ? [] : (since(at, time) ?? [])));
+  return found.length === 0 ? undefined : Math.min(...found);
+}
+
+/** Clocks are corrected by a moment all the time; that is no clock that was set. */
+const correctionMilliseconds = 5_000;
+
+const since = (at: number, present: number): number | undefined =>
+  at <= present + correctionMilliseconds ? Math.max(0, present - at) : undefined;
+
+/** The newest success that a member tells of: no earlier than that is its present. */
+function newestTime({ status }: Pick<MemberFacts, "status">): number | undefined {
+  const rows = [...(status?.connectivity ?? []), ...(status?.dbSync ? [status.dbSync] : [])];
+  const told = rows.flatMap(({ lastSuccess }) => timeOf(lastSuccess) ?? []);
+  return told.length === 0 ? undefined : Math.max(...told);
+}
+
+function timeOf(told: Told): number | undefined {
+  const time = told ? Date.parse(told) : Number.NaN;
+  return Number.isNaN(time) ? undefined : time;
+}
 
 /** Something that passes by itself, and how long it may take. */
 export interface Lasting {
@@ -121,3 +158,37 @@ const isNobodyOnline = (views: readonly MemberView[]): boolean =>
   !views.some(servesAlone) && roles(views[0]?.facts?.status, views[1]?.facts?.status) === "none";
 
 const pairedFacts = (views: readonly MemberView[]) => views.flatMap(({ facts }) => (facts?.pair ? [{ ...facts, pair: facts.pair }] : []));
+
+/** What is under way at a pair, and how long each part of it lasts. Nothing of it is wrong before it is overdue. */
+export interface PairProgress {
+  /** Of each member's own Failover status. */
+  members: Partial<Record<Position, Lasting | undefined>>;
+  /** Of the pair's state, while no member's status tells of it. */
+  pair: Lasting | undefined;
+  /** Nobody who answers is online, and somebody is on the way. */
+  nobodyOnline: Lasting | undefined;
+  /** Nobody who answers is online, no operation is running, and neither an Agent nor whoever looks can say for how long. */
+  isUntold: boolean;
+}
+
+/** How long whoever looks again and again has seen the same, in milliseconds. */
+export interface Watched {
+  members: Partial<Record<Position, number | undefined>>;
+  pair: number | undefined;
+  nobodyOnline: number | undefined;
+}
+
+/** From what both members say, and from what was seen before. */
+export function pairProgress(views: readonly MemberView[], now: number, watched?: Watched): PairProgress {
+  const nobody = nobodyOnline(views, now, watched?.nobodyOnline);
+  return {
+    members: Object.fromEntries(views.map(({ position, facts }) => [position, statusTransition(facts, now, watched?.members[position])])),
+    pair: pairTransition(views, now, watched?.pair),
+    nobodyOnline: nobody,
+    isUntold: nobody !== undefined && nobody.milliseconds === undefined && !hasRunningOperation(views),
+  };
+}
+
+/** Whether anything lasts longer than it may. */
+export const isStuck = ({ members, pair, nobodyOnline: nobody }: PairProgress): boolean =>
+  [members.main, members.backup, pair, nobody].some(isOverdue);

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { type PairView, requireBoth, viewMembers } from "../agent/askMembers.js";
 import { putPair } from "../agent/client.js";
-import { type PairView, requireBoth, viewMembers } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { FailoverError, RefusedError, reasonOf } from "../core/errors.js";
 import { type Configuration, otherPosition, type Position } from "../failover/configuration.js";

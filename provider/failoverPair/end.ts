@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import { endPair } from "../agent/client.js";
-import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { sameAddress } from "../core/addresses.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";

@@ -1,19 +1,18 @@
-import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
+import { membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
-import { reasonOf } from "../core/errors.js";
+import { FailoverError, reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType, sharedAddress } from "../failover/configuration.js";
 import { givenUpAgent, givenUpText } from "../failover/givenUpAgent.js";
 import { memberName } from "../failover/memberFacts.js";
-import { pairProgress } from "../failover/pairProgress.js";
 import { claimProblems, contradictionText, problems, progressProblems } from "../failover/problems.js";
-import { isFailedOver, type Online, roles, sharedPosition } from "../failover/roles.js";
+import { isFailedOver, looksInvalid, type Online, roles, sharedPosition, speakerOf } from "../failover/roles.js";
 import { type Led, led } from "../failover/status.js";
+import { pairProgress } from "../failover/transition.js";
 import type { FailoverPairInputs } from "./inputs.js";
-import { bothSilent, looksInvalidView, speakerOf } from "./view.js";
 
 export interface FailoverPairOutputs {
   dataMinerId: number | null;
@@ -86,10 +85,21 @@ function isGone(view: PairView, recorded: RecordedPair | undefined): boolean {
   throw failure;
 }
 
+/** Neither told anything. A member that says no is alive, and its reason is what must be mended. */
+function bothSilent({ main, backup }: PairView): FailoverError {
+  const refused = [main, backup].find(({ refusal }) => refusal !== undefined)?.failure;
+  if (refused) return refused;
+  const seen = [main, backup].map(({ failure }) => reasonOf(failure)).join(" ");
+  return new FailoverError("PAIR_UNREACHABLE", `Reading the pair ${main.address} and ${backup.address}: neither member answers. ${seen}`);
+}
+
+/** A split brain, two offline members, or two configurations; it counts when it is seen twice, for a switch looks the same. */
+const looksInvalidView = ({ main, backup }: PairView): boolean => looksInvalid(main.facts, backup.facts);
+
 export function observedPair(view: PairView, invalid: boolean, recorded?: RecordedPair): ObservedPair {
-  const { facts } = speakerOf(view);
+  const facts = speakerOf(view)?.facts;
+  if (!facts?.pair) throw bothSilent(view);
   const { pair } = facts;
-  if (!pair) throw bothSilent(view);
   const configuration = canonicalConfiguration(pair.config);
   const online = roles(view.main.facts?.status, view.backup.facts?.status);
   const progress = pairProgress(membersOf(view), systemClock.now());

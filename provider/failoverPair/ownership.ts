@@ -1,4 +1,4 @@
-import type { PairView } from "../agent/memberViews.js";
+import type { PairView } from "../agent/askMembers.js";
 import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
 import { RefusedError } from "../core/errors.js";

@@ -1,6 +1,6 @@
+import { membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import { probe } from "../agent/client.js";
 import type { ProbeRequest, ProbeResult } from "../agent/contract.js";
-import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { RefusedError, reasonOf } from "../core/errors.js";

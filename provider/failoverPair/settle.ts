@@ -1,5 +1,5 @@
+import { membersOf } from "../agent/askMembers.js";
 import { AgentRefusedError, isSilence } from "../agent/errors.js";
-import { membersOf } from "../agent/memberViews.js";
 import type { Context } from "../core/context.js";
 import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError, reasonOf } from "../core/errors.js";

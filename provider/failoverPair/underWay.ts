@@ -1,6 +1,6 @@
+import { membersOf, type PairView } from "../agent/askMembers.js";
 import type { Connection } from "../agent/connection.js";
 import { AgentRefusedError } from "../agent/errors.js";
-import { membersOf, type PairView } from "../agent/memberViews.js";
 import type { Operation } from "../agent/operationSchema.js";
 import { waitForOperation } from "../agent/operations.js";
 import type { Context } from "../core/context.js";

@@ -1,7 +1,7 @@
+import { type AnsweringMember, requireBoth } from "../agent/askMembers.js";
 import { probe, putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
 import { isPairOfStack } from "../agent/farewell.js";
-import { type AnsweringMember, requireBoth } from "../agent/memberViews.js";
 import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";

@@ -1,7 +1,7 @@
+import { membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import { putSettings, readAgent } from "../agent/client.js";
 import { agentAddress, type Connection } from "../agent/connection.js";
 import { farewell } from "../agent/farewell.js";
-import { membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { isSupersededOn, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { sameAddress } from "../core/addresses.js";

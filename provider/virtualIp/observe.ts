@@ -1,5 +1,5 @@
+import { type AskedMember, membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import type { Connection } from "../agent/connection.js";
-import { type MemberView, membersOf, type PairView, viewMembers } from "../agent/memberViews.js";
 import { findSettingsOwner } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { inSubnet, sameAddress } from "../core/addresses.js";
@@ -94,7 +94,7 @@ async function observeRecords(
   });
 }
 
-function registrationDeviations(inputs: VirtualIpInputs, { position, address, facts }: MemberView): string[] {
+function registrationDeviations(inputs: VirtualIpInputs, { position, address, facts }: AskedMember): string[] {
   const name = memberName(position, address);
   if (facts === undefined) return [`agents: ${name} does not answer`];
   const index = interfaceOf(inputs, facts);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { knownIssues, type Situation } from "../../provider/failover/knownIssues.js";
-import { knownIssueTable } from "../../provider/failover/knownIssueTable.js";
+import type { Situation } from "../../provider/failover/knownIssue.js";
+import { knownIssues, knownIssueTable } from "../../provider/failover/knownIssues.js";
 import { parseVersion } from "../../provider/failover/version.js";
 
 function met(version: string, changes: Partial<Omit<Situation, "version">> = {}): string[] {

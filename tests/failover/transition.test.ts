@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { MemberFacts } from "../../provider/failover/memberFacts.js";
-import { isStuck, pairProgress, type Watched } from "../../provider/failover/pairProgress.js";
 import { problems, progressProblems } from "../../provider/failover/problems.js";
 import { led } from "../../provider/failover/status.js";
-import { isOverdue, statusTransition } from "../../provider/failover/transition.js";
+import { isOverdue, isStuck, pairProgress, statusTransition, type Watched } from "../../provider/failover/transition.js";
 import { type PairedChanges, paired, view } from "./members.js";
 
 const present = Date.parse("2026-03-01T12:00:00Z");

@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { gates } from "../../provider/failover/gates.js";
-import { gate, parseVersion, sameVersion, satisfies } from "../../provider/failover/version.js";
-import { inRanges, versionRange } from "../../provider/failover/versionRange.js";
+import { gate, inRanges, parseVersion, sameVersion, satisfies, versionRange } from "../../provider/failover/version.js";
 
 const parsed = (text: string) => {
   const version = parseVersion(text);

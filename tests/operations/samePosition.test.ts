@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { askMembers } from "../../operations/askMembers.js";
 import { connectionsOf } from "../../operations/pairTarget.js";
 import { readStatus } from "../../operations/readStatus.js";
 import { checkSwitch } from "../../operations/switch/checks.js";
+import { askMembers } from "../../provider/agent/askMembers.js";
 import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
 import { forgetSnapshots } from "../../provider/agent/snapshots.js";
 import { closeConnections } from "../../provider/agent/transport.js";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { AskedPair } from "../../operations/askMembers.js";
 import { checkSwitch } from "../../operations/switch/checks.js";
+import type { PairView } from "../../provider/agent/askMembers.js";
 import type { Operation } from "../../provider/agent/operationSchema.js";
 import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
 import { backupAddress, mainAddress, type PairedChanges, paired } from "../failover/members.js";
@@ -9,18 +9,18 @@ import { anOperation } from "../support/snapshot.js";
 const finishedUtc = "2026-01-01T12:00:00Z";
 const done = (changes: Partial<Operation> = {}) => anOperation({ kind: "switch", state: "succeeded", finishedUtc, ...changes });
 
-function asked(main: PairedChanges = {}, backup: PairedChanges = {}): AskedPair {
+function asked(main: PairedChanges = {}, backup: PairedChanges = {}): PairView {
   const member = (position: "main" | "backup", address: string, changes: PairedChanges) => ({
     position,
     address,
-    connection: { host: address } as AskedPair["main"]["connection"],
+    connection: { host: address } as PairView["main"]["connection"],
     facts: paired(position, changes) as unknown as Snapshot,
     failure: undefined,
   });
   return { main: member("main", mainAddress, main), backup: member("backup", backupAddress, backup) };
 }
 
-const found = (pair: AskedPair, name: string) => checkSwitch(pair, undefined).find((check) => check.name === name);
+const found = (pair: PairView, name: string) => checkSwitch(pair, undefined).find((check) => check.name === name);
 const heartbeatAt = (lastSuccess: string) => [{ kind: "Heartbeat", label: "Heartbeat to 10.10.10.2", value: "Success", lastSuccess }];
 
 describe("in sync", () => {

@@ -26,7 +26,7 @@ const everyRoomOfThePackage = [...everyRoomOfTheProvider, "simulator", "sdk", "o
 export const roomRules: Readonly<Record<string, RoomRule>> = {
   "provider/core": { uses: [] },
   "provider/failover": { uses: ["provider/core"], packages: "none" },
-  "provider/agent": { uses: ["provider/core"], types: ["provider/failover"] },
+  "provider/agent": { uses: ["provider/core", "provider/failover"] },
   "provider/dns": { uses: ["provider/core"] },
   "provider/records": { uses: ["provider/core", "provider/dns"] },
   "provider/dmaAgent": { uses: ["provider/core", "provider/agent"] },

@@ -3,8 +3,7 @@ import { listed } from "../../core/text.js";
 import { otherPosition } from "../configuration.js";
 import { gates } from "../gates.js";
 import { sharedPosition } from "../roles.js";
-import { type EndingCase, isPaired, wasReset } from "./question.js";
-import type { EndingRefusal, EndingRefusalCode } from "./refusal.js";
+import { type EndingCase, type EndingRefusal, type EndingRefusalCode, isPaired, wasReset } from "./question.js";
 
 /** Undefined: this guard lets the ending pass. */
 type Guard = (ending: EndingCase) => EndingRefusal | undefined;

@@ -1,5 +1,4 @@
-import { type EndingQuestion, isPaired, pairName } from "./question.js";
-import type { EndingRefusal, EndingRefusalCode } from "./refusal.js";
+import { type EndingQuestion, type EndingRefusal, type EndingRefusalCode, isPaired, pairName } from "./question.js";
 
 type Unclear = (question: EndingQuestion) => EndingRefusal;
 

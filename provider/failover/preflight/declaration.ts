@@ -4,8 +4,7 @@ import { type Finding, type PairProperty, standingWarning, violation, warning } 
 import type { Act } from "../knownIssue.js";
 import { knownIssues } from "../knownIssues.js";
 import { type MemberFacts, ownAddresses } from "../memberFacts.js";
-import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule, typeProperty } from "./plan.js";
-import { satisfiesPlan } from "./planVersion.js";
+import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule, satisfiesPlan, typeProperty } from "./plan.js";
 
 /** Heartbeats against the Agents, the mode and the version (domain 3.2). */
 export const heartbeatRules: readonly Rule[] = [forBothMembers((main, backup, plan) => heartbeatFindings(main.facts, backup.facts, plan))];

@@ -1,8 +1,8 @@
 import { canonicalAddress, inSubnet, isPrefixLength, sameAddress } from "../../core/addresses.js";
 import { listed } from "../../core/text.js";
-import type { VirtualIp } from "../configuration.js";
+import { positions, type VirtualIp } from "../configuration.js";
 import { type Finding, violation, warning } from "../judgement.js";
-import { type NetworkInterface, ownAddresses } from "../memberFacts.js";
+import { heldVirtualAddresses, memberName, type NetworkInterface, ownAddresses } from "../memberFacts.js";
 import { pcapNotice } from "../pcap.js";
 import { type AnsweringMember, answeringMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
@@ -122,3 +122,35 @@ function pcapIsThere({ facts, name }: AnsweringMember, { type, version }: Plan):
 
 const interfacesOf = (interfaces: readonly NetworkInterface[], network: string): NetworkInterface[] =>
   interfaces.filter((candidate) => candidate.network === network);
+
+/** A foreign machine on a virtual IP keeps the Agents from going online (domain 4.3). */
+export const freeAddressRules: readonly Rule[] = [virtualIpsAreSilent];
+
+function virtualIpsAreSilent(plan: Plan): Finding[] {
+  return (plan.declared.virtualIps ?? []).flatMap(({ address, network }) => {
+    if (isHeldByThePair(plan, address)) return [];
+    return positions.flatMap((position) => {
+      const seen = plan.probes[position]?.addresses.find((probed) => probed.answers && sameAddress(probed.address, address));
+      if (seen === undefined) return [];
+      const from = memberName(position, plan.members[position]?.agent.address ?? "");
+      const holder = seen.mac === null ? "something" : `the machine with MAC ${seen.mac}`;
+      return [
+        violation(
+          "virtualIps",
+          `Virtual IP ${address} (${network}) is in use: ${holder} answers there, seen from ${from.trim()}. Free it or choose another.`,
+        ),
+      ];
+    });
+  });
+}
+
+/** Exactly one of the two holds it as virtual, and their configuration names it. */
+function isHeldByThePair(plan: Plan, address: string): boolean {
+  if (plan.isNew) return false;
+  const members = answeringMembers(plan);
+  const holders = members.filter(({ facts }) => heldVirtualAddresses(facts.agent).some((held) => sameAddress(held, address)));
+  const configured = members.some(({ facts }) =>
+    facts.pair?.config.virtualIps.some((virtualIp) => sameAddress(virtualIp.address, address)),
+  );
+  return holders.length === 1 && configured;
+}

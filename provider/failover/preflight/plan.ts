@@ -9,7 +9,7 @@ import {
 } from "../configuration.js";
 import type { Finding } from "../judgement.js";
 import { type MemberFacts, memberName, type ProbeFacts } from "../memberFacts.js";
-import type { Version } from "../version.js";
+import { type Answer, type Gate, satisfies, type Version } from "../version.js";
 
 /** What a program declares of a pair: how users reach it, its mode and its heartbeats are always there. */
 export type DeclaredPair = DeclaredConfiguration & { mode: Mode; heartbeats: readonly DeclaredHeartbeat[] };
@@ -75,3 +75,6 @@ export const forNewPair =
   (rule: Rule): Rule =>
   (plan) =>
     plan.isNew ? rule(plan) : [];
+
+/** Whether the Agents have what the gate stands for; `unknown` when nobody's version can be read. */
+export const satisfiesPlan = ({ version }: Plan, wanted: Gate): Answer => (version === undefined ? "unknown" : satisfies(version, wanted));

@@ -4,8 +4,7 @@ import { canonicalHostname, type Position, positions } from "../configuration.js
 import { gates } from "../gates.js";
 import { type Finding, violation, warning } from "../judgement.js";
 import { type MemberFacts, memberName, type ProbeFacts } from "../memberFacts.js";
-import { forNewPair, type Plan, type Rule } from "./plan.js";
-import { satisfiesPlan } from "./planVersion.js";
+import { forNewPair, type Plan, type Rule, satisfiesPlan } from "./plan.js";
 
 const forSharedHostname =
   (rule: Rule): Rule =>

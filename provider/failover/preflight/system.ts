@@ -2,8 +2,16 @@ import { listed } from "../../core/text.js";
 import type { PairType } from "../configuration.js";
 import { copiesDatabase, gates } from "../gates.js";
 import { type Finding, violation, warning } from "../judgement.js";
-import { type AnsweringMember, forBothMembers, forEachMember, forNewPair, type Plan, type Rule, typeProperty } from "./plan.js";
-import { satisfiesPlan } from "./planVersion.js";
+import {
+  type AnsweringMember,
+  forBothMembers,
+  forEachMember,
+  forNewPair,
+  type Plan,
+  type Rule,
+  satisfiesPlan,
+  typeProperty,
+} from "./plan.js";
 
 /** What the Agents and their DataMiner System can do, and what they store (domain 2, P13, P14, P20, P23; 2.1; 5.1). */
 export const systemRules: readonly Rule[] = [
