@@ -70,9 +70,9 @@ describe("the rules", () => {
     ],
     ["provider/virtualIp/index.ts", 'import type { PairInputs } from "../failoverPair/index.js"', "no resource imports another"],
     ["provider/virtualIp/index.ts", 'import { viewMembers } from "../failoverPair/view.js"', "no resource imports another"],
-    ["provider/failoverPair/view.ts", 'import { failoverPair } from "./index.js"', "a resource's own files do not come in by its door"],
+    ["provider/failoverPair/observe.ts", 'import { failoverPair } from "./index.js"', "a resource's own files do not come in by its door"],
     [
-      "provider/failoverPair/view.ts",
+      "provider/failoverPair/observe.ts",
       'import { failoverPair } from "../failoverPair"',
       "a resource's own files do not come in by its door",
     ],
