@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { positions } from "../provider/failover/configuration.js";
+import { resources } from "../provider/index.js";
 
 /** From the best to the worst: where several hold, the worst one names a result. */
 export const driftClasses = ["clean", "roleChange", "drift", "unhealthy", "unreachable"] as const;
@@ -31,7 +32,7 @@ const Role = z.enum([...positions, "none", "both"]);
 export const DriftResult = z
   .object({
     kind: z
-      .enum(["pair", "record", "virtualIp", "agent", "resource"])
+      .enum([...Object.values(resources).map(({ drift }) => drift.kind), "resource"])
       .meta({ description: "resource: something else in a stack; listed only when it differs." }),
     name: z.string(),
     source: z.string().meta({ description: "project/stack, or the inventory file." }),

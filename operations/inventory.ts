@@ -71,10 +71,10 @@ export async function parseInventory(text: string, file: string): Promise<Invent
     for (const entry of opened.entries[kind]) {
       const secrets = findLiteralSecrets(entry);
       problems.push(...secrets);
-      const { inputs, failures } = await judge(kind, entry.declared);
+      const { inputs, failures } = handlers[kind].judge(entry.declared);
       const own = secrets.map(({ path }) => path.join("."));
       problems.push(...failures.map((failure) => placed(entry, failure)).filter(({ path }) => !own.includes(path.join("."))));
-      if (failures.length === 0) judged[kind].push({ ...entry, declared: inputs });
+      if (inputs) judged[kind].push({ ...entry, declared: { ...inputs } });
     }
   }
   problems.push(...findSharedAddresses(judged.pairs));
@@ -91,9 +91,6 @@ export async function parseInventory(text: string, file: string): Promise<Invent
 }
 
 type Judged = Entry & { declared: JsonObject };
-
-/** The resource itself judges. Beside an earlier state it asks no Agent what it says of that. */
-const judge = (kind: keyof typeof handlers, declared: JsonObject) => handlers[kind].check({ ...declared, schemaVersion: 1 }, declared);
 
 function placed(entry: Entry, { property, reason }: { property: string; reason: string }): Problem {
   const steps = property === "" ? [] : property.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));

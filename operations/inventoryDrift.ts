@@ -1,7 +1,6 @@
 import { agentAddress, type Connection, type ConnectionDeclared } from "../provider/agent/connection.js";
 import { reasonOf } from "../provider/core/errors.js";
-import type { Handler, Inspection } from "../provider/core/handler.js";
-import type { JsonObject } from "../provider/core/values.js";
+import type { Inspection, Resource } from "../provider/core/resource.js";
 import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
 import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";
 import { existence, knownDifferences, type ResourceKind } from "./drift/differences.js";
@@ -108,9 +107,9 @@ function recordTask(entry: Inventory["sharedHostnameRecords"][number], place: Pl
 }
 
 /** What a resource says of its declaration; what it cannot tell is told as such, never thrown. */
-async function inspect(kind: ResourceKind, handler: Handler, declared: object, { signal, race }: Place): Promise<Findings> {
+async function inspect(kind: ResourceKind, resource: Resource, declared: object, { signal, race }: Place): Promise<Findings> {
   try {
-    return findingsOf(kind, await race(handler.inspect(declared as JsonObject)));
+    return findingsOf(kind, await race(resource.inspect(declared)));
   } catch (error) {
     signal?.throwIfAborted();
     return { untold: [reasonOf(error)] };

@@ -4,7 +4,6 @@ import type { Connection } from "../provider/agent/connection.js";
 import type { ProbeRequest, ProbeResult } from "../provider/agent/contract.js";
 import { FailoverError, reasonOf } from "../provider/core/errors.js";
 import type { Failure } from "../provider/core/inputs.js";
-import type { JsonObject } from "../provider/core/values.js";
 import { type Position, positions } from "../provider/failover/configuration.js";
 import { memberName } from "../provider/failover/memberFacts.js";
 import { type PreflightQuestion, preflight } from "../provider/failover/preflight.js";
@@ -26,10 +25,8 @@ export interface PreflightReport {
  * asked, from both members: whether the virtual IP addresses are free, and what the shared hostname resolves to.
  */
 export async function runPreflight(declared: FailoverPairDeclared, options: Asking = {}): Promise<PreflightReport> {
-  // Beside an earlier state the resource judges the declaration alone, and asks nobody.
-  const { inputs, failures } = await failoverPair.check({ ...declared, schemaVersion: 1 }, declared as unknown as JsonObject);
-  if (failures.length > 0) return { violations: failures, warnings: [], unreachable: [] };
-  const pair = inputs as unknown as FailoverPairInputs;
+  const { inputs: pair, failures } = failoverPair.judge(declared);
+  if (!pair) return { violations: [...failures], warnings: [], unreachable: [] };
   const asked = await askMembers(pair, options);
   const unreachable = [asked.main, asked.backup].flatMap(({ position, address, failure }) =>
     failure ? [`${memberName(position, address)}: ${reasonOf(failure)}`] : [],

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../provider/core/values.js";
+import { resources } from "../provider/index.js";
 import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";
 import type { ResourceKind } from "./drift/differences.js";
 import { stepDifferences } from "./drift/stepDifferences.js";
@@ -44,7 +45,7 @@ export async function stackDrift(source: StackSource, { concurrency, signal }: S
   return { results, errors: errorsOf(found, results) };
 }
 
-const kindOrder: readonly DriftResult["kind"][] = ["pair", "virtualIp", "record", "agent", "resource"];
+const kindOrder: readonly DriftResult["kind"][] = [...Object.values(resources).map(({ drift }) => drift.kind), "resource"];
 
 const byKindAndName = (one: DriftResult, other: DriftResult): number =>
   kindOrder.indexOf(one.kind) - kindOrder.indexOf(other.kind) || (one.name < other.name ? -1 : 1);

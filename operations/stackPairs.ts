@@ -1,4 +1,5 @@
 import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
+import { failoverPair } from "../provider/index.js";
 import type { PairTarget } from "./pairTarget.js";
 import { connectionFrom } from "./stack/connections.js";
 import { openStack } from "./stack/openStack.js";
@@ -21,7 +22,7 @@ export interface StackPair extends PairTarget {
 }
 
 /** The type token by which pairs are found, whatever the program calls them. */
-export const pairType = "pulumi-nodejs:dynamic/dataminer:FailoverPair";
+export const pairType = failoverPair.token;
 
 /** The Failover pairs of a stack, from its state alone: no Agent is asked and the program does not run. Throws `STACK_UNREADABLE`. */
 export async function readStackPairs(source: StackSource): Promise<StackPair[]> {

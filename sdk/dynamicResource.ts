@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { resources } from "../provider/index.js";
 import { ownerOf } from "./owner.js";
-
-/** The handlers by the names under which users' state calls them. */
-type HandlerName = "dmaAgent" | "failoverPair" | "sharedHostnameRecord" | "virtualIp";
 
 /**
  * A resource whose provider is this very package: state holds one constant line that requires it. No code is serialised, so
@@ -11,7 +9,7 @@ type HandlerName = "dmaAgent" | "failoverPair" | "sharedHostnameRecord" | "virtu
 export abstract class DynamicResource<Outputs extends object> extends pulumi.CustomResource {
   protected constructor(
     type: string,
-    handler: HandlerName,
+    handler: keyof typeof resources,
     name: string,
     args: object,
     outputs: Record<keyof Outputs, undefined>,

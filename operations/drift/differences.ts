@@ -1,11 +1,12 @@
 import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
 import { isJsonObject, isUnknown, type JsonObject, sameValue } from "../../provider/core/values.js";
+import type { resources } from "../../provider/index.js";
 import type { Difference } from "../driftReport.js";
 import { hidden } from "../stack/secretValues.js";
 
 type Json = Difference["live"];
-export type ResourceKind = "pair" | "record" | "virtualIp" | "agent";
+export type ResourceKind = (typeof resources)[keyof typeof resources]["drift"]["kind"];
 
 /** What is shown in place of a value that another resource is still to give. */
 const later = "[not known yet]";

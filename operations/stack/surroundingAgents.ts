@@ -1,31 +1,25 @@
 import { reasonOf } from "../../provider/core/errors.js";
+import { resources } from "../../provider/index.js";
 import type { ResourceKind } from "../drift/differences.js";
 import { inParallel } from "../inParallel.js";
 import { type MemberStatus, type PairStatus, readStatus } from "../readStatus.js";
 import { connectionFrom } from "./connections.js";
 import type { OpenedStack, StateResource } from "./openStack.js";
 
-const kinds: Readonly<Record<string, ResourceKind>> = {
-  "pulumi-nodejs:dynamic/dataminer:FailoverPair": "pair",
-  "pulumi-nodejs:dynamic/dataminer:SharedHostnameRecord": "record",
-  "pulumi-nodejs:dynamic/dataminer:VirtualIp": "virtualIp",
-  "pulumi-nodejs:dynamic/dataminer:DmaAgent": "agent",
-};
-
 /** What a resource is by its type token, whatever the program calls it; undefined: none of ours. */
-export const kindOf = (type: string): ResourceKind | undefined => kinds[type];
+export const kindOf = (type: string): ResourceKind | undefined => Object.values(resources).find(({ token }) => token === type)?.drift.kind;
 
 /**
  * How the Agents are on which pairs and virtual IP addresses of a stack depend, by URN; a text says why that cannot be asked.
  * Resources with the same Agents cost one call each Agent.
  */
 export async function lookAround(
-  { resources, folder }: OpenedStack,
+  { resources: present, folder }: OpenedStack,
   environment: Readonly<Record<string, string>>,
   concurrency: number,
   signal?: AbortSignal,
 ): Promise<Map<string, PairStatus | string>> {
-  const asked = resources.filter(({ type }) => kindOf(type) === "pair" || kindOf(type) === "virtualIp");
+  const asked = present.filter(({ type }) => kindOf(type) === "pair" || kindOf(type) === "virtualIp");
   const statuses = await inParallel(asked, concurrency, (resource) => look(resource), signal);
   return new Map(asked.map(({ urn }, index) => [urn, statuses[index] ?? "It was not asked."]));
 

@@ -3,6 +3,7 @@ import type { Context, DefaultTimeouts } from "./context.js";
 import type { Timeouts } from "./durations.js";
 import type { Failure } from "./inputs.js";
 import { formatOwner } from "./owner.js";
+import type { Resource } from "./resource.js";
 
 /** Inputs that every resource has beside its own. */
 export interface CommonInputs {
@@ -44,9 +45,17 @@ export function ownersOf({ __declared, __attempted, __generation }: Recorded<Com
  * One resource, as its file describes it. `Inputs` is what a program declares, `Observed` the live facts: configuration under
  * the names of the inputs, and the outputs. Verbs, state, unknowns and drift are defineResource's.
  */
-export interface Definition<Schema extends z.ZodObject, Observed extends object> {
+export interface Definition<
+  Schema extends z.ZodObject,
+  Observed extends object,
+  Kind extends string = string,
+  List extends string = never,
+> {
   /** The resource's type, as lines and errors name it. */
   type: string;
+  drift: Resource<object, Kind>["drift"];
+  /** Where an inventory may declare it. */
+  inventory?: NonNullable<Resource<object, Kind, List>["inventory"]>;
   /** Strict; each field is described once, here. */
   inputs: Schema;
   /** Fills in values that follow from others; some may be unknown. */

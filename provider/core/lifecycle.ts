@@ -4,9 +4,9 @@ import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
 import { inputsToTell, leftLine, plannedInputs, withLeft } from "./difference.js";
 import { RefusedError } from "./errors.js";
-import { guarded, type Handler } from "./handler.js";
 import { checkInputs } from "./inputs.js";
 import { formatOwner, newGeneration, resourceOf } from "./owner.js";
+import { guarded, type Judged, type Resource, tokenOf } from "./resource.js";
 import { differingKeys, generationOf, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
 import { containsUnknown, type JsonObject, knownOf, toJson, withoutAbsent } from "./values.js";
 
@@ -14,7 +14,12 @@ import { containsUnknown, type JsonObject, knownOf, toJson, withoutAbsent } from
  * Makes the six verbs of a dynamic provider from one resource's description. It alone knows what the engine does: unknowns,
  * state, partial failure, and that create is called again after a killed run, while the thing already exists.
  */
-export function defineResource<Schema extends z.ZodObject, Observed extends object>(definition: Definition<Schema, Observed>): Handler {
+export function defineResource<
+  Schema extends z.ZodObject,
+  Observed extends object,
+  Kind extends string = string,
+  List extends string = never,
+>(definition: Definition<Schema, Observed, Kind, List>): Resource<z.infer<Schema>, Kind, List> {
   type Inputs = z.infer<Schema>;
   type State = Recorded<Inputs, Observed>;
   const keys: Keys = { inputs: Object.keys(definition.inputs.shape), recorded: definition.recorded, outputs: definition.outputs };
@@ -31,6 +36,12 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     context.generation = generation;
     context.owner = formatOwner(inputs.__owner, generation);
     return context;
+  };
+
+  const judge = (declared: object): Judged<Inputs> => {
+    const { inputs, failures } = checkInputs(definition.inputs, declared as JsonObject);
+    if (failures.length > 0) return { inputs: undefined, failures };
+    return { inputs: toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject) as Inputs, failures: [] };
   };
 
   /** Live configuration under input names, as far as the program manages it. */
@@ -64,7 +75,13 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
   /** Names of what differs, or could not be told, and is no input. */
   const besideInputs = (state: State) => [...(definition.differences?.(state) ?? []), ...(definition.untold?.(state) ?? [])];
 
-  const handler: Handler = {
+  const resource: Resource<Inputs, Kind, List> = {
+    type: definition.type,
+    token: tokenOf(definition.type),
+    drift: definition.drift,
+    inventory: definition.inventory,
+    judge,
+
     async check(olds, news) {
       const { __provider: _, ...declared } = news;
       const { inputs, failures } = checkInputs(definition.inputs, declared);
@@ -163,12 +180,12 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
     },
 
     async inspect(declared) {
-      const { inputs, failures } = checkInputs(definition.inputs, declared);
-      if (failures.length > 0) return { failures, exists: false, inputs, live: {}, differences: [] };
-      const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
+      const { inputs, failures } = judge(declared);
+      if (!inputs) return { failures, exists: false, inputs: declared as JsonObject, live: {}, differences: [] };
+      const completed = inputs as JsonObject;
       // Here nobody waits at a console: what is to be said is in the result.
       const context = new VerbContext("read", labelOf(definition.type, completed), undefined, definition.timeouts, "read", () => {});
-      const observed = await definition.observe(completed as Inputs, context);
+      const observed = await definition.observe(inputs, context);
       if (!observed) return { failures, exists: false, inputs: completed, live: {}, differences: [] };
       const live = stateOf(keys, completed, observed as JsonObject, [], null);
       const differences = [
@@ -178,7 +195,7 @@ export function defineResource<Schema extends z.ZodObject, Observed extends obje
       return { failures, exists: true, inputs: completed, live, differences };
     },
   };
-  return guarded(handler);
+  return guarded(resource);
 }
 
 /** `FailoverPair pair`: what the program calls it; the engine gives a dynamic provider no name. */

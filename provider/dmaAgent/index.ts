@@ -17,8 +17,9 @@ import { applySettings, heldByNamesake, isSettled, isToBeMarked, type ObservedAg
 export type { DmaAgentDeclared, DmaAgentInputs } from "./inputs.js";
 export type { DmaAgentOutputs } from "./settings.js";
 
-export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent>({
+export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "agent">({
   type: "DmaAgent",
+  drift: { kind: "agent" },
   inputs: DmaAgentInputs,
   complete: addressed,
   outputs: ["dataMinerId", "agentName", "version", "cluster", "interfaces", "capabilities", "pcap", "reachable"],

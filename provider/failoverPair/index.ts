@@ -15,8 +15,10 @@ export type { FailoverPairOutputs } from "./observe.js";
 
 const hour = 3_600_000;
 
-export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPair>({
+export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPair, "pair", "pairs">({
   type: "FailoverPair",
+  drift: { kind: "pair" },
+  inventory: { list: "pairs" },
   inputs: FailoverPairInputs,
   outputs: [
     "dataMinerId",

@@ -33,8 +33,10 @@ type RecordedRecord = Recorded<SharedHostnameRecordInputs, Observed>;
 
 const minute = 60_000;
 
-export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordInputs, Observed>({
+export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordInputs, Observed, "record", "sharedHostnameRecords">({
   type: "SharedHostnameRecord",
+  drift: { kind: "record" },
+  inventory: { list: "sharedHostnameRecords" },
   inputs: SharedHostnameRecordInputs,
   outputs: ["zone", "ownedRecords"],
   recorded: ["overwrite", "timeouts"],

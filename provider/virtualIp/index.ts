@@ -27,8 +27,10 @@ export type { VirtualIpOutputs } from "./observe.js";
 
 const twoMinutes = 120_000;
 
-export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualIp>({
+export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualIp, "virtualIp", "virtualIps">({
   type: "VirtualIp",
+  drift: { kind: "virtualIp" },
+  inventory: { list: "virtualIps" },
   inputs: VirtualIpInputs,
   outputs: ["heldBy", "deviations", "ownedRecords"],
   recorded: ["agents", "timeouts"],

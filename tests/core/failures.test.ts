@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from "vitest";
 import { VerbContext } from "../../provider/core/context.js";
 import { FailoverError, WaitError } from "../../provider/core/errors.js";
-import type { Handler } from "../../provider/core/handler.js";
+import type { Handler } from "../../provider/core/resource.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { created, declared, lampIn, throwing, World } from "./lamp.js";
 

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Context } from "../../provider/core/context.js";
 import { Timeouts } from "../../provider/core/durations.js";
 import { RefusedError } from "../../provider/core/errors.js";
-import type { Handler } from "../../provider/core/handler.js";
 import type { Failure } from "../../provider/core/inputs.js";
 import { defineResource } from "../../provider/core/lifecycle.js";
 import { keepSecret } from "../../provider/core/redaction.js";
+import type { Handler } from "../../provider/core/resource.js";
 import { sameValue } from "../../provider/core/values.js";
 
 /** What really stands somewhere, changed by the provider or behind its back. */
@@ -66,6 +66,7 @@ export function lampIn(world: World): Handler {
 
   return defineResource<typeof LampInputs, Observed>({
     type: "Lamp",
+    drift: { kind: "lamp" },
     inputs: LampInputs,
     complete: (inputs) => ({ ...inputs, title: inputs.title ?? inputs.name }),
     outputs: ["power", "hours"],

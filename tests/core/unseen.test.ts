@@ -16,6 +16,7 @@ function boxes(stored: Map<string, number>) {
     return width === undefined ? undefined : { label, width };
   };
   return defineResource({
+    drift: { kind: "box" },
     type: "Box",
     inputs: z.strictObject({ label: z.string(), width: z.int() }),
     outputs: [],
