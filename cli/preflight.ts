@@ -78,7 +78,7 @@ function exitCodeOf(pairs: readonly PairPreflight[]): number {
   return pairs.some(({ unreachable }) => unreachable.length > 0) ? 3 : 0;
 }
 
-/** What a stack or an inventory declares; for flags the recommended heartbeats (domain 3.2). */
+/** What a stack or an inventory declares; for flags the recommended heartbeats. */
 function declaredOf({ main, backup, declared }: FoundTarget, options: PreflightOptions): FailoverPairDeclared {
   if (declared) return declared;
   const { virtualIp, hostname, mode, heartbeatTarget = [] } = options;

@@ -17,7 +17,7 @@ interface StatusOptions extends TargetOptions {
   json?: boolean;
 }
 
-/** As often as the product's own window (domain 6). */
+/** As often as the product's own Failover Status window. */
 const usualInterval = "60s";
 /** So many pairs are asked at a time. */
 const pairsAtOnce = 16;

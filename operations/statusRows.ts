@@ -3,7 +3,7 @@ import { redact } from "../provider/core/redaction.js";
 import { badRows, type ConnectivityRow, lastingText, type StatusRows } from "../provider/failover/status.js";
 import type { Lasting } from "../provider/failover/transition.js";
 
-/** One row of the Failover Status window (domain 6). */
+/** One row of the Failover Status window. */
 export interface StatusRow {
   /** What stands in its first column, literally: "Failover Status", "Heartbeat to 10.10.10.2", "NIC 1". */
   row: string;

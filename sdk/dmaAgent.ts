@@ -26,7 +26,7 @@ export class DmaAgent extends DynamicResource<DmaAgentOutputs> {
   declare readonly interfaces: Output<DmaAgentOutputs["interfaces"]>;
   /** What this version can do: pair types, ways of ending. */
   declare readonly capabilities: Output<DmaAgentOutputs["capabilities"]>;
-  /** The packet capture library found: npcap, winpcap, none or undetected (domain 2, P9). */
+  /** The packet capture library that was found: npcap, winpcap, none or undetected. Without one no gratuitous ARP is sent. */
   declare readonly pcap: Output<DmaAgentOutputs["pcap"]>;
   /** Whether it answered when it was last read. */
   declare readonly reachable: Output<boolean>;

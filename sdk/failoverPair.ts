@@ -11,7 +11,7 @@ import type { VirtualIp, VirtualIpAddressArgs } from "./virtualIp.js";
 export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main" | "backup" | "virtualIps" | "hostname"> {
   /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
   main: DmaAgent | ConnectionArgs;
-  /** The freshly prepared Agent with the same DataMiner ID (domain 2). Its data is replaced by main's. */
+  /** The freshly prepared Agent with the same DataMiner ID. Its data is replaced by main's. */
   backup: DmaAgent | ConnectionArgs;
   /** Addresses that the online member holds, one a network, the corporate one always. Either this or `hostname`. */
   virtualIps?: Input<(VirtualIp | Input<VirtualIpAddressArgs>)[] | undefined>;
@@ -41,7 +41,9 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
   declare readonly onlineAgent: Output<string | null>;
   /** Whether the backup does the main's work. */
   declare readonly failedOver: Output<boolean>;
-  /** The LED of each member (domain 6): green, or red when a row is in its bad value or the member is unreachable. */
+  /**
+   * The LED of each member, as in the Failover Config window: green, or red when a row is in its bad value or the member is unreachable.
+   */
   declare readonly led: Output<FailoverPairOutputs["led"]>;
   /** Whether each Agent answered when it was last asked. One that does not is a difference: the pair cannot be told to be as declared. */
   declare readonly reachable: Output<FailoverPairOutputs["reachable"]>;

@@ -12,7 +12,7 @@ export interface HeartbeatTargets {
 }
 
 /**
- * The recommended four heartbeats (domain 3.2): main to backup, backup to main, and from each an inverted one to its own target,
+ * The four recommended heartbeats: main to backup, backup to main, and from each an inverted one to its own target,
  * which sends a member that is cut off offline instead of letting both go online.
  */
 export function standardHeartbeats(targets: HeartbeatTargets): Output<HeartbeatDeclared[]> {

@@ -16,14 +16,16 @@ export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecord
 
 /**
  * The shared hostname of a pair in DNS: one name that resolves to the primary addresses of both Agents, and the PTR records that
- * lead back to it (domain 7.2). Creating it writes them with RFC 2136 updates; deleting it removes those that it made and no others.
+ * lead back to it. Creating it writes them with RFC 2136 updates; deleting it removes those that it made and no others.
  * Its id is the hostname with its zone.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOutputs> {
   /** The zone of the hostname, with its trailing dot. */
   declare readonly zone: Output<string>;
-  /** The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them. */
+  /**
+   * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
+   */
   declare readonly ownedRecords: Output<SharedHostnameRecordOutputs["ownedRecords"]>;
   /** What to know, one line each, from the last create or update. */
   declare readonly warnings: Output<string[]>;

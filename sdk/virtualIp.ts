@@ -11,7 +11,10 @@ import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 export interface VirtualIpArgs extends Omit<Args<VirtualIpDeclared>, "agents" | "dns"> {
   /** Both Agents of the pair, main first. */
   agents: (DmaAgent | ConnectionArgs)[];
-  /** The fixed records that keep the names of the Agents apart (domain 7.1). Default: records are not managed. */
+  /**
+   * The fixed records that keep the names of the Agents apart, as the product's FAQ on double registration recommends. Default: records
+   * are not managed.
+   */
   dns?: Args<NonNullable<VirtualIpDeclared["dns"]>>;
 }
 
@@ -19,7 +22,7 @@ export interface VirtualIpArgs extends Omit<Args<VirtualIpDeclared>, "agents" | 
 export type VirtualIpAddressArgs = Args<NonNullable<FailoverPairDeclared["virtualIps"]>[number]>;
 
 /**
- * A virtual IP address that follows the online Agent, and no name but its own (domain 7.1): it stands in the right subnet and is free,
+ * A virtual IP address that follows the online Agent, under a name of its own: it is in the right subnet and free,
  * neither Agent registers it in DNS, and the records of its name and of both Agents are fixed. Deleting it removes the records that it
  * made and puts the registration back. Its id is `<network>@<main address>+<backup address>`.
  */
@@ -32,7 +35,9 @@ export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
   declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
   /** What differs from what is declared, one line each; empty after `pulumi up`. */
   declare readonly deviations: Output<string[]>;
-  /** The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them. */
+  /**
+   * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
+   */
   declare readonly ownedRecords: Output<VirtualIpOutputs["ownedRecords"]>;
   /** What to know, one line each, from the last create or update. */
   declare readonly warnings: Output<string[]>;

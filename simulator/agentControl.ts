@@ -122,7 +122,7 @@ export class AgentControl {
     this.world.changed();
   }
 
-  /** Its elements are lost, or somebody makes more (domain 9, K7). */
+  /** Its elements are lost, or somebody makes more. The known issue "Contents of Elements folder deleted" does the former. */
   setElementCount(count: number): void {
     this.agent.elementCount = count;
     this.world.changed();
@@ -135,7 +135,7 @@ export class AgentControl {
     this.world.changed();
   }
 
-  /** A runtime error; with the watchdog's `switch` the Agent gives its role up (domain 3.1). */
+  /** A runtime error; with the watchdog's `switch` the Agent gives its role up (MaintenanceSettings.xml, WatchDog). */
   raiseRuntimeError(): void {
     raiseRuntimeError(this.world, this.agent);
   }
@@ -168,7 +168,7 @@ export class AgentControl {
     return this.world.registrations.get(this.agent)?.problem ?? null;
   }
 
-  /** Does what a person does with a reset Agent before it can be a backup again (domain 5.7). */
+  /** Does what a person does with a reset Agent before it can be a backup again (Ending a Failover configuration). */
   prepareAgain({ dataMinerId }: { dataMinerId: number }): void {
     this.agent.prepare(dataMinerId);
     start(this.world, this.agent);

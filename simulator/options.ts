@@ -21,7 +21,7 @@ export interface AgentOptions {
   nats?: AgentFacts["nats"];
   /** Gives it a second interface, on the acquisition network. */
   acquisitionAddress?: string;
-  /** Gives it one more interface, a cross cable for synchronization (domain 3.1). */
+  /** Gives it one more interface, a cross cable for synchronization. */
   syncAddress?: string;
   prefixLength?: number;
   /** Every interface is set to register its addresses in DNS, as Windows is by default. Default: true. */
@@ -31,15 +31,15 @@ export interface AgentOptions {
   swarming?: boolean;
   /** What it says about its certificate; by default what it really has: none over http. */
   https?: Partial<NonNullable<AgentFacts["https"]>> | null;
-  /** More names and addresses in its certificate: the virtual IP address or the shared hostname (domain 2, P16). */
+  /** More names and addresses in its certificate: the virtual IP address or the shared hostname (Setting up HTTPS on a DMA). */
   subjectAltNames?: readonly string[];
-  /** It was added to its DataMiner System by hostname (domain 2.1). */
+  /** It was added to its DataMiner System by hostname (About DMA Failover, RN 37075). */
   addedByHostname?: boolean;
   /** How it answers after a factory reset: its token (401) or its routes (404) are missed first. */
   afterReset?: 401 | 404;
   /** False: its script tells neither its clock nor since when its status stands, nor when the last switch was. Default: true. */
   tellsTimes?: boolean;
-  /** MaintenanceSettings `WatchDog/Actions` holds `switch` (domain 3.1). */
+  /** MaintenanceSettings.xml has the action `switch` in `WatchDog/Actions`. */
   switchesOnRuntimeError?: boolean;
 }
 
@@ -64,7 +64,7 @@ export interface SimulatorOptions {
   timeScale?: number;
   /** Instead of a time scale. */
   clock?: Clock;
-  /** `anyAgent`: a call is executed by any Agent of the same DataMiner System, round robin (domain 8.2). */
+  /** `anyAgent`: a call is executed by any Agent of the same DataMiner System, round robin (UserDefinableApiEndpoint). */
   routing?: "direct" | "anyAgent";
   /** Agents register their addresses in DNS and look names up there. Absent: they do not register, and know `names`. */
   dns?: DnsOptions;

@@ -1,7 +1,7 @@
 import { gates } from "../provider/failover/gates.js";
 import { type Gate, parseVersion, satisfies } from "../provider/failover/version.js";
 
-/** What an Agent of one product version can do (domain 5.1, 5.2, 5.5, 6, 10). */
+/** What an Agent of one product version can do. */
 export interface Profile {
   /** Full build, as the product writes it. */
   version: string;

@@ -3,7 +3,7 @@ import type { Led } from "../../provider/failover/status.js";
 import type { Html } from "./layout.js";
 
 /**
- * One LED of the product: green, red, or transparent while a status is being fetched (domain 6). Each has a shape of its own, for
+ * One LED of the product: green, red, or transparent while a status is being fetched. Each has a shape of its own, for
  * those who do not see the colours; a transparent one keeps the last colour at its rim.
  */
 export function ledOf(last: Led | null, isBeingRead: boolean): Html {

@@ -8,7 +8,7 @@ import { ledOf, names } from "./led.js";
 import { ageOf, momentOf } from "./moment.js";
 import type { Watched } from "./poller.js";
 
-/** The Status window of both members (domain 6). The overview shows its content in a dialog; alone it is a page. */
+/** The Status window of both members. The overview shows its content in a dialog; alone it is a page. */
 export function pairPage(pair: Watched, now: number): Html {
   const { id, name, status, isBeingRead, readAt, problem } = pair;
   const { level, label, text } = judge(pair);

@@ -42,7 +42,7 @@ interface Entry {
   ends: AbortController;
 }
 
-/** The product's own pace (domain 6). */
+/** As often as the product's own Failover Status window. */
 export const intervalMilliseconds = 60_000;
 /** A read that throws, which is no silence but a target that is wrong, is tried again ever later, up to this. */
 const longestPauseMilliseconds = 5 * intervalMilliseconds;

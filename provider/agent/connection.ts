@@ -35,7 +35,7 @@ export const connectionFields = {
   caFile: z.string().min(1).optional(),
   /** The name to expect in the Agent's certificate. Default: `host`. */
   tlsServerName: z.string().min(1).optional(),
-  /** Name of the environment variable that holds the bearer token (domain 8.2). Only the name goes into state. */
+  /** Name of the environment variable that holds the bearer token. Only the name goes into state. */
   tokenEnv: variableOf("token").optional(),
   /** Path of the file that holds the bearer token. Only the path goes into state. */
   tokenFile: z.string().min(1).optional(),

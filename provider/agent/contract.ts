@@ -52,7 +52,7 @@ export type PutPair = z.infer<typeof PutPair>;
 export const PostSwitch = z.object({ requestId, online: Position, reason: z.string() }).meta({ id: "PostSwitch" });
 export type PostSwitch = z.infer<typeof PostSwitch>;
 
-/** Errors of the script carry a `code`, those of the host a number in `errorCode` (domain 8.2). */
+/** Errors of the script carry a `code`, those of the host a number in `errorCode` (User-Defined APIs). */
 export const ErrorBody = z
   .object({
     errors: z
@@ -70,7 +70,9 @@ export const ErrorBody = z
 
 const agentQuery = { agent: z.string().meta({ description: "Corporate IP address of the member that is meant." }) };
 const bypassProxy = {
-  bypassProxy: z.literal("true").meta({ description: "Always last: an offline member answers for itself (domain 7.4)." }),
+  bypassProxy: z
+    .literal("true")
+    .meta({ description: "Always last: an offline member answers for itself (Failover FAQ, connection issues)." }),
 };
 const writeQuery = { ...agentQuery, dataMinerId: z.coerce.number().int() };
 const flag = z.enum(["true", "false"]);
@@ -146,7 +148,7 @@ export const routes = {
 } as const;
 export type RouteName = keyof typeof routes;
 
-/** Codes the script itself answers with; others carry the product's own names of domain 1.5. */
+/** Codes the script itself answers with; others carry the product's own names (Error code table). */
 export const apiCodes = {
   wrongAgent: "WRONG_AGENT",
   staleRevision: "STALE_REVISION",

@@ -45,7 +45,9 @@ export class WrongAnswerError extends FailoverError {
   override readonly name = "WrongAnswerError";
 }
 
-/** Host errors of a web server whose DataMiner is not there: NatsRequestFailed and MessageBrokerNotInitialized (domain 8.2). */
+/**
+ * Host errors of a web server whose DataMiner is not there: NatsRequestFailed and MessageBrokerNotInitialized (UserDefinableApiEndpoint).
+ */
 const silentHostCodes = new Set(["1001", "1006"]);
 
 /** Whether an Agent was silent towards us: nothing answered, or only its web server did. */

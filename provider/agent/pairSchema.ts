@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Operation } from "./operationSchema.js";
 import { Exact, Label, list, Moment } from "./textSchema.js";
 
-/** Fixed place in the configuration; it never moves at a switch (domain 1.1). */
+/** Fixed place in the configuration; it never moves at a switch (About DMA Failover). */
 export const Position = z.enum(["main", "backup"]).meta({ id: "Position", description: "Fixed place in the Failover configuration." });
 export type Position = z.infer<typeof Position>;
 
@@ -26,7 +26,7 @@ export type VirtualIpConfig = z.infer<typeof VirtualIpConfig>;
 
 export const HeartbeatTarget = z
   .union([z.object({ agent: Position }), z.object({ address: Exact })])
-  .meta({ id: "HeartbeatTarget", description: "An Agent (checked on port 8004) or an address (ICMP ping), domain 3.2." });
+  .meta({ id: "HeartbeatTarget", description: "An Agent (checked on port 8004) or an address (ICMP ping)." });
 
 export const Heartbeat = z
   .object({
@@ -39,7 +39,7 @@ export const Heartbeat = z
   .meta({ id: "Heartbeat" });
 export type Heartbeat = z.infer<typeof Heartbeat>;
 
-/** The whole configuration of a pair, as a PUT sends it and a Snapshot shows it (domain 3.1). */
+/** The whole configuration of a pair, as a PUT sends it and a Snapshot shows it (Advanced Failover options). */
 export const PairConfig = z
   .object({
     type: z.enum(["virtualIp", "sharedHostname"]),

@@ -4,7 +4,7 @@ import { authorityOf, type Connection } from "./connection.js";
 import { type Destination, type HttpProxy, proxyFor, tunnel } from "./proxy.js";
 import { readingOn } from "./readingOn.js";
 
-/** The product's own cap on a call is 29 s (domain 8.2). */
+/** dataminer.services cuts a call off after 29 s (Triggering a user-defined API). */
 export const answerMilliseconds = 30_000;
 export const connectMilliseconds = 5_000;
 
@@ -40,7 +40,7 @@ export function wayTo(connection: Connection): Way {
   const way: Way = {
     proxy,
     pool: new Pool(origin, {
-      connections: 4, // a User-Defined API runs at least 4 calls at a time (domain 8.2)
+      connections: 4, // a User-Defined API runs at least 4 calls at a time (Triggering a user-defined API)
       headersTimeout: answerMilliseconds,
       bodyTimeout: answerMilliseconds,
       connect: connectorOf(connection, ca, proxy, (alert) => {

@@ -46,7 +46,7 @@ export async function withRetry<Answer>(retry: Retry, attempt: () => Promise<Ans
       if (!isPassing(error) || retry.signal.aborted) throw error;
       const asked = waitAskedFor(error);
       const pause = Math.max(Math.random() * ceiling, asked);
-      // A wait that the host asks for (a token's limit of calls, domain 8.2) is no silence: only the verb's own time bounds it.
+      // A wait that the host asks for (the limit of calls of a token) is no silence: only the verb's own time bounds it.
       if (asked === 0 && clock.now() - start + pause > retry.patienceMilliseconds) throw error;
       await again(pause);
       ceiling = Math.min(ceiling * 2, longestPauseMilliseconds);

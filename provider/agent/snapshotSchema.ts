@@ -3,7 +3,7 @@ import { Pair } from "./pairSchema.js";
 import { Status } from "./statusSchema.js";
 import { DnsName, Exact, Label, list, longList, Moment } from "./textSchema.js";
 
-/** Failover timers of domain 3.3, under the names in which they are read and written. */
+/** Failover timers of MaintenanceSettings.xml, under the names in which they are read and written. */
 export const Timers = z
   .object({
     maxStartupSeconds: z.int().min(0).meta({ description: "FailoverMaxStartupTime, default 900." }),

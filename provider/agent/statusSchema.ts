@@ -4,7 +4,7 @@ import { Label, list, Moment, Sentence } from "./textSchema.js";
 const reason = { failureReason: Sentence.nullish() };
 const lastSuccess = { lastSuccess: Moment.nullish() };
 
-/** The rows of the Failover Status window with their literal values (domain 6). Values are text: a newer product may show others. */
+/** The rows of the Failover Status window with their literal values. Values are text: a newer product may show others. */
 export const Status = z
   .object({
     failoverStatus: Label.meta({ description: "Online, Offline, or any text of a transition." }),

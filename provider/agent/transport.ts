@@ -15,7 +15,7 @@ const longestLine = 120;
 export interface HttpRequest {
   method: "GET" | "PUT" | "POST" | "DELETE";
   path: string;
-  /** In the order in which they are sent: bypassProxy must come last (domain 7.4). */
+  /** In the order in which they are sent: bypassProxy must come last (Failover FAQ, connection issues). */
   query: Array<[string, string]>;
   body?: unknown;
 }

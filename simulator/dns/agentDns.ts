@@ -70,7 +70,7 @@ export class AgentDns implements NameService {
     this.client.close();
   }
 
-  /** What stands there stays, with its TTL: nothing is ever unregistered (domain 7.1). */
+  /** What stands there stays, with its TTL: nothing is ever unregistered (Failover FAQ, registering the same virtual IP). */
   private async addTo(zone: string, name: string, type: RecordType, data: readonly string[]): Promise<void> {
     if (data.length === 0) return;
     await this.client.editRRsets(zone, [{ name, type }], ([found]) => {

@@ -26,7 +26,7 @@ type Call = Context<Env>;
 
 const largestQuery = 2048;
 
-/** The web server of one Agent: reverse proxy first, then the host of User-Defined APIs, then the script (domain 7.4, 8.2). */
+/** The web server of one Agent: reverse proxy first, then the host of User-Defined APIs, then the script. */
 export class Endpoint {
   readonly app: Hono<Env>;
 
@@ -55,7 +55,10 @@ export class Endpoint {
     return (found?.[0] as RouteName | undefined) ?? null;
   }
 
-  /** On a pair with a shared hostname the offline member forwards to the online one, unless told otherwise (domain 7.4). */
+  /**
+   * On a pair with a shared hostname the offline member forwards to the online one, unless told otherwise (Failover FAQ, connection
+   * issues).
+   */
   private reverseProxied(call: Call): Response | Promise<Response> | undefined {
     const { copy, failoverStatus } = this.agent;
     if (copy?.state !== "active" || copy.config.type !== "sharedHostname" || failoverStatus !== "Offline") return undefined;
@@ -132,6 +135,6 @@ function loseConnection(call: Call): Response {
   return RESPONSE_ALREADY_SENT;
 }
 
-/** Routes know no case, and a double slash is one (domain 8.2). */
+/** Routes know no case, and a double slash is one (ApiDefinition). */
 const canonicalPath = (request: Request): string => canonicalOf(new URL(request.url).pathname);
 const canonicalOf = (path: string): string => path.replace(/\/+/g, "/").toLowerCase();

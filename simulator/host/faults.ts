@@ -9,7 +9,7 @@ export type Fault =
   | { kind: "loseRequest" }
   /** Answered late, in simulated seconds. */
   | { kind: "slow"; seconds: number }
-  /** The host says no (domain 8.2): 1014 is a 429, 7 and 1006 are a 503, 1001 is a 500. */
+  /** The host says no (UserDefinableApiEndpoint): 1014 is a 429, 7 and 1006 are a 503, 1001 is a 500. */
   | { kind: "hostError"; errorCode: HostErrorCode; retryAfterSeconds?: number }
   /** A page instead of JSON: the web server's, or a proxy's. */
   | { kind: "htmlPage"; status: number }

@@ -1,6 +1,6 @@
 import type { Agent } from "../product/agent.js";
 
-/** Errors of the User-Defined API host, by their number: HTTP status and text (domain 8.2). */
+/** Errors of the User-Defined API host, by their number: HTTP status and text (UserDefinableApiEndpoint). */
 const hostErrors = {
   3: { status: 405, detail: "The request method is not supported for this route." },
   5: { status: 404, detail: "No API definition was found for the route." },
@@ -18,7 +18,7 @@ const hostErrors = {
 } as const;
 export type HostErrorCode = keyof typeof hostErrors;
 
-/** The host's own error body; unlike a script's it carries a number (domain 8.2). */
+/** The host's own error body; unlike a script's it carries a number. */
 export function hostError(agent: Agent, errorCode: HostErrorCode, detail?: string, headers: Record<string, string> = {}): Response {
   const known = hostErrors[errorCode];
   const title = "Error occurred while handling the request, contact your admin with the provided errorCode and faultingNode ID.";

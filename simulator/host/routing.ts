@@ -2,7 +2,7 @@ import type { Agent } from "../product/agent.js";
 import { isUp } from "../product/network.js";
 import type { World } from "../product/world.js";
 
-/** Which Agent runs the script of a call: the one that was called, or any of its DataMiner System, in turn (domain 8.2). */
+/** Which Agent runs the script of a call: the one that was called, or any of its DataMiner System, in turn (UserDefinableApiEndpoint). */
 export class Routing {
   private turn = 0;
 

@@ -7,7 +7,7 @@ import { cardsOf, type NetworkCard, removeVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
 import { otherPosition, type PairCopy } from "./pairCopy.js";
 
-/** Defaults of MaintenanceSettings.xml (domain 3.3). */
+/** Defaults of MaintenanceSettings.xml, SLNet. */
 const defaultTimers: Timers = {
   maxStartupSeconds: 900,
   maxWaitForOfflineSeconds: 600,
@@ -44,12 +44,12 @@ export class Agent {
   /** Who has written settings and not had them put back, also one that changed nothing. */
   settingsOwners = new Set<string>();
 
-  /** The User-Defined API and its token (domain 8.2). */
+  /** The User-Defined API and its token. */
   hasScript = true;
   hasToken = true;
 
   power: "running" | "stopped" = "running";
-  /** When it began to start; past the cap for that it blocks nobody any more (domain 3.3). */
+  /** When it began to start; past the cap for that it blocks nobody any more (FailoverMaxStartupTime). */
   startedAt = 0;
   /** Until then its API manager is not initialised (host error 7). */
   initialisedAt = 0;
@@ -60,15 +60,15 @@ export class Agent {
   private revisionAlone = randomUUID();
   /** How far its own clock is from the world's. What it has stamped already stays as it was. */
   clockOffsetMilliseconds = 0;
-  /** Text of the row "Failover Status" (domain 1.2); null without a pair. */
+  /** Text of the row "Failover Status"; null without a pair. */
   failoverStatus: string | null = null;
   /** That text as it was last noted, and when it began by its own clock. */
   notedStatus: { text: string | null; since: number } = { text: null, since: 0 };
   /** When the last switch that it took part in had brought somebody online; null before the first one. */
   lastSwitchAt: number | null = null;
-  /** What it was before it stopped: StateBeforeShutDown in DMS.xml (domain 1.2). */
+  /** What it was before it stopped: StateBeforeShutDown in DMS.xml (RN 36445). */
   lastRole: "Online" | "Offline" = "Offline";
-  /** A buddy has refused to give way; until then it does not try again (domain 4.2). */
+  /** A buddy has refused to give way; until then it does not try again (docs/product.md, Set-up and switch). */
   waitsUntil = 0;
   heartbeats = new Map<string, HeartbeatState>();
   syncFailingSince: number | null = null;
@@ -78,7 +78,7 @@ export class Agent {
   /** Forwards that wait although they are under way: it does not keep up. */
   forwardsWaiting = 0;
   database: "OK" | "Failing" = "OK";
-  /** Its database could not start without the master seed (domain 4.5). */
+  /** Its database could not start without the master seed (Failover FAQ). */
   waitsForSeed = false;
   natsFails = false;
   rteCount = 0;
@@ -121,7 +121,7 @@ export class Agent {
     return this.failoverStatus === "Online";
   }
 
-  /** Neither Online nor Offline: every other text is a transition (domain 1.2). */
+  /** Neither Online nor Offline: every other text is a transition (Viewing the current Failover DMA status). */
   get inTransition(): boolean {
     return this.failoverStatus !== null && this.failoverStatus !== "Online" && this.failoverStatus !== "Offline";
   }
@@ -146,7 +146,7 @@ export class Agent {
     removeVirtualIps(this.cards);
   }
 
-  /** SLReset: ID, users and data are gone, and with them the script of this API and its token (domain 5.4). */
+  /** SLReset: ID, users and data are gone, and with them the script of this API and its token (Factory reset tool). */
   factoryReset(): void {
     this.forgetPair();
     this.dataMinerId = null;
@@ -166,7 +166,7 @@ export class Agent {
     this.rteCount = 0;
   }
 
-  /** Licensed and set up for a pair again by a person (domain 5.7). */
+  /** Licensed and set up for a pair again by a person (Ending a Failover configuration). */
   prepare(dataMinerId: number): void {
     this.factoryReset();
     this.dataMinerId = dataMinerId;

@@ -5,7 +5,7 @@ import { goOnline, goOnlineAtLast, missingInterfaces } from "./switching.js";
 import { isAcquiring, virtualIpsAreFree } from "./virtualIps.js";
 import type { World } from "./world.js";
 
-/** What members do by themselves, as their facts are now (domain 1.3, 4.5). Nobody ever switches back by itself. */
+/** What members do by themselves, as their facts are now (Failover FAQ). Nobody ever switches back by itself. */
 export function react(world: World): void {
   for (const agent of world.agents.values()) {
     if (agent.power !== "running" || agent.copy?.state !== "active" || world.procedureOf(agent)) continue;
@@ -24,7 +24,10 @@ export function nextReaction(world: World): number | null {
   return due.length === 0 ? null : Math.min(...due) + 0.001;
 }
 
-/** WatchDog action "switch": the Agent is marked offline and restarts to free the address, in the manual mode too (domain 3.1). */
+/**
+ * WatchDog action "switch": the Agent is marked offline and restarts to free the address, in the manual mode too
+ * (MaintenanceSettings.xml, WatchDog).
+ */
 export function raiseRuntimeError(world: World, agent: Agent): void {
   agent.rteCount++;
   const buddy = world.reachableBuddy(agent);
@@ -36,7 +39,10 @@ export function raiseRuntimeError(world: World, agent: Agent): void {
   world.changed();
 }
 
-/** All its normal heartbeats fail, its inverted ones do not, and its interfaces are there (domain 3.2, 3.3). */
+/**
+ * All its normal heartbeats fail, its inverted ones do not, and its interfaces are there (Advanced Failover options;
+ * NicsToCheckOnFailover).
+ */
 function wantsToTakeOver(world: World, agent: Agent): boolean {
   if (agent.failoverStatus !== "Offline" || agent.copy?.config.mode !== "automatic") return false;
   if (world.clock.now() < agent.waitsUntil || missingInterfaces(agent).length > 0) return false;

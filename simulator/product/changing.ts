@@ -10,7 +10,7 @@ import { conflict, productCodes } from "./refusal.js";
 import { busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
-/** Changes a live pair: the online member first, then the other one (domain 3.5). */
+/** Changes a live pair: the online member first, then the other one (Advanced Failover options). */
 export function change(world: World, online: Agent, before: PairCopy, config: PairConfig, owner: string, operation: OperationRecord): void {
   const buddy = world.buddyOf(online);
   new Procedure(world, {

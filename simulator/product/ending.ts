@@ -14,7 +14,7 @@ export interface Ending {
   offlineUnavailable: boolean;
 }
 
-/** Ends the Failover configuration from the online member (domain 5.1, 5.2). */
+/** Ends the Failover configuration from the online member (Ending a Failover configuration). */
 export function end(world: World, ending: Ending, operation: OperationRecord | null): void {
   const { keep, reset, mode } = ending;
   new Procedure(world, {
@@ -54,7 +54,10 @@ function checkReset(world: World, { keep, reset }: Ending): void {
   requireOffline(reset);
 }
 
-/** An Agent that is unavailable is left alone (domain 5.5), and so is one that is no member any more: an earlier ending has reset it. */
+/**
+ * An Agent that is unavailable is left alone (Ending a Failover configuration), and so is one that is no member any more: an earlier
+ * ending has reset it.
+ */
 function offlineSteps(world: World, ending: Ending): Step[] {
   const { keep, reset, mode, offlineUnavailable } = ending;
   if (offlineUnavailable || reset.buddyAddress !== keep.address) return [];
@@ -109,7 +112,7 @@ function onlineSteps(world: World, keep: Agent, mode: Ending["mode"]): Step[] {
     {
       phase: "revertingDatabase",
       seconds: 30,
-      // Cassandra per DMA always goes back to a single node (domain 5.3).
+      // Cassandra per DMA always goes back to a single node (Ending a Failover configuration).
       finish: () => {
         if (keep.storage.kind === "cassandraPerDma") keep.storage = { ...keep.storage, replicationFactor: 1 };
       },

@@ -2,7 +2,7 @@ import type { Heartbeat } from "../../provider/agent/pairSchema.js";
 import type { Agent } from "./agent.js";
 import type { World } from "./world.js";
 
-/** The product does not say how often it checks (domain 3.2); this is the simulator's choice. */
+/** The documentation does not say how often heartbeats are sent; this is the simulator's choice. */
 const secondsBetweenChecks = 10;
 
 /** One heartbeat of one member as it went so far. */
@@ -47,7 +47,7 @@ function observeForwarding(agent: Agent, now: number): void {
 export const hasForwarded = ({ hasForwarded: before, forwardsSince }: Agent, now: number): boolean =>
   before || (forwardsSince !== null && now - forwardsSince >= 1000);
 
-/** Synchronization uses the configured interface, the corporate one by default (domain 3.1). */
+/** Synchronization uses the configured interface, the corporate one by default (Advanced Failover options). */
 export function syncPathHolds(world: World, agent: Agent): boolean {
   const buddy = world.buddyOf(agent);
   return buddy !== null && world.network.reaches(agent, buddy, agent.copy?.config.syncInterface ?? 1);
@@ -58,7 +58,7 @@ export function failedChecks(world: World, { failingSince }: HeartbeatState): nu
   return failingSince === null ? 0 : Math.floor((world.clock.now() - failingSince) / 1000 / secondsBetweenChecks) + 1;
 }
 
-/** Whether the member has heartbeats of this kind and every one failed more often than it may (domain 3.2). */
+/** Whether the member has heartbeats of this kind and every one failed more often than it may (Advanced Failover options). */
 export function allFail(world: World, agent: Agent, kind: Heartbeat["kind"]): boolean {
   const states = ofKind(agent, kind);
   return states.length > 0 && states.every((state) => failedChecks(world, state) > state.heartbeat.maxFailures);
@@ -83,13 +83,13 @@ export function secondsToNextFailure(world: World, agent: Agent): number | null 
 const ofKind = (agent: Agent, kind: Heartbeat["kind"]): HeartbeatState[] =>
   [...agent.heartbeats.values()].filter(({ heartbeat }) => heartbeat.kind === kind);
 
-/** An Agent is checked on port 8004 over the heartbeat's interface, an address with a ping (domain 3.2). */
+/** An Agent is checked on port 8004 over the heartbeat's interface, an address with a ping (Advanced Failover options). */
 function succeeds(world: World, agent: Agent, { target, interface: index }: Heartbeat): boolean {
   if ("address" in target) return world.network.heartbeatAnswers(agent, target.address);
   const other = agent.copy && world.agents.get(agent.copy.config[target.agent].address);
   return other !== undefined && other !== null && world.network.reaches(agent, other, index ?? 1) && !startsTooLong(world, other);
 }
 
-/** FailoverMaxStartupTime: who was online and has been starting for longer than that keeps nobody from going online (domain 3.3). */
+/** FailoverMaxStartupTime: who was online and has been starting for longer than that keeps nobody from going online. */
 const startsTooLong = (world: World, { failoverStatus, startedAt, timers }: Agent): boolean =>
   failoverStatus === "Starting" && world.clock.now() - startedAt >= timers.maxStartupSeconds * 1000;

@@ -4,12 +4,12 @@ import type { VirtualIpConfig } from "../../provider/agent/pairSchema.js";
 import type { Interface } from "../../provider/agent/snapshotSchema.js";
 import type { AgentOptions } from "../options.js";
 
-/** A network card. `touched`: it was plugged or unplugged at some time, only then the status window has a row for it (domain 6). */
+/** A network card. `touched`: it was plugged or unplugged at some time, only then the status window has a row for it. */
 export interface NetworkCard extends Interface {
   touched: boolean;
 }
 
-/** Corporate first, then acquisition, then the cable for synchronization (domain 1.1, 3.1). */
+/** Corporate first, then acquisition, then the cable for synchronization (About DMA Failover; Advanced Failover options). */
 export function cardsOf(options: AgentOptions): NetworkCard[] {
   const prefixLength = options.prefixLength ?? (isIPv6(options.address) ? 64 : 24);
   const wanted: [Interface["network"], string | undefined][] = [

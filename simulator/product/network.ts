@@ -40,7 +40,10 @@ export class Network {
     return [...this.agents.values()].some((other) => this.answersFor(other, address, from));
   }
 
-  /** A ping as a heartbeat: an address that nobody knows is a host that answers, unless it was silenced or is a pair's own and nobody holds it. */
+  /**
+   * A ping as a heartbeat: an address that nobody knows is a host that answers, unless it was silenced or is a pair's own and nobody
+   * holds it.
+   */
   heartbeatAnswers(from: Agent, address: string): boolean {
     const card = cardTowards(from.cards, address);
     if (!isUp(from) || !card?.connected || this.silent.has(address)) return false;
@@ -53,7 +56,7 @@ export class Network {
     return [...this.agents.values()].some(({ copy }) => copy?.config.virtualIps.some((virtualIp) => virtualIp.address === address));
   }
 
-  /** A stopped server answers only where its DataMiner left a virtual address behind (domain 4.5, SHIFT+Stop). */
+  /** A stopped server answers only where its DataMiner left a virtual address behind (SHIFT+Stop, RN 34790). */
   private answersFor(holder: Agent, address: string, from: Agent): boolean {
     const card = holder.cards.find(({ addresses }) => addresses.some((held) => held.address === address));
     if (!card?.connected || holder.isolation?.from === "everyone") return false;

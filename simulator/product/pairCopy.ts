@@ -3,7 +3,7 @@ import type { PairConfig, Position } from "../../provider/agent/pairSchema.js";
 
 /**
  * What one member holds of the pair in its DMS.xml. Both members hold the whole configuration; when they meet,
- * the newest one wins (domain 3.4).
+ * the newest one wins (Failover configuration in Cube).
  */
 export interface PairCopy {
   readonly position: Position;

@@ -145,7 +145,7 @@ function beginSetUp(
   );
 }
 
-/** Type, shared hostname and members stay as long as the pair lives (domain 3.5). */
+/** Type, shared hostname and members stay as long as the pair lives (Advanced Failover options). */
 function refuseOtherIdentity({ config }: PairCopy, wanted: PutPair): void {
   const same =
     config.main.address === wanted.config.main.address &&

@@ -12,7 +12,7 @@ const secondsToRestart = 20;
 const secondsToGoOffline = 15;
 
 export interface StopOptions {
-  /** False: SHIFT+Stop in the Taskbar, which leaves the virtual address on the interface (domain 4.5). */
+  /** False: SHIFT+Stop in the Taskbar, which leaves the virtual address on the interface (RN 34790). */
   releaseVirtualIp?: boolean;
 }
 
@@ -60,7 +60,7 @@ export function restart(world: World, agent: Agent, seconds = secondsToRestart):
   agent.cancelReturn = world.clock.after(seconds, () => start(world, agent));
 }
 
-/** Unloads elements, then gives the virtual addresses up; or restarts at once when the pair is set to that (domain 3.1, 4.2). */
+/** Unloads elements, then gives the virtual addresses up; or restarts at once when the pair is set to that (RN 33775). */
 export function goOffline(world: World, agent: Agent): void {
   if (agent.copy?.config.restartWhenGoingOffline) {
     restart(world, agent);
@@ -76,7 +76,7 @@ export function goOffline(world: World, agent: Agent): void {
   world.changed();
 }
 
-/** Who was online is so again, unless the other one took over meanwhile or its inverted heartbeats forbid it (domain 1.3, 4.5). */
+/** Who was online is so again, unless the other one took over meanwhile or its inverted heartbeats forbid it (Failover FAQ). */
 function takeRole(world: World, agent: Agent): void {
   const { copy } = agent;
   if (!copy) return;

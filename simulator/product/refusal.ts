@@ -12,7 +12,7 @@ export class Refusal extends Error {
 
 export const conflict = (code: string, detail: string): Refusal => new Refusal(409, code, detail);
 
-/** Code names of the product that the contract's own list does not have (domain 1.5). */
+/** Code names of the product that the contract's own list does not have (Error code table). */
 export const productCodes = {
   agentOnline: "SL_AGENT_ONLINE",
   notRunning: "SL_AGENT_NOT_RUNNING",

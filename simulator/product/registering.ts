@@ -7,7 +7,10 @@ const secondsBetweenRegistrations = 24 * 3600;
 /** After a failure it tries again, each time later; the last pause is the longest one. */
 const secondsUntilRetry = [300, 600, 3000];
 
-/** What one Agent's server registers in DNS: all addresses of every interface that is set to it, own and virtual (domain 7.1). */
+/**
+ * What one Agent's server registers in DNS: all addresses of every interface that is set to it, own and virtual (Failover FAQ,
+ * registering the same virtual IP).
+ */
 export class Registration {
   /** What each interface had when it was last looked at. */
   private readonly seen = new Map<number, string>();

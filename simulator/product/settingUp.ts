@@ -23,7 +23,7 @@ export interface Setup {
   owner: string | null;
 }
 
-/** Makes two Agents a pair, or a disabled pair active again (domain 4.1, 5.7). */
+/** Makes two Agents a pair, or a disabled pair active again (docs/product.md, Set-up and switch). */
 export function setUp(world: World, setup: Setup, operation: OperationRecord): void {
   const { online, offline } = setup;
   const before = online.copy;
@@ -107,7 +107,7 @@ function steps(world: World, { online, offline, config }: Setup, prepared: boole
   ];
 }
 
-/** Copies what makes the other one a full stand-in: cluster, elements, and the script of this API with its token (domain 4.1). */
+/** Copies what makes the other one a full stand-in: cluster, elements, and the script of this API with its token. */
 function synchronize(online: Agent, offline: Agent): void {
   offline.cluster = online.cluster;
   offline.elementCount = online.elementCount;

@@ -5,7 +5,10 @@ import { conflict, productCodes } from "./refusal.js";
 import { busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
-/** What the product checks before it makes a pair (domain 2, 4.1). `prepared`: the two are a pair already, a disabled one. */
+/**
+ * What the product checks before it makes a pair (Preparing the two DataMiner Agents). `prepared`: the two are a pair already, a disabled
+ * one.
+ */
 export function checkMembers(world: World, online: Agent, offline: Agent, config: PairConfig, prepared: boolean): void {
   if (!world.network.reaches(online, offline)) {
     throw conflict(productCodes.noConnection, `There is no connection available with the DataMiner at ${offline.address}.`);
@@ -45,7 +48,7 @@ function checkBackup(backup: Agent): void {
   if (!backup.pristine) throw conflict(productCodes.notAllowed, `${backup.address} was used before; reset it to factory settings first.`);
 }
 
-/** Types are not mixed within one DataMiner System (domain 2.1). */
+/** Types are not mixed within one DataMiner System (About DMA Failover, RN 37075). */
 function checkType(world: World, online: Agent, offline: Agent, config: PairConfig): void {
   for (const { address, profile } of [online, offline]) {
     if (!profile.pairTypes.some((type) => type === config.type))

@@ -14,7 +14,7 @@ const tooManyPending = 1000;
 /** Agents whose NATS settings are behind those of their DataMiner System. */
 export const apartFromCluster = new WeakSet<Agent>();
 
-/** The rows of the Failover Status window, from the facts as they are now (domain 6). */
+/** The rows of the Failover Status window, from the facts as they are now. */
 export function statusOf(world: World, agent: Agent): Status | null {
   if (agent.failoverStatus === null || !agent.copy) return null;
   return {
@@ -46,7 +46,7 @@ function hidesDegradedStaas({ storage, version }: Agent): boolean {
   return storage.kind === "staas" && parsed !== undefined && satisfies(parsed, gates.staasIsTold) !== "yes";
 }
 
-/** Why a member holds its configuration for invalid; null when it does not (domain 1.4, 2.4, P6). */
+/** Why a member holds its configuration for invalid; null when it does not (SLNet connections, BPA). */
 export function invalidReason(world: World, agent: Agent): string | null {
   if (agent.copy?.state === "invalid") return "Failover configuration on buddy is invalid.";
   const buddy = world.reachableBuddy(agent);
@@ -85,7 +85,10 @@ function reasonOf({ target }: Heartbeat, address: string): string {
   return isIP(address) ? `No reply from ${address}.` : `${address} is no IP address.`;
 }
 
-/** The rows that only the online member has; those of the database only with self-hosted storage (domain 6). */
+/**
+ * The rows that only the online member has; those of the database only with self-hosted storage (Viewing the current Failover DMA
+ * status).
+ */
 function onlineRows(world: World, agent: Agent): Pick<Status, "syncConnection" | "dbSync" | "dbSyncStack"> {
   if (!agent.isOnline || agent.copy?.state === "inactive") return { syncConnection: null, dbSync: null, dbSyncStack: null };
   const holds = syncPathHolds(world, agent);

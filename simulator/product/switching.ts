@@ -10,17 +10,20 @@ import { conflict, productCodes } from "./refusal.js";
 import { acquiring, busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
-/** `person`: asked for; `heartbeats`: the automatic mode; `runtimeError`: the watchdog, in the manual mode too (domain 3.1). */
+/**
+ * `person`: asked for; `heartbeats`: the automatic mode; `runtimeError`: the watchdog, in the manual mode too (MaintenanceSettings.xml,
+ * WatchDog).
+ */
 export type SwitchCause = "person" | "heartbeats" | "runtimeError";
 
-/** The log sample shows a refusal 300 s after the request (domain 1.2). */
+/** The log sample shows a refusal 300 s after the request (known issue "Failover Agents remain offline after upgrade"). */
 const secondsUntilRefusal = 300;
 const secondsToFlush = 10;
-/** Three failed pings and their pauses (domain 3.3). */
+/** Three failed pings and their pauses (FailoverPingFailuresBeforeVipAvailable). */
 const secondsForOneVirtualIp = 4;
 const secondsToLoad = 16;
 
-/** Brings the offline member online (domain 4.2). */
+/** Brings the offline member online (docs/product.md, Set-up and switch). */
 export function goOnline(world: World, agent: Agent, cause: SwitchCause, operation: OperationRecord | null = null): void {
   const { copy } = agent;
   const buddy = world.buddyOf(agent);
@@ -45,7 +48,7 @@ function begin(world: World, agent: Agent, buddy: Agent, steps: Step[], operatio
     outlivesRestart: false,
     failed: (phase) => {
       agent.waitsUntil = world.clock.now() + secondsUntilRefusal * 1000;
-      // Not free: the product stays at "Acquiring …" until it is (domain 4.3).
+      // Not free: the product stays at "Acquiring …" until it is (known issue "Online Failover Agent unable to acquire VIP").
       if (phase !== "acquiringVirtualIp" && agent.power === "running") agent.failoverStatus = "Offline";
     },
   }).start();
@@ -95,7 +98,7 @@ function acquiringSteps(world: World, agent: Agent, { config }: PairCopy): Step[
   return [
     {
       phase: "acquiringVirtualIp",
-      // A pair with a shared hostname moves no address; the rule of its web servers is toggled instead (domain 7.4).
+      // A pair with a shared hostname moves no address; the rule of its web servers is toggled instead (Failover FAQ, connection issues).
       seconds: virtual ? secondsForOneVirtualIp * config.virtualIps.length : 1,
       begin: () => {
         if (virtual) agent.failoverStatus = acquiring(config);
@@ -129,16 +132,19 @@ function acquiringSteps(world: World, agent: Agent, { config }: PairCopy): Step[
   ];
 }
 
-/** The ping-pong rule: all its heartbeat paths fail although its own network is well, so it stays online (domain 1.2, 4.2). */
+/**
+ * The ping-pong rule: all its heartbeat paths fail although its own network is well, so it stays online (known issue "Failover Agents
+ * remain offline after upgrade").
+ */
 export function refusesToGiveWay(world: World, buddy: Agent): boolean {
   return buddy.isOnline && allFail(world, buddy, "normal") && !allFail(world, buddy, "inverted");
 }
 
-/** NicsToCheckOnFailover (domain 3.3). */
+/** NicsToCheckOnFailover. */
 export const missingInterfaces = (agent: Agent): number[] =>
   agent.timers.interfacesRequiredToGoOnline.filter((index) => !agent.cards.find((card) => card.index === index)?.connected);
 
-/** Before 10.3.0/10.2.11 nobody could come online while NATS was down (domain 4.5). */
+/** Before 10.3.0/10.2.11 nobody could come online while NATS was down (RN 33681). */
 function requireNats({ address, natsFails, profile }: Agent): void {
   if (natsFails && profile.switchNeedsNats) throw conflict(productCodes.requirementsNotMet, `${address} cannot go online: NATS is down.`);
 }

@@ -30,7 +30,7 @@ export class World {
   readonly heldPhases = new Set<string>();
   /** Told when a procedure enters a phase. */
   readonly phaseWatchers = new Set<(procedure: Procedure, phase: string) => void>();
-  /** Where each DataMiner System reaches a DataMiner ID (domain 7.3). */
+  /** Where each DataMiner System reaches a DataMiner ID (RN 43257). */
   readonly primaryAddresses = new Map<string, string>();
   /** How long the rest of a system takes to learn of a new primary address. */
   systemLearnsAfterSeconds = 0;
@@ -88,7 +88,10 @@ export class World {
     else this.clock.after(this.systemLearnsAfterSeconds, learn);
   }
 
-  /** Writes the pair's configuration on a member, under a new revision, and on the other one where it is reached (domain 3.4). */
+  /**
+   * Writes the pair's configuration on a member, under a new revision, and on the other one where it is reached (Failover configuration
+   * in Cube).
+   */
   writeCopy(agent: Agent, change: Partial<Omit<PairCopy, "revision" | "written">> & Pick<PairCopy, "position" | "config">): PairCopy {
     const before = agent.copy ?? { owner: null, state: "active", apart: false };
     const copy: PairCopy = { ...before, ...change, revision: randomUUID(), written: ++this.writes };
@@ -175,7 +178,7 @@ export class World {
     }
   }
 
-  /** Members that reach each other take over the newest configuration (domain 3.4), unless long work is under way. */
+  /** Members that reach each other take over the newest configuration (Failover configuration in Cube), unless long work is under way. */
   private meet(): void {
     for (const agent of this.agents.values()) {
       const buddy = this.reachableBuddy(agent);

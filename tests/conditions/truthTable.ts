@@ -30,7 +30,7 @@ export type Destroy =
   | { allow?: Allowance[]; refused: string; said: RegExp }
   | { allow?: Allowance[]; keeps: Member; other: "reset" | "untouched" };
 
-/** One row of domain 4.5: A is main and online before the event, B is backup, the mode is automatic. */
+/** One case of the product's Failover FAQ: A is main and online before the event, B is backup, the mode is automatic. */
 export interface Row {
   event: string;
   /** Differences to an ordinary world. */

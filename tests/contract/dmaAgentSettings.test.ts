@@ -6,7 +6,7 @@ import { notKnown, Resource } from "./resource.js";
 let provider: DynamicProvider;
 let world: PairWorld;
 
-/** What stands in MaintenanceSettings.xml before anybody changes it (domain 3.3). */
+/** What stands in MaintenanceSettings.xml before anybody changes it. */
 const defaults = {
   maxStartupSeconds: 900,
   maxWaitForOfflineSeconds: 600,

@@ -7,7 +7,7 @@ export const mainAddress = "10.10.10.1";
 export const backupAddress = "10.10.10.2";
 export const virtualAddress = "10.10.10.5";
 
-/** The four that DataMiner expects (domain 3.2). */
+/** The four that DataMiner expects (Advanced Failover options). */
 export const fourHeartbeats: Heartbeat[] = [
   { kind: "normal", from: "main", target: { agent: "backup" }, interface: null, maxFailures: 3 },
   { kind: "normal", from: "backup", target: { agent: "main" }, interface: null, maxFailures: 3 },

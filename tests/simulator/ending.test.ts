@@ -99,7 +99,7 @@ describe("ending a pair by delete", () => {
     expect(world.agent(main).snapshot().pair).toBeNull();
     world.agent(backup).start();
     clock.advance(60);
-    // The missing Agent is not reset: it still has the shared ID and its configuration (domain 5.5).
+    // The missing Agent is not reset: it still has the shared ID and its configuration (Ending a Failover configuration).
     expect(world.agent(backup).snapshot()).toMatchObject({
       agent: { dataMinerId: 111, elementCount: 40 },
       pair: { state: "invalid" },

@@ -28,7 +28,7 @@ const dns: DnsOptions = { zone: "skyline.local" };
 const [dmaMain, dmaBackup] = ["dma-main.skyline.local", "dma-backup.skyline.local"];
 const day = 24 * 3600;
 
-/** The FAQ's table: what the names of both Agents hold, and whom the virtual address points to (domain 7.1). */
+/** The table of the product's FAQ on double registration: what the names of both Agents hold, and where the virtual address points to. */
 const table = ({ nameServer }: Simulator) => ({
   main: nameServer.addresses(dmaMain),
   backup: nameServer.addresses(dmaBackup),

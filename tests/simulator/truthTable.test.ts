@@ -3,7 +3,9 @@ import type { PairConfig } from "../../provider/agent/pairSchema.js";
 import type { Status } from "../../provider/agent/statusSchema.js";
 import { backup, backupTarget, config, heldBy, main, mainTarget, pairedWorld, roles, virtualIp, type WorldOptions } from "./worlds.js";
 
-/** Every row of domain 4.5. A is main and online before the event, B is backup; a third card carries the synchronization. */
+/**
+ * Every case of the product's Failover FAQ. A is main and online before the event, B is backup; a third card carries the synchronization.
+ */
 const withSyncCable: WorldOptions = { main: { syncAddress: "127.30.3.1" }, backup: { syncAddress: "127.30.3.2" } };
 const pair: PairConfig = { ...config, syncInterface: 2 };
 const manual: PairConfig = { ...pair, mode: "manual" };

@@ -66,7 +66,7 @@ async function up(...options: string[]): Promise<string> {
   return run.output;
 }
 
-/** What real dig says stands at the three names, as the product's FAQ tells it in a table (domain 7.1). */
+/** What real dig says stands at the three names, as the table of the product's FAQ on double registration has it. */
 async function table(): Promise<Record<string, string[]>> {
   const addresses = async (name: string) => (await dig(server, `${name}.${zone}`, "A"))?.data ?? [];
   const [main, backup, virtual] = [await addresses("dma-main"), await addresses("dma-backup"), await addresses("dma-virtual")];

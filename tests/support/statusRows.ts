@@ -12,7 +12,7 @@ export interface Scene {
   address: (last: number) => string;
 }
 
-/** One literal of the Failover Status window (domain 6), and how it comes about in the simulator. */
+/** One literal of the Failover Status window, and how it comes about in the simulator. */
 export interface StatusSituation {
   /** Whose window it stands in. */
   position: "main" | "backup";
@@ -45,7 +45,7 @@ const ping = (address: (last: number) => string) => ({
 });
 const startSwitch = ({ simulator }: Scene) => void simulator.pair().startSwitch();
 
-/** Every row and literal of domain 6, and the status texts of domain 1.2. */
+/** Every row and literal of the Failover Status window, and every text of its first row. */
 export const statusSituations: readonly StatusSituation[] = [
   { position: "main", row: "Failover Status", literal: "Online" },
   { position: "backup", row: "Failover Status", literal: "Offline" },

@@ -25,7 +25,7 @@ export const byHand: Pick<SimulatorOptions, "agents"> & { pair: PairConfig } = {
   }),
 };
 
-/** What the product's FAQ tells of double registration (domain 7.1): it happens by itself. */
+/** What the product's FAQ tells of double registration: it happens by itself. */
 export async function tellByHand(story: Narrator, simulator: Simulator): Promise<void> {
   story.chapter("A pair made by hand: its virtual address spreads in DNS");
   await simulator.registered();

@@ -1,7 +1,7 @@
 import type { Simulator } from "../../simulator/index.js";
 import type { Narrator } from "./narrator";
 
-/** The addresses that the name server has at some names, as in the table of the product's FAQ on double registration (domain 7.1). */
+/** The addresses that the name server has at some names, as in the table of the product's FAQ on double registration. */
 export function showDns(story: Narrator, simulator: Simulator, names: readonly string[]): void {
   for (const name of names) story.say(`  ${name.padEnd(12)} ${addressesOf(simulator, name).join(", ") || "(no record)"}`);
 }
