@@ -13,15 +13,21 @@ export const phases = {
 
 export const Operation = z
   .object({
-    id: Exact.min(1),
+    id: Exact.min(1).meta({ description: "What `GET operation` asks for." }),
     requestId: Exact.min(1).meta({ description: "The id of the write that started it." }),
-    kind: z.enum(operationKinds),
-    state: z.enum(["running", "succeeded", "failed"]),
+    kind: z.enum(operationKinds).meta({ description: "What is being done to the pair." }),
+    state: z.enum(["running", "succeeded", "failed"]).meta({ description: "Whether it goes on, and how it ended." }),
     phase: Label.meta({ description: "Where it is; unknown phases are shown as they are." }),
-    percent: z.number().min(0).max(100).nullable(),
-    startedUtc: Moment,
-    finishedUtc: Moment.nullable(),
-    error: z.object({ code: Label, detail: Sentence }).nullable(),
+    percent: z.number().min(0).max(100).nullable().meta({ description: "Progress of the phase; null when it is not known." }),
+    startedUtc: Moment.meta({ description: "When it was started." }),
+    finishedUtc: Moment.nullable().meta({ description: "When it ended; null while it runs." }),
+    error: z
+      .object({
+        code: Label.meta({ description: "Stable name of the error." }),
+        detail: Sentence.meta({ description: "The error in one sentence." }),
+      })
+      .nullable()
+      .meta({ description: "Why it failed; null unless it did." }),
   })
   .meta({ id: "Operation", description: "Long work, polled until it has ended; kept for at least 24 hours." });
 export type Operation = z.infer<typeof Operation>;

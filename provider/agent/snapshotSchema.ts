@@ -18,10 +18,16 @@ export type Timers = z.infer<typeof Timers>;
 export const Interface = z
   .object({
     index: z.int().min(1).meta({ description: "1-based, in DataMiner's order." }),
-    network: z.enum(["corporate", "acquisition", "other"]),
-    mac: Label,
-    connected: z.boolean(),
-    addresses: longList(z.object({ address: Label, prefixLength: z.int().min(0).max(128), virtual: z.boolean() })),
+    network: z.enum(["corporate", "acquisition", "other"]).meta({ description: "The network it is connected to." }),
+    mac: Label.meta({ description: "Hardware address." }),
+    connected: z.boolean().meta({ description: "Whether it is plugged in and enabled." }),
+    addresses: longList(
+      z.object({
+        address: Label.meta({ description: "The address." }),
+        prefixLength: z.int().min(0).max(128).meta({ description: "Length of the network prefix, in bits." }),
+        virtual: z.boolean().meta({ description: "Whether it is a virtual IP address of the pair." }),
+      }),
+    ).meta({ description: "Every address that it holds now." }),
     registersInDns: z.boolean().meta({ description: "Register this connection's addresses in DNS." }),
   })
   .meta({ id: "Interface" });
@@ -29,7 +35,7 @@ export type Interface = z.infer<typeof Interface>;
 
 export const SettingsOwner = z
   .object({
-    owner: Exact,
+    owner: Exact.meta({ description: "The owner, as it was written." }),
     settings: list(Label).meta({ description: "Names of the timers, and `registersInDns.<index>`; may be empty." }),
   })
   .meta({ id: "SettingsOwner" });
@@ -38,26 +44,41 @@ export type SettingsOwner = z.infer<typeof SettingsOwner>;
 export const AgentFacts = z
   .object({
     address: Label.meta({ description: "Corporate IP address of this member." }),
-    dataMinerId: z.int().nullable(),
-    name: Label,
+    dataMinerId: z.int().nullable().meta({ description: "Shared by both members of a pair; null after a reset." }),
+    name: Label.meta({ description: "Name of the Agent." }),
     version: Label.meta({ description: 'Full build, "10.5.4.0-15588".' }),
-    cluster: Label.nullable(),
-    elementCount: z.int().min(0),
+    cluster: Label.nullable().meta({ description: "Name of its DataMiner System; null when it is in none." }),
+    elementCount: z.int().min(0).meta({ description: "Number of elements in its Elements folder." }),
     pristine: z.boolean().meta({ description: "Holds nothing but the script of this API and its token." }),
-    swarming: z.boolean(),
-    interfaces: list(Interface),
-    pcap: z.enum(["npcap", "winpcap", "none", "undetected"]),
-    https: z.object({ name: DnsName, subjectAltNames: longList(DnsName), notAfter: Moment, trusted: z.boolean() }).nullable(),
-    storage: z.object({
-      kind: z.enum(["staas", "dedicatedCluster", "cassandraPerDma", "legacySql"]),
-      replicationFactor: z.int().min(1).nullable().meta({ description: "Of SLDMADB and system_auth, for Cassandra per DMA." }),
-    }),
-    nats: z.enum(["brokerGateway", "slnetManaged"]),
-    capabilities: z.object({
-      pairTypes: list(Label).meta({ description: "virtualIp, sharedHostname." }),
-      endModes: list(Label).meta({ description: "delete, disable." }),
-      endWithOfflineUnavailable: z.boolean(),
-    }),
+    swarming: z.boolean().meta({ description: "Whether Swarming is enabled, which excludes Failover." }),
+    interfaces: list(Interface).meta({ description: "Network interfaces, in DataMiner's order." }),
+    pcap: z
+      .enum(["npcap", "winpcap", "none", "undetected"])
+      .meta({ description: "Packet capture library, needed to send gratuitous ARP." }),
+    https: z
+      .object({
+        name: DnsName.meta({ description: "`name` of the HTTPS tag in MaintenanceSettings.xml." }),
+        subjectAltNames: longList(DnsName).meta({ description: "Names and addresses that the certificate covers." }),
+        notAfter: Moment.meta({ description: "When the certificate expires." }),
+        trusted: z.boolean().meta({ description: "Whether the Agent's own machine trusts the certificate." }),
+      })
+      .nullable()
+      .meta({ description: "Its web server's certificate; null without HTTPS." }),
+    storage: z
+      .object({
+        kind: z.enum(["staas", "dedicatedCluster", "cassandraPerDma", "legacySql"]).meta({ description: "Kind of the general database." }),
+        replicationFactor: z.int().min(1).nullable().meta({ description: "Of SLDMADB and system_auth, for Cassandra per DMA." }),
+      })
+      .meta({ description: "Where it stores its data." }),
+    nats: z.enum(["brokerGateway", "slnetManaged"]).meta({ description: "Who manages NATS." }),
+    capabilities: z
+      .object({
+        pairTypes: list(Label).meta({ description: "virtualIp, sharedHostname." }),
+        endModes: list(Label).meta({ description: "delete, disable." }),
+        endWithOfflineUnavailable: z.boolean().meta({ description: "Whether a pair can be ended while the offline Agent is unavailable." }),
+      })
+      .meta({ description: "What this Agent's version can do." }),
+    /** Failover timers in force. */
     settings: Timers,
     settingsOwners: list(SettingsOwner).optional().meta({
       description:
@@ -82,13 +103,15 @@ export const Snapshot = z
     timeUtc: Moment.nullish().meta({
       description: "This member's clock when it answers, which all its other times are held against; null or left out: not told.",
     }),
+    /** The member itself. */
     agent: AgentFacts,
+    /** Its DataMiner System. */
     dms: Dms,
     revision: Exact.min(1).meta({
       description: "Covers the pair's existence, configuration and owner; never repeats; a switch does not change it.",
     }),
-    pair: Pair.nullable(),
-    status: Status.nullable(),
+    pair: Pair.nullable().meta({ description: "The pair as this member knows it; null when it knows of none." }),
+    status: Status.nullable().meta({ description: "Its rows of the Failover Status window; null without a pair." }),
   })
   .meta({ id: "Snapshot" });
 export type Snapshot = z.infer<typeof Snapshot>;

@@ -1,0 +1,37 @@
+// A plugin of TypeDoc: a field of a zod schema is described once, by `.meta({ description })`, which docs/openapi.json shows too.
+// A comment on the field, where there is one, wins.
+import { Comment, Converter, ReflectionKind } from "typedoc";
+import ts from "typescript";
+
+/** @param {import("typedoc").Application} app */
+export function load(app) {
+  app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
+    for (const reflection of context.project.getReflectionsByKind(ReflectionKind.Property)) {
+      if (reflection.hasComment()) continue;
+      const symbol = context.getSymbolFromReflection(reflection);
+      const text = symbol?.declarations?.map(descriptionOf).find((found) => found !== undefined);
+      if (text !== undefined) reflection.comment = new Comment([{ kind: "text", text }]);
+    }
+  });
+}
+
+/**
+ * The description of the outermost `.meta({ description })` in `field: <schema>`.
+ * @param {ts.Declaration} declaration
+ */
+function descriptionOf(declaration) {
+  if (!ts.isPropertyAssignment(declaration)) return undefined;
+  for (let at = declaration.initializer; ts.isCallExpression(at); at = at.expression.expression) {
+    if (!ts.isPropertyAccessExpression(at.expression)) return undefined;
+    const [options] = at.arguments;
+    if (at.expression.name.text !== "meta" || options === undefined || !ts.isObjectLiteralExpression(options)) continue;
+    const property = options.properties.find((one) => one.name?.getText() === "description");
+    return property && ts.isPropertyAssignment(property) ? textOf(property.initializer) : undefined;
+  }
+  return undefined;
+}
+
+/** @param {ts.Expression} expression */
+function textOf(expression) {
+  return ts.isStringLiteralLike(expression) ? expression.text : expression.getText().replace(/^`|`$/g, "");
+}
