@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from "commander";
-import { Duration, parseDuration } from "../provider/core/durations.js";
+import { parseDuration } from "../provider/core/durations.js";
+import { Duration } from "../provider/core/fields.js";
 
 /** An option that takes a time such as "90s", and gives it in milliseconds. */
 export const timeOption = (flags: string, description: string, usual: Duration): Option =>

@@ -4,20 +4,19 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
 import { reasonOf } from "../core/errors.js";
-import { IpAddress } from "../core/ipAddress.js";
+import { IpAddress } from "../core/fields.js";
+import { isHostName } from "../core/hostNames.js";
 import { keepSecret } from "../core/redaction.js";
 import { unsetVariable, variableOf } from "../core/variable.js";
 import { defaultBasePath } from "./contract.js";
 import { ConnectionError } from "./errors.js";
-
-const hostPattern = /^[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i;
 
 /** The fields that say how one Agent is reached. Each resource that talks to an Agent takes them in this form. */
 export const connectionFields = {
   /** How this Agent is reached: its own name or address, never the virtual IP address or the shared hostname. */
   host: z
     .string()
-    .refine((text) => isIP(text) !== 0 || hostPattern.test(text), "expected a host name or an IP address, without protocol or port")
+    .refine((text) => isIP(text) !== 0 || isHostName(text), "expected a host name or an IP address, without protocol or port")
     .overwrite((text) => canonicalAddress(text) ?? text.toLowerCase().replace(/\.$/, "")),
   /** The Agent's corporate IP address: its identity. Default: `host`; required when `host` is a name. */
   address: IpAddress.optional(),
@@ -54,7 +53,7 @@ export function connectionRules(fields: Partial<Fields>, report: (path: string, 
   const sources = (["tokenEnv", "tokenFile", "token"] as const).filter((source) => fields[source] !== undefined);
   if (sources.length === 0) report("tokenEnv", "expected one of tokenEnv, tokenFile or token.");
   if (sources.length > 1) report(sources[1] ?? "token", `expected one token source, found ${sources.join(" and ")}.`);
-  if (fields.address === undefined && fields.host !== undefined && isIP(fields.host) === 0 && hostPattern.test(fields.host)) {
+  if (fields.address === undefined && fields.host !== undefined && isIP(fields.host) === 0 && isHostName(fields.host)) {
     report("address", `expected the Agent's corporate IP address, because host is the name ${fields.host}.`);
   }
 }

@@ -9,7 +9,7 @@ export interface Clock {
 }
 
 /** A longer timer would fire at once (Node.js, TimeoutOverflowWarning). */
-const longestTimerMilliseconds = 2 ** 31 - 1;
+export const longestTimerMilliseconds = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -1,5 +1,6 @@
-import { formatMilliseconds, parseDuration, type Timeouts } from "./durations.js";
+import { formatMilliseconds, parseDuration } from "./durations.js";
 import { FailoverError, oneLine, reasonOf, WaitError } from "./errors.js";
+import type { Timeouts } from "./fields.js";
 import { redact } from "./redaction.js";
 import type { JsonObject } from "./values.js";
 

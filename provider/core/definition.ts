@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { Context, DefaultTimeouts } from "./context.js";
-import type { Timeouts } from "./durations.js";
+import type { Timeouts } from "./fields.js";
 import type { Failure } from "./inputs.js";
 import { formatOwner } from "./owner.js";
 import type { Resource } from "./resource.js";

@@ -1,5 +1,3 @@
-import { z } from "zod";
-
 const unitMilliseconds = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
 
 /** A length of time as `"90s"`, `"30m"` or `"4h"`. */
@@ -7,12 +5,10 @@ export type Duration = `${number}${keyof typeof unitMilliseconds}`;
 
 const pattern = /^([1-9]\d{0,6})([smh])$/;
 /** What a timer of Node.js can hold; a longer one would fire at once. */
-const longestHours = 596;
-const expected = `expected a duration such as "90s", "30m" or "4h", of at most ${longestHours}h`;
+export const longestHours = 596;
 
-export const Duration = z
-  .templateLiteral([z.number(), z.enum(["s", "m", "h"])], expected)
-  .refine((text) => pattern.test(text) && parseDuration(text) <= longestHours * unitMilliseconds.h, expected);
+export const isDuration = (text: string): text is Duration =>
+  pattern.test(text) && parseDuration(text as Duration) <= longestHours * unitMilliseconds.h;
 
 export function parseDuration(text: Duration): number {
   const [, count, unit] = pattern.exec(text) ?? [];
@@ -31,11 +27,3 @@ export function formatMilliseconds(milliseconds: number): string {
   const shown = parts.filter(([count]) => count > 0).map(([count, unit]) => `${count}${unit}`);
   return shown.length > 0 ? shown.join(" ") : "0s";
 }
-
-/** How long each act of a resource may take. */
-export const Timeouts = z.strictObject({
-  create: Duration.optional(),
-  update: Duration.optional(),
-  delete: Duration.optional(),
-});
-export type Timeouts = z.infer<typeof Timeouts>;

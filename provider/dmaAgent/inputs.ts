@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { connectionFields, connectionRules, withAddress } from "../agent/connection.js";
 import { Timers } from "../agent/snapshotSchema.js";
-import { Timeouts } from "../core/durations.js";
+import { Timeouts } from "../core/fields.js";
 import { OwnerName } from "../core/owner.js";
 
 /** A set of interface indexes in its one spelling. */

@@ -1,25 +1,19 @@
-import { aliasOf, findAlias, lookUpUnaliased } from "./alias.js";
 import { compareAndSet } from "./compareAndSet.js";
-import { Connections } from "./connections.js";
-import { Deadline } from "./deadline.js";
+import { Deadline, Patience, readBackPauses } from "./deadline.js";
 import { type Edit, editRRsets } from "./editRRsets.js";
 import type { DnsServer } from "./endpoint.js";
 import { Exchange } from "./exchange.js";
-import { findZone } from "./findZone.js";
-import { lookUp } from "./lookUp.js";
-import { Patience, readBackPauses } from "./patience.js";
-import { plainUpdate } from "./plainUpdate.js";
-import { type Place, probe } from "./probe.js";
+import { aliasOf, findAlias, lookUp, lookUpUnaliased } from "./lookUp.js";
+import { zoneName } from "./names.js";
 import type { RecordType } from "./rdata.js";
-import { requireZone } from "./requireZone.js";
-import { canonicalData, type RRset, type RRsetKey } from "./rrset.js";
-import type { RRsetStep } from "./rrsetStep.js";
-import { type Ask, Servers } from "./servers.js";
+import type { Ask } from "./reply.js";
+import { canonicalData, type RRset, type RRsetKey, type RRsetStep } from "./rrset.js";
+import { type Call, plainUpdate, probe } from "./sendUpdate.js";
+import { Servers } from "./servers.js";
 import type { Signer } from "./signer.js";
+import { Connections } from "./tcp.js";
 import type { Update } from "./update.js";
-import { zoneName } from "./zoneName.js";
-
-export type { RRset, RRsetKey } from "./rrset.js";
+import { findZone, requireZone } from "./zone.js";
 
 export interface DnsClientOptions {
   /** Name servers that take updates for the same zones. The first is asked first; the next when one fails or is silent (RFC 2136 4.6). */
@@ -68,7 +62,7 @@ export class DnsClient {
    */
   async findZone(name: string): Promise<string> {
     const canonical = zoneName(name);
-    return this.call(({ ask, over }) => findZone(ask, canonical, over));
+    return this.call((call) => findZone(call, canonical));
   }
 
   /**
@@ -79,8 +73,8 @@ export class DnsClient {
   async readRRset(name: string, type: RecordType, { zone }: { zone?: string | undefined } = {}): Promise<RRset | undefined> {
     const key = { name: zoneName(name), type };
     const act = `Reading ${type} ${key.name}`;
-    if (zone !== undefined) return (await this.call((place) => lookUpUnaliased(place, key, act), zone))?.set;
-    const found = await this.call(({ ask, over }) => lookUp(ask, key, over));
+    if (zone !== undefined) return (await this.call((call) => lookUpUnaliased(call, key, act), zone))?.set;
+    const found = await this.call((call) => lookUp(call, key));
     if (found.kind === "alias") throw aliasOf(`${act}:`, key.name, found.target);
     return found.kind === "rrset" ? found.set : undefined;
   }
@@ -88,7 +82,7 @@ export class DnsClient {
   /** What the name is an alias of, asked with a type that stands there; undefined when it is none. A wildcard's answer makes no alias. */
   async findAlias(name: string, type: RecordType): Promise<string | undefined> {
     const key = { name: zoneName(name), type };
-    return this.call((place) => findAlias(place, key));
+    return this.call((call) => findAlias(call, key));
   }
 
   /**
@@ -98,9 +92,9 @@ export class DnsClient {
   async probeRRset(zone: string, name: string, type: RecordType, expected: readonly string[] | null): Promise<boolean> {
     const key = { name: zoneName(name), type };
     const data = expected && canonicalData(type, expected);
-    return this.call(async (place) => {
+    return this.call(async (call) => {
       const prerequisite = data === null ? { kind: "rrsetAbsent" as const, ...key } : { kind: "rrsetIs" as const, ...key, data };
-      const { kind } = await probe(place, `Probing ${type} ${key.name}`, [prerequisite]);
+      const { kind } = await probe(call, `Probing ${type} ${key.name}`, [prerequisite]);
       return kind === "verified";
     }, zone);
   }
@@ -129,7 +123,7 @@ export class DnsClient {
    * Throws DNS_CONFLICT (facts `expected`, `found`), DNS_CNAME, DNS_NOT_APPLIED, DNS_UNVERIFIED.
    */
   async compareAndSet(zone: string, steps: readonly RRsetStep[]): Promise<void> {
-    return this.call((place) => compareAndSet(place, steps), zone);
+    return this.call((call) => compareAndSet(call, steps), zone);
   }
 
   /**
@@ -143,7 +137,7 @@ export class DnsClient {
     edit: Edit,
     { attempts = 5 }: { attempts?: number } = {},
   ): Promise<(RRset | undefined)[]> {
-    return this.call((place) => editRRsets(place, keys, edit, attempts), zone);
+    return this.call((call) => editRRsets(call, keys, edit, attempts), zone);
   }
 
   /** Ends connections and calls, for good. A client that is not closed keeps no process alive. */
@@ -151,7 +145,7 @@ export class DnsClient {
     this.end(new DOMException("The DNS client was closed.", "AbortError"));
   }
 
-  private async call<Result>(act: (place: Place) => Promise<Result>, zone = "."): Promise<Result> {
+  private async call<Result>(act: (call: Call) => Promise<Result>, zone = "."): Promise<Result> {
     if (this.ended) throw this.ended.reason;
     const deadline = new Deadline(this.options.timeoutMilliseconds ?? 60_000);
     this.open.add(deadline);

@@ -1,5 +1,5 @@
-/** A longer timer would fire at once (Node.js, TimeoutOverflowWarning). */
-const longestTimer = 2 ** 31 - 1;
+import { longestTimerMilliseconds } from "../core/clock.js";
+
 /** What a pause ends with, so that nobody takes it for a failure. */
 const paused = Symbol("paused");
 
@@ -20,7 +20,7 @@ export class Deadline {
         this.isOver = true;
         this.end(new Error("The time is up."));
       },
-      Math.min(milliseconds, longestTimer),
+      Math.min(milliseconds, longestTimerMilliseconds),
     );
   }
 
@@ -76,5 +76,37 @@ export class Deadline {
     ).catch((reason: unknown) => {
       if (reason !== paused) throw reason;
     });
+  }
+}
+
+/** Milliseconds before a change is read back again: 2.7 s in all, as long as a primary and a transfer usually take. */
+export const readBackPauses: readonly number[] = [100, 200, 400, 800, 1_200];
+
+/** How long one call goes on waiting for what it wrote: growing pauses, each taken once, and never beyond the call's own time. */
+export class Patience {
+  private readonly left: number[];
+
+  constructor(
+    pauses: readonly number[],
+    private readonly deadline: Deadline,
+  ) {
+    this.left = [...pauses];
+  }
+
+  /** Waits for the next pause; false when there is none left, or no time. */
+  again(): Promise<boolean> {
+    const next = this.left.shift();
+    return next === undefined ? Promise.resolve(false) : this.pause(next);
+  }
+
+  /** False when the call's time is up meanwhile. Throws the caller's reason when that ends the call. */
+  async pause(milliseconds: number): Promise<boolean> {
+    try {
+      await this.deadline.pause(milliseconds);
+      return true;
+    } catch (error) {
+      if (this.deadline.isOver) return false;
+      throw error;
+    }
   }
 }

@@ -1,11 +1,9 @@
-import { lookUpUnaliased } from "./alias.js";
-import { compareAndSet } from "./compareAndSet.js";
-import { conflictOf } from "./conflict.js";
+import { compareAndSet, conflictOf } from "./compareAndSet.js";
 import { amended, DnsError } from "./errors.js";
-import { isReallyAbsent, type Place, probe } from "./probe.js";
-import { canonicalData, type Found, type RRset, type RRsetKey } from "./rrset.js";
-import { actOf, isChange, type RRsetStep, updateOf } from "./rrsetStep.js";
-import { zoneName } from "./zoneName.js";
+import { type Found, lookUpUnaliased } from "./lookUp.js";
+import { zoneName } from "./names.js";
+import { actOf, canonicalData, isChange, type RRset, type RRsetKey, type RRsetStep, updateOf } from "./rrset.js";
+import { type Call, isReallyAbsent, probe } from "./sendUpdate.js";
 
 /** What an RRset shall become: these records with one TTL in seconds, nothing (null), or what it is. */
 export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
@@ -24,16 +22,16 @@ const longestPauseMilliseconds = 50;
 const doubt = " An earlier try of this change may stand all the same: read before you repeat it.";
 
 /** Reads, lets `edit` decide, and writes what differs, all under the condition that nothing has changed meanwhile; if it has, once more. */
-export async function editRRsets(place: Place, keys: readonly RRsetKey[], edit: Edit, attempts: number): Promise<(RRset | undefined)[]> {
+export async function editRRsets(call: Call, keys: readonly RRsetKey[], edit: Edit, attempts: number): Promise<(RRset | undefined)[]> {
   const names = keys.map(({ name, type }) => ({ name: zoneName(name), type }));
   let written: readonly (readonly string[])[] = names.map(() => []);
   let maybeDone = false;
   for (let attempt = 1; ; attempt++) {
     let steps: readonly RRsetStep[] = [];
     try {
-      steps = await decide(place, names, (found) => edit(found, written), attempt > 1);
-      if (steps.some(isChange)) await compareAndSet(place, steps);
-      else await confirm(place, steps);
+      steps = await decide(call, names, (found) => edit(found, written), attempt > 1);
+      if (steps.some(isChange)) await compareAndSet(call, steps);
+      else await confirm(call, steps);
       return steps.map(({ name, type, desired }) => (desired === null ? undefined : { name, type, ...desired }));
     } catch (error) {
       if (!(error instanceof DnsError)) throw error;
@@ -43,7 +41,7 @@ export async function editRRsets(place: Place, keys: readonly RRsetKey[], edit: 
         maybeDone = true;
         written = written.map((before, index) => [...new Set([...before, ...additionsOf(steps[index])])]);
       }
-      if (!(await place.patience.pause(Math.random() * longestPauseMilliseconds * attempt))) throw shown;
+      if (!(await call.patience.pause(Math.random() * longestPauseMilliseconds * attempt))) throw shown;
     }
   }
 }
@@ -57,24 +55,24 @@ const isLost = ({ code, facts }: DnsError): boolean =>
 
 /** An edit may refuse what was found by throwing; that counts once what it was shown is known to be really there. */
 async function decide(
-  place: Place,
+  call: Call,
   names: readonly RRsetKey[],
   edit: (found: (RRset | undefined)[]) => readonly RRsetEdit[],
   isDoubtful: boolean,
 ): Promise<RRsetStep[]> {
-  const found = await Promise.all(names.map((key) => find(place, key, isDoubtful)));
+  const found = await Promise.all(names.map((key) => find(call, key, isDoubtful)));
   try {
     return stepsOf(names, found, edit(found.map((one) => one?.set)));
   } catch (error) {
     if (isDoubtful) throw error;
-    return decide(place, names, edit, true);
+    return decide(call, names, edit, true);
   }
 }
 
 /** What really stands there, as far as it matters: a wildcard's answer is only probed for once it has led to a conflict or a refusal. */
-async function find(place: Place, key: RRsetKey, isDoubtful: boolean): Promise<FoundSet> {
-  const found = await lookUpUnaliased(place, key, `Editing ${key.type} ${key.name}`);
-  return isDoubtful && found && (await isReallyAbsent(place, key)) ? undefined : found;
+async function find(call: Call, key: RRsetKey, isDoubtful: boolean): Promise<FoundSet> {
+  const found = await lookUpUnaliased(call, key, `Editing ${key.type} ${key.name}`);
+  return isDoubtful && found && (await isReallyAbsent(call, key)) ? undefined : found;
 }
 
 function stepsOf(keys: readonly RRsetKey[], found: readonly FoundSet[], edits: readonly RRsetEdit[]): RRsetStep[] {
@@ -89,9 +87,9 @@ function stepsOf(keys: readonly RRsetKey[], found: readonly FoundSet[], edits: r
 }
 
 /** Nothing is to be changed: that is so only if what was read is really there. */
-async function confirm(place: Place, steps: readonly RRsetStep[]): Promise<void> {
+async function confirm(call: Call, steps: readonly RRsetStep[]): Promise<void> {
   if (steps.every(({ expected }) => expected === null)) return;
   const act = `Checking ${actOf(steps)}`;
-  const outcome = await probe(place, act, updateOf(place.zone, steps).prerequisites);
-  if (outcome.kind === "unmet") throw await conflictOf({ ...place, at: outcome.endpoint }, steps, act, outcome);
+  const outcome = await probe(call, act, updateOf(call.zone, steps).prerequisites);
+  if (outcome.kind === "unmet") throw await conflictOf({ ...call, at: outcome.endpoint }, steps, act, outcome);
 }

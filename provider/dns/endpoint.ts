@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
+import { brokenWay, lateAnswer } from "./answer.js";
 import type { Deadline } from "./deadline.js";
-import { brokenWay, lateAnswer } from "./noAnswer.js";
 
 /** A name server as somebody names it. */
 export interface DnsServer {

@@ -1,12 +1,14 @@
-import type { Connections } from "./connections.js";
+import type { Judge, Sending, Verdict } from "./answer.js";
 import { opcodes, rcodes, types } from "./constants.js";
 import type { Deadline } from "./deadline.js";
 import type { Endpoint } from "./endpoint.js";
 import { DnsFormatError } from "./errors.js";
-import { decodeMessage, encodeMessage, type Message, type WireRecord } from "./message.js";
-import { type BadReason, type Signer, signMessage, verifyMessage } from "./tsig.js";
+import { decodeMessage, encodeMessage, type Message } from "./message.js";
+import type { Signer } from "./signer.js";
+import type { Connections } from "./tcp.js";
+import { type BadReason, signMessage, verifyMessage } from "./tsig.js";
 import { askOverUdp } from "./udp.js";
-import type { Judge, Sending, Verdict } from "./verdict.js";
+import type { WireRecord } from "./wireRecord.js";
 
 export interface ExchangeOptions {
   signer: Signer | undefined;

@@ -3,14 +3,16 @@
  * what is wrong. docs/dns.md shows how.
  */
 export { DnsClient, type DnsClientOptions } from "./client.js";
+
 export type { Edit, RRsetEdit } from "./editRRsets.js";
+
 export type { DnsServer } from "./endpoint.js";
+
 export { DnsError, type DnsErrorCode, DnsFormatError, DnsNameError } from "./errors.js";
+
 export { parseKeyFile } from "./keyFile.js";
-export { canonicalName, findCanonicalName, isAtOrBelow, parentOf, reverseNameOf } from "./names.js";
-export type { RecordType } from "./rdata.js";
-export type { RRset, RRsetKey } from "./rrset.js";
-export type { RRsetStep } from "./rrsetStep.js";
+export { canonicalName, findCanonicalName, isAtOrBelow, parentOf, zoneName } from "./names.js";
+export { type RecordType, reverseNameOf } from "./rdata.js";
+export type { RRset, RRsetKey, RRsetStep } from "./rrset.js";
 export { type HmacKey, hmacSigner, type Signer, secretBytes } from "./signer.js";
 export type { Change, Prerequisite, Update } from "./update.js";
-export { zoneName } from "./zoneName.js";

@@ -1,9 +1,7 @@
-import { basename } from "node:path";
-import { type ReadIncluded, statementCure, tokensOf, unreadable } from "./keyTokens.js";
+import { basename, dirname, resolve } from "node:path";
+import { DnsError } from "./errors.js";
 import { findCanonicalName } from "./names.js";
 import { canonicalAlgorithm, secretBytes } from "./signer.js";
-
-export { secretBytes } from "./signer.js";
 
 /** A key as its file tells it. */
 export interface KeyFile {
@@ -23,7 +21,7 @@ export function parseKeyFile(text: string, file: string, read?: ReadIncluded): K
   const found = parsePrivateFile(text, file) ?? parseKeyRecord(text, file) ?? parseStatement(text, file, read);
   const name = findCanonicalName(found.name);
   if (name === undefined)
-    throw unreadable(file, "its key has a name that is no domain name", "Make a key with letters, digits and hyphens.");
+    throw badKeyFile(file, "its key has a name that is no domain name", "Make a key with letters, digits and hyphens.");
   const algorithm = canonicalAlgorithm(found.algorithm, `key file ${file}`);
   secretBytes(found.secret, `key file ${file}`);
   return { name, algorithm: algorithm.slice(0, -1), secret: found.secret };
@@ -31,11 +29,11 @@ export function parseKeyFile(text: string, file: string, read?: ReadIncluded): K
 
 function parseStatement(text: string, file: string, read: ReadIncluded | undefined): KeyFile {
   const tokens = tokensOf(text, file, read);
-  if (tokens.length === 0) throw unreadable(file, "it is empty", statementCure);
+  if (tokens.length === 0) throw badKeyFile(file, "it is empty", statementCure);
   let at = 0;
   const wrong = () => {
     const token = tokens[at] ?? tokens.at(-1);
-    return unreadable(token?.file ?? file, `line ${token?.line} is not as it should be`, statementCure);
+    return badKeyFile(token?.file ?? file, `line ${token?.line} is not as it should be`, statementCure);
   };
   const take = (expected?: string): string => {
     const token = tokens[at];
@@ -61,10 +59,10 @@ function parseStatement(text: string, file: string, read: ReadIncluded | undefin
   take("}");
   take(";");
   const rest = tokens[at];
-  if (rest !== undefined) throw unreadable(rest.file, `line ${rest.line} begins something after its key`, "Keep one key in a file.");
+  if (rest !== undefined) throw badKeyFile(rest.file, `line ${rest.line} begins something after its key`, "Keep one key in a file.");
   const [algorithm, secret] = [fields.get("algorithm"), fields.get("secret")];
   if (algorithm === undefined || secret === undefined) {
-    throw unreadable(file, `its key has no ${algorithm === undefined ? "algorithm" : "secret"}`, statementCure);
+    throw badKeyFile(file, `its key has no ${algorithm === undefined ? "algorithm" : "secret"}`, statementCure);
   }
   // Space inside a secret is nothing to the server either.
   return { name, algorithm, secret: secret.replace(/\s/g, "") };
@@ -83,14 +81,14 @@ const algorithmNumbers = new Map([
 function algorithmOf(number: string, file: string): string {
   const algorithm = algorithmNumbers.get(number);
   if (algorithm !== undefined) return algorithm;
-  throw unreadable(file, "its algorithm is none of TSIG", "Give the key that the server has for updates, not a key of DNSSEC.");
+  throw badKeyFile(file, "its algorithm is none of TSIG", "Give the key that the server has for updates, not a key of DNSSEC.");
 }
 
 function parsePrivateFile(text: string, file: string): KeyFile | undefined {
   if (!/^Private-key-format:/.test(text)) return undefined;
   const name = /^K(.+)\+\d{3}\+\d{5}\.private$/.exec(basename(file))?.[1];
   if (name === undefined) {
-    throw unreadable(file, "its own name does not tell the key's", "Give it back its name K<key name>+<algorithm>+<id>.private.");
+    throw badKeyFile(file, "its own name does not tell the key's", "Give it back its name K<key name>+<algorithm>+<id>.private.");
   }
   const field = (title: string) => new RegExp(`^${title}:[ \\t]*(\\S*)`, "m").exec(text)?.[1] ?? "";
   return { name, algorithm: algorithmOf(field("Algorithm"), file), secret: field("Key") };
@@ -104,4 +102,61 @@ function parseKeyRecord(text: string, file: string): KeyFile | undefined {
   const [, name, number, secret] = keyRecord.exec(text.replace(/^;.*$/gm, "")) ?? [];
   if (name === undefined || number === undefined || secret === undefined) return undefined;
   return { name, algorithm: algorithmOf(number, file), secret: secret.replace(/[\s()]/g, "") };
+}
+
+export interface Token {
+  /** A word with or without quotes, or one of `{`, `}` and `;`. */
+  text: string;
+  isMark: boolean;
+  file: string;
+  line: number;
+}
+
+/** Gives the text of a file that a key file includes. */
+export type ReadIncluded = (file: string) => string;
+
+export const statementCure = 'It should read: key "name" { algorithm hmac-sha256; secret "..."; };';
+
+/** Files that include each other go round for ever. */
+const deepest = 8;
+
+/** The lexer of named.conf: space, three styles of comment, text in quotes, marks, and words, which any of these ends. */
+const lexer = /\s+|\/\/.*|#.*|\/\*[\s\S]*?\*\/|"((?:[^"\\]|\\[\s\S])*)"|([{};])|((?:[^\s{};"#/]|\/(?![/*]))+)/gy;
+
+/** The words of a key file, with those of the files that it includes in their place: `include "dma.key";`, beside the file itself. */
+export function tokensOf(text: string, file: string, read?: ReadIncluded, depth = 0): Token[] {
+  const tokens = wordsOf(text, file);
+  const included: Token[] = [];
+  for (let at = 0; at < tokens.length; at++) {
+    const [statement, path, end] = tokens.slice(at, at + 3) as [Token, Token?, Token?];
+    const begins = at === 0 || (tokens[at - 1]?.isMark && tokens[at - 1]?.text === ";");
+    if (!begins || statement.isMark || statement.text.toLowerCase() !== "include" || path?.isMark !== false || end?.text !== ";") {
+      included.push(statement);
+      continue;
+    }
+    if (!read) throw badKeyFile(file, `line ${statement.line} includes another file`, "Give that file itself.");
+    if (depth >= deepest) throw badKeyFile(file, "its includes go round in a circle", "Give the file with the key itself.");
+    const target = resolve(dirname(file), path.text);
+    included.push(...tokensOf(read(target), target, read, depth + 1));
+    at += 2;
+  }
+  return included;
+}
+
+function wordsOf(text: string, file: string): Token[] {
+  const tokens: Token[] = [];
+  let line = 1;
+  let end = 0;
+  for (const [all, inQuotes, mark, word] of text.matchAll(lexer)) {
+    end += all.length;
+    const found = inQuotes?.replace(/\\([\s\S])/g, "$1") ?? mark ?? word;
+    if (found !== undefined) tokens.push({ text: found, isMark: mark !== undefined, file, line });
+    line += all.split("\n").length - 1;
+  }
+  if (end < text.length) throw badKeyFile(file, `line ${line} begins a text or comment that has no end`, statementCure);
+  return tokens;
+}
+
+export function badKeyFile(file: string, seen: string, cure: string): DnsError {
+  return new DnsError("DNS_KEY_FILE", `Reading key file ${file}: ${seen}. ${cure}`);
 }

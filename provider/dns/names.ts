@@ -1,16 +1,9 @@
 import { domainToASCII } from "node:url";
-import { findAddressBytes } from "./addressBytes.js";
-import { DnsFormatError, DnsNameError } from "./errors.js";
+import { isDomainName } from "../core/hostNames.js";
+import { DnsError, DnsNameError, shownName } from "./errors.js";
+import { decodeName, encodeName, longestLabel } from "./wireNames.js";
 
-/** RFC 1035 3.1 and 4.1.4. */
-const longestLabel = 63;
-const longestName = 255;
-/** A name has at most 127 labels; more pointers than that compress nothing. */
-const mostPointers = 127;
-const headerBytes = 12;
-
-const strictName = /^(?:[A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?$/;
-const [dot, backslash] = [0x2e, 0x5c];
+const dot = 0x2e;
 
 /**
  * The one spelling of a domain name: lower case, absolute, with its trailing dot; the root is `"."`. Strict: letters, digits, hyphens
@@ -25,14 +18,10 @@ export function canonicalName(text: string): string {
 /** As canonicalName; undefined when the text is no domain name. */
 export function findCanonicalName(text: string): string | undefined {
   if (text === ".") return text;
-  if (text.length >= longestName || !strictName.test(text)) return undefined;
+  if (!isDomainName(text)) return undefined;
   const name = text.toLowerCase();
-  if (name.endsWith(".")) return name;
-  return name.length < longestName - 1 ? `${name}.` : undefined;
+  return name.endsWith(".") ? name : `${name}.`;
 }
-
-/** Cut to a length that a line can bear. */
-export const shownName = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text);
 
 /** What is wrong with a text that canonicalName does not take, and what to write instead. */
 export function nameProblem(text: string): string {
@@ -67,119 +56,37 @@ export function parentOf(name: string): string | undefined {
   return name.replace(/^(?:\\.|[^\\.])+\./, "") || ".";
 }
 
-/** The name that an address has in the reverse tree (RFC 1035 3.5, RFC 3596 2.5). Throws DnsNameError for what is no IP address. */
-export function reverseNameOf(address: string): string {
-  const bytes = findAddressBytes(address);
-  if (bytes === undefined) {
-    throw new DnsNameError(
-      "DNS_NAME_INVALID",
-      `Reversing "${shownName(address)}": it is no IP address. Write one such as 10.0.0.1 or fd00::1.`,
-    );
-  }
-  if (bytes.length === 4) return `${[...bytes].reverse().join(".")}.in-addr.arpa.`;
-  return `${[...bytes.toString("hex")].reverse().join(".")}.ip6.arpa.`;
-}
-
-/** The name as it goes over the wire: uncompressed and in lower case. Takes what canonicalName and decodeName give. */
-export function encodeName(name: string): Buffer {
-  const target = Buffer.allocUnsafe(name.length + 1);
-  return target.subarray(0, writeName(name, target, 0));
-}
-
-/** Writes the name, which takes at most `name.length + 1` bytes; says where it ends. */
-export function writeName(name: string, target: Buffer, start: number): number {
-  let lengthAt = start;
-  let at = start + 1;
-  for (let index = name === "." ? 1 : 0; index < name.length; index++) {
-    const code = name.charCodeAt(index);
-    if (code === dot) {
-      const length = at - lengthAt - 1;
-      if (length === 0 || length > longestLabel) throw unwritable(name);
-      target[lengthAt] = length;
-      lengthAt = at++;
-    } else if (code === backslash) {
-      const digits = /^\d{3}/.exec(name.slice(index + 1, index + 4))?.[0];
-      const byte = digits === undefined ? name.charCodeAt(index + 1) : Number(digits);
-      if (!(byte <= 0xff)) throw unwritable(name);
-      target[at++] = lowerCase(byte);
-      index += digits === undefined ? 1 : 3;
-    } else {
-      if (code > 0x7f) throw unwritable(name);
-      target[at++] = lowerCase(code);
-    }
-  }
-  if (at !== lengthAt + 1 || name === "" || at - start > longestName) throw unwritable(name);
-  target[lengthAt] = 0;
-  return at;
-}
-
-function unwritable(name: string): DnsNameError {
-  return new DnsNameError(
-    "DNS_NAME_INVALID",
-    `Writing the domain name "${shownName(name)}": it is in no canonical spelling. Use canonicalName.`,
-  );
-}
-
-const lowerCase = (byte: number): number => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte);
-
-/** How each byte of a label is spelled (RFC 1035 5.1, RFC 4343 2.1), so that names read as in dig. */
-const spellings = Array.from({ length: 256 }, (_, byte) => {
-  if (byte <= 0x20 || byte >= 0x7f) return `\\${String(byte).padStart(3, "0")}`;
-  const character = String.fromCharCode(lowerCase(byte));
-  return '"().;\\@$'.includes(character) ? `\\${character}` : character;
-});
+/** Characters and escapes of a name as master files write it (RFC 1035 5.1): any byte can be had as `\DDD`. */
+const written = /^(?:[!-[\]-~]|\\(?:[01]\d\d|2[0-4]\d|25[0-5]|[^\d\s]))+$/;
 
 /**
- * The name that begins at the offset, in lower case, odd bytes as `\DDD` or `\.`, and where the bytes after it begin. Compression
- * pointers lead to prior bytes only (RFC 1035 4.1.4), so no message makes this loop. Throws DnsFormatError.
+ * The one spelling of any name that a zone can hold, with escapes where it needs them: servers have names that nobody may declare
+ * (RFC 2317 uses `0/25`, RFC 4343 and RFC 2181 11 allow any byte). What people write is judged by canonicalName. Throws DnsNameError.
  */
-export function decodeName(message: Buffer, offset: number): { name: string; next: number } {
-  let name = "";
-  let at = offset;
-  let next = -1;
-  let segment = offset;
-  let length = 1;
-  let pointers = 0;
-  for (;;) {
-    const size = message[at];
-    if (size === undefined) throw badName(offset, "runs past the end");
-    if (size === 0) return { name: name || ".", next: next < 0 ? at + 1 : next };
-    if (size <= longestLabel) {
-      const end = at + 1 + size;
-      length += 1 + size;
-      if (end > message.length) throw badName(offset, "runs past the end");
-      if (length > longestName) throw badName(offset, "is longer than 255 bytes");
-      for (at++; at < end; at++) name += spellings[message[at] as number];
-      name += ".";
-    } else {
-      const low = message[at + 1];
-      if (size < 0xc0) throw badName(offset, "has a label of unknown kind");
-      if (low === undefined) throw badName(offset, "runs past the end");
-      if (next < 0) next = at + 2;
-      at = ((size & 0x3f) << 8) | low;
-      if (at >= segment || at < headerBytes || ++pointers > mostPointers) throw badName(offset, "has a bad compression pointer");
-      segment = at;
-    }
+export function zoneName(text: string): string {
+  const plain = findCanonicalName(text);
+  if (plain !== undefined) return plain;
+  const problem = !written.test(text) ? characterProblem(text) : undefined;
+  if (problem !== undefined) throw invalid(text, problem);
+  try {
+    return decodeName(encodeName(isAbsolute(text) ? text : `${text}.`), 0).name;
+  } catch (error) {
+    if (!(error instanceof DnsError)) throw error;
+    const problem =
+      /(^|[^\\])\.\./.test(text) || text.startsWith(".")
+        ? "one of its labels is empty"
+        : "a label is longer than 63 bytes, or it is longer than 255 bytes";
+    throw invalid(text, `${problem}. Write a name such as www.example.com.`);
   }
 }
 
-/** Where the bytes after a name begin; its pointers are not followed. */
-export function skipName(message: Buffer, offset: number): number {
-  for (let at = offset; ; ) {
-    const size = message[at];
-    if (size === undefined) throw badName(offset, "runs past the end");
-    if (size === 0) return at + 1;
-    if (size >= 0xc0) return at + 2;
-    if (size > longestLabel) throw badName(offset, "has a label of unknown kind");
-    at += 1 + size;
-  }
+function characterProblem(text: string): string {
+  const rest = text.replace(/\\(?:[01]\d\d|2[0-4]\d|25[0-5]|[^\d\s])/g, "");
+  return rest.includes("\\") ? "a backslash in it escapes nothing. Write a byte as \\DDD." : nameProblem(rest);
 }
 
-function badName(offset: number, problem: string): DnsFormatError {
-  return unreadable(`the name at byte ${offset} ${problem}`);
-}
+/** Its last dot ends it, and is no part of a label. */
+const isAbsolute = (text: string): boolean => text.endsWith(".") && (/\\*$/.exec(text.slice(0, -1))?.[0] ?? "").length % 2 === 0;
 
-/** For bytes that are no DNS message. The fact `problem` is the part of it that other errors quote. */
-export function unreadable(problem: string): DnsFormatError {
-  return new DnsFormatError("DNS_FORMAT", `Reading a DNS message: ${problem}. Check what answers there.`, { facts: { problem } });
-}
+const invalid = (text: string, problem: string): DnsNameError =>
+  new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shownName(text)}": ${problem}`);

@@ -2,8 +2,7 @@ import { classes, opcodes, rcodes, types } from "./constants.js";
 import { DnsError } from "./errors.js";
 import type { Message } from "./message.js";
 import { formatRdata } from "./rdata.js";
-import { refusalOf } from "./refusals.js";
-import type { Ask, Reply, Request } from "./servers.js";
+import { type Ask, type Reply, type Request, refusalOf } from "./reply.js";
 
 /** A question to a server about what it holds itself, not about what it would find elsewhere: RD=0, and an answer without AA does not count. */
 export interface Query extends Omit<Request, "message"> {

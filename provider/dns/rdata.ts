@@ -1,9 +1,22 @@
+import * as dnsPacket from "dns-packet";
 import { addressFamily, canonicalAddress } from "../core/addresses.js";
-import { findAddressBytes } from "./addressBytes.js";
 import { types } from "./constants.js";
-import { DnsFormatError } from "./errors.js";
-import { decodeName, encodeName } from "./names.js";
-import { zoneName } from "./zoneName.js";
+import { DnsFormatError, DnsNameError, shownName } from "./errors.js";
+import { zoneName } from "./names.js";
+import { decodeName, encodeName } from "./wireNames.js";
+
+/** The name that an address has in the reverse tree (RFC 1035 3.5, RFC 3596 2.5). Throws DnsNameError for what is no IP address. */
+export function reverseNameOf(address: string): string {
+  const bytes = findAddressBytes(address);
+  if (bytes === undefined) {
+    throw new DnsNameError(
+      "DNS_NAME_INVALID",
+      `Reversing "${shownName(address)}": it is no IP address. Write one such as 10.0.0.1 or fd00::1.`,
+    );
+  }
+  if (bytes.length === 4) return `${[...bytes].reverse().join(".")}.in-addr.arpa.`;
+  return `${[...bytes.toString("hex")].reverse().join(".")}.ip6.arpa.`;
+}
 
 /** The record types that this package writes. */
 export type RecordType = "A" | "AAAA" | "PTR" | "CNAME" | "NS" | "TXT";
@@ -41,6 +54,7 @@ function encodeAddress(type: "A" | "AAAA", text: string): Buffer {
 
 /** One string, or what stands before the next one: quoted with escapes, or the only word. */
 const quoted = /^"((?:[^"\\]|\\(?:[01]\d\d|2[0-4]\d|25[0-5]|\D))*)"(?: +(?=")|$)/;
+
 const word = /^[!#-[\]-~]+$/;
 
 function parseStrings(text: string): Buffer[] {
@@ -127,4 +141,18 @@ function spelled(byte: number): string {
   if (byte < 0x20 || byte > 0x7e) return `\\${String(byte).padStart(3, "0")}`;
   const character = String.fromCharCode(byte);
   return character === '"' || character === "\\" ? `\\${character}` : character;
+}
+
+/** The codecs of dns-packet, which its types leave out. They write a length first, and check nothing. */
+const { record } = dnsPacket as unknown as { record(type: "A" | "AAAA"): { encode(address: string): Buffer } };
+
+const lengthBytes = 2;
+
+/** The 4 or 16 bytes of an IP address; undefined when the text is none. */
+export function findAddressBytes(text: string): Buffer | undefined {
+  const address = canonicalAddress(text);
+  if (address === undefined) return undefined;
+  return record(address.includes(":") ? "AAAA" : "A")
+    .encode(address)
+    .subarray(lengthBytes);
 }

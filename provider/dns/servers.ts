@@ -1,35 +1,9 @@
+import { NoAnswer, type Verdict } from "./answer.js";
 import { opcodes } from "./constants.js";
 import type { Deadline } from "./deadline.js";
 import { type DnsServer, type Endpoint, endpointsOf, labelOf } from "./endpoint.js";
 import type { Exchange } from "./exchange.js";
-import { type Failure, failureOf, lateCall, noServer } from "./failures.js";
-import type { Message } from "./message.js";
-import { NoAnswer } from "./noAnswer.js";
-import type { Signer } from "./tsig.js";
-import type { Verdict } from "./verdict.js";
-
-/** A message for whichever server takes it. */
-export interface Request {
-  /** Act and target, as errors shall name them: `Updating A www.example.com.` */
-  act: string;
-  /** Each try gives it another id. */
-  message: Message;
-  over: "tcp" | "udp";
-  /** The only address to ask: where a change was made, there it is read back. */
-  at?: Endpoint | undefined;
-}
-
-export interface Reply {
-  verdict: Extract<Verdict, { message: Message }>;
-  endpoint: Endpoint;
-  signer: Signer | undefined;
-  /** Whether an earlier try of the same change may have been carried out: its answer was lost. */
-  maybeDone: boolean;
-  /** Whether another server failed at it before, which may have been a secondary that had handed it on (RFC 2136 6). */
-  maybeHandedOn: boolean;
-}
-
-export type Ask = (request: Request) => Promise<Reply>;
+import { failureOf, lateCall, noServer, type Reply, type Request, type ServerFailure } from "./reply.js";
 
 /** Milliseconds before the second and the third round over servers that were silent. */
 const pauses = [250, 1_000];
@@ -100,7 +74,7 @@ export class Servers {
 
 /** What has become of one request so far, server by server. */
 class Round {
-  readonly failures = new Map<string, Failure>();
+  readonly failures = new Map<string, ServerFailure>();
   readonly isChange: boolean;
   maybeDone = false;
 
@@ -116,7 +90,7 @@ class Round {
     return this.failures.size === 0 || [...this.failures.values()].some(({ isFinal }) => !isFinal);
   }
 
-  fail(failure: Failure, maybeDone: boolean): void {
+  fail(failure: ServerFailure, maybeDone: boolean): void {
     this.maybeDone ||= maybeDone && this.isChange;
     this.failures.set(failure.server, failure);
   }

@@ -3,11 +3,9 @@ import { DnsFormatError } from "./errors.js";
 import { macBytesOf, type Signer } from "./signer.js";
 import { appendTsig, signedData, splitTsig, type Tsig } from "./tsigRecord.js";
 
-export { type HmacKey, hmacSigner, type Signer } from "./signer.js";
-export type { Tsig } from "./tsigRecord.js";
-
 /** Bytes of the shortest MAC that is allowed at all (RFC 8945 5.2.2.1). */
 const shortestMac = 10;
+
 const noBytes = Buffer.alloc(0);
 
 export interface SignOptions {

@@ -1,7 +1,7 @@
 import { classes, types } from "./constants.js";
-import { headerBytes, largestMessage, tooLarge } from "./message.js";
-import { decodeName, encodeName, skipName, unreadable } from "./names.js";
-import { readFixed } from "./records.js";
+import { largestMessage, tooLarge } from "./message.js";
+import { decodeName, encodeName, headerBytes, skipName, unreadable } from "./wireNames.js";
+import { readFixed } from "./wireRecord.js";
 
 /** What a TSIG record says (RFC 8945 4.2). */
 export interface Tsig {
@@ -18,6 +18,7 @@ export interface Tsig {
 }
 
 const fixedBytes = 10;
+
 const timerBytes = 8;
 
 /** The record that ends the message, and the message as it was before it was signed; undefined without one. Throws DnsFormatError. */
@@ -120,4 +121,5 @@ export function signedData(unsigned: Buffer, tsig: Tsig, requestMac: Buffer | un
 }
 
 const classAndTtl = Buffer.from([0, classes.ANY, 0, 0, 0, 0]);
+
 const uint16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);

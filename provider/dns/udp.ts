@@ -1,8 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket } from "node:dgram";
+import { brokenWay, lateAnswer, type Sending, type Verdict } from "./answer.js";
 import type { Endpoint } from "./endpoint.js";
-import { brokenWay, lateAnswer } from "./noAnswer.js";
-import type { Sending, Verdict } from "./verdict.js";
 
 /**
  * One message and its answer over UDP. The socket is new and connected: a port of the kernel's choice, answers from that one

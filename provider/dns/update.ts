@@ -1,9 +1,9 @@
 import { classes, opcodes, rcodes, types } from "./constants.js";
 import { DnsError, DnsFormatError } from "./errors.js";
-import type { Message, WireRecord } from "./message.js";
-import { isAtOrBelow } from "./names.js";
+import type { Message } from "./message.js";
+import { isAtOrBelow, zoneName } from "./names.js";
 import { encodeRdata, type RecordType } from "./rdata.js";
-import { zoneName } from "./zoneName.js";
+import type { WireRecord } from "./wireRecord.js";
 
 /** What must be so in the zone, or nothing is changed (RFC 2136 2.4). */
 export type Prerequisite =
@@ -31,6 +31,7 @@ export interface Update {
 
 /** RFC 2181 8. */
 const longestTtl = 2 ** 31 - 1;
+
 const none = Buffer.alloc(0);
 
 /**

@@ -1,24 +1,16 @@
 import { z } from "zod";
 import { agentAddress, Connection } from "../agent/connection.js";
 import { canonicalAddress } from "../core/addresses.js";
-import { Timeouts } from "../core/durations.js";
-import { IpAddress } from "../core/ipAddress.js";
+import { IpAddress, Timeouts, virtualAddressFields } from "../core/fields.js";
+import { isHostName } from "../core/hostNames.js";
 import { OwnerName } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { canonicalHeartbeats, canonicalHostname, canonicalVirtualIps, positions } from "../failover/configuration.js";
 import { judgeHeartbeats } from "../failover/heartbeats.js";
 
-const virtualIpFields = {
-  /** The network whose interface holds it: `"corporate"`, where users live, or `"acquisition"`, where managed devices live. */
-  network: z.enum(["corporate", "acquisition"]),
-  /** The address itself: unused elsewhere, in the subnet of that interface on both Agents. */
-  address: IpAddress,
-  /** Bits of the subnet, as in `24`. */
-  prefixLength: z.int().min(1).max(128),
-};
-type VirtualIpShape = typeof virtualIpFields;
+type VirtualIpShape = typeof virtualAddressFields;
 export interface VirtualIpFields extends VirtualIpShape {}
-const VirtualIpInput: z.ZodObject<VirtualIpFields, z.core.$strict> = z.strictObject(virtualIpFields);
+const VirtualIpInput: z.ZodObject<VirtualIpFields, z.core.$strict> = z.strictObject(virtualAddressFields);
 
 const Target = z.union([z.strictObject({ agent: z.enum(positions) }), z.strictObject({ address: IpAddress })], {
   error: 'expected { agent: "main" | "backup" } or { address: "<IP address>" }',
@@ -43,7 +35,7 @@ export const HeartbeatInput: z.ZodObject<HeartbeatFields, z.core.$strict> = z.st
 
 const hostname = z
   .string()
-  .regex(/^(?=.{1,254}$)[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9_])?)*\.?$/i, "expected a host name")
+  .refine(isHostName, "expected a host name")
   .refine((text) => canonicalAddress(text) === undefined, "expected a host name, not an IP address")
   .overwrite(canonicalHostname);
 

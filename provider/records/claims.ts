@@ -1,4 +1,7 @@
+import { isSameOwner, isSuperseded } from "../core/owner.js";
+import type { RRsetEdit } from "../dns/editRRsets.js";
 import type { RecordType } from "../dns/rdata.js";
+import type { RRset } from "../dns/rrset.js";
 
 /** One record of a name: its type and its value in canonical spelling. */
 export interface NamedRecord {
@@ -14,7 +17,9 @@ export interface Claim {
 }
 
 const label = "_dataminer-failover";
+
 const heritage = "heritage=dataminer-failover";
+
 /** A character-string has one byte for its length (RFC 1035 3.3). */
 const longestString = 255;
 
@@ -52,3 +57,106 @@ const percent = (byte: number): string => `%${byte.toString(16).toUpperCase().pa
 
 const unescaped = (text: string): string =>
   text.replace(/(?:%[0-9A-F]{2})+/g, (bytes) => Buffer.from(bytes.replaceAll("%", ""), "hex").toString());
+
+/** Where a resource says what it owns: in the zone, beside each name, and in state; or in state alone. */
+export type OwnershipKept = "zone" | "state";
+
+/** Who writes, and by what it knows its own. */
+export interface Ownership {
+  kept: OwnershipKept;
+  /** Written as owner. Undefined: nobody is known, so nothing is written. */
+  owner: string | undefined;
+  /** Whom this resource may be stored as since before: what these own is its own. */
+  before: readonly string[];
+  /** The resource is created in place of itself, or removed while it is: what it declares and nobody claims is the new one's. */
+  isReplacing: boolean;
+}
+
+interface Entry {
+  text: string;
+  claim: Claim | undefined;
+}
+
+/** The claims at one name, as one owner sees them. */
+export class NameClaims {
+  private readonly entries: readonly Entry[];
+  /** Of this very creation. */
+  private readonly current: readonly Claim[];
+  /** Of another creation of the same resource. */
+  private readonly otherCreations: readonly Claim[];
+  private readonly foreign: readonly Claim[];
+
+  constructor(
+    private readonly set: RRset | undefined,
+    private readonly ownership: Ownership,
+  ) {
+    this.entries = (set?.data ?? []).map((text) => ({ text, claim: parseClaim(text) }));
+    const claims = this.entries.flatMap(({ claim }) => claim ?? []);
+    this.current = claims.filter((claim) => this.isCurrent(claim));
+    this.otherCreations = claims.filter((claim) => !this.isCurrent(claim) && this.isOurs(claim));
+    this.foreign = claims.filter((claim) => !this.isOurs(claim));
+  }
+
+  /** What this creation claims. */
+  get claimed(): readonly NamedRecord[] {
+    return this.current.flatMap(({ records }) => records);
+  }
+
+  /** Whether this resource claims the record, whichever creation of it. */
+  isClaimed(record: NamedRecord): boolean {
+    return [...this.current, ...this.otherCreations].some((claim) => has(claim, record));
+  }
+
+  /** The other resources that claim the record. */
+  foreignOwnersOf(record: NamedRecord): string[] {
+    return ownersIn(this.foreign, record);
+  }
+
+  /** Other creations of the same resource that claim the record. */
+  otherCreationsOf(record: NamedRecord): string[] {
+    return ownersIn(this.otherCreations, record);
+  }
+
+  /** A later creation of this resource that has taken over one of the records. */
+  findSuperseder(records: readonly NamedRecord[]): string | undefined {
+    const taken = records.filter((record) => !this.current.some((claim) => has(claim, record)));
+    const isLater = ({ owner }: Claim) => this.ownership.before.some((ours) => isSuperseded(ours, owner));
+    return this.otherCreations.find((claim) => isLater(claim) && taken.some((record) => has(claim, record)))?.owner;
+  }
+
+  /**
+   * The TXT records once this creation owns `owned` and `gone` no longer stand there. What another creation of this resource made and
+   * this one does not declare stays that one's, to be removed with it. What is not ours stays as it is.
+   */
+  after(owned: readonly NamedRecord[], gone: readonly NamedRecord[]): RRsetEdit {
+    const { owner, kept } = this.ownership;
+    const settled = [...owned, ...gone];
+    const others = this.entries.flatMap(({ text, claim }) => {
+      if (claim === undefined || this.foreign.includes(claim)) return text;
+      const records = claim.records.filter((record) => !settled.some((one) => isSame(one, record)));
+      return this.current.includes(claim) || records.length === 0 ? [] : formatClaim({ ...claim, records });
+    });
+    const own = owner === undefined || kept === "state" || owned.length === 0 ? [] : [formatClaim({ owner, records: owned })];
+    const data = [...others, ...own];
+    if (data.length === this.entries.length && data.every((text) => this.set?.data.includes(text))) return "keep";
+    return data.length === 0 ? null : { ttl: this.set?.ttl ?? defaultTtlSeconds, data };
+  }
+
+  private isCurrent({ owner }: Claim): boolean {
+    return owner === this.ownership.owner || this.ownership.before.includes(owner);
+  }
+
+  private isOurs({ owner }: Claim): boolean {
+    return [this.ownership.owner, ...this.ownership.before].some((ours) => ours !== undefined && isSameOwner(ours, owner));
+  }
+}
+
+/** TTL of records that are made without a declared one, in seconds. */
+export const defaultTtlSeconds = 300;
+
+const isSame = (one: NamedRecord, other: NamedRecord): boolean => one.type === other.type && one.data === other.data;
+
+const has = ({ records }: Claim, record: NamedRecord): boolean => records.some((one) => isSame(one, record));
+
+const ownersIn = (claims: readonly Claim[], record: NamedRecord): string[] =>
+  claims.filter((claim) => has(claim, record)).map(({ owner }) => owner);

@@ -1,6 +1,7 @@
-import type { DnsClient, RRset } from "../dns/client.js";
+import type { DnsClient } from "../dns/client.js";
 import type { Edit } from "../dns/editRRsets.js";
 import { amended, DnsError } from "../dns/errors.js";
+import type { RRset } from "../dns/rrset.js";
 import { claimsName } from "./claims.js";
 import { byZone, claimsAt, claimsKeys, isAt, namesOf, type OwnedRecord, readClaims, union } from "./ownedRecords.js";
 import { type PlacedRule, readRules } from "./recordRules.js";

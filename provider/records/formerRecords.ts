@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../core/context.js";
 import { type CommonInputs, ownersOf, type Recorded } from "../core/definition.js";
 import type { DnsClient } from "../dns/client.js";
-import { type DnsConnection, serverNames, withDns } from "../dns/connection.js";
 import { DnsError } from "../dns/errors.js";
+import { type DnsConnection, serverNames, withDns } from "./connection.js";
 import { byZone, findSuperseder, type OwnedRecord } from "./ownedRecords.js";
 import { type Left, nothing, releaseRecords } from "./releaseRecords.js";
 

@@ -2,11 +2,11 @@ import type { Context } from "../core/context.js";
 import { reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import type { DnsClient } from "../dns/client.js";
-import { type DnsConnection, serverNames, withDns } from "../dns/connection.js";
 import { DnsError } from "../dns/errors.js";
+import type { Ownership } from "./claims.js";
+import { type DnsConnection, serverNames, withDns } from "./connection.js";
 import type { FormerRecords } from "./formerRecords.js";
 import { byZone, type OwnedRecord, readClaims } from "./ownedRecords.js";
-import type { Ownership } from "./ownership.js";
 import { releaseRecords } from "./releaseRecords.js";
 
 /** Which server, seen with which key: a server may show each key a view of its own. */

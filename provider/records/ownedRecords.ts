@@ -1,7 +1,7 @@
-import type { DnsClient, RRset, RRsetKey } from "../dns/client.js";
+import type { DnsClient } from "../dns/client.js";
 import type { RecordType } from "../dns/rdata.js";
-import { claimsName } from "./claims.js";
-import { NameClaims, type Ownership } from "./ownership.js";
+import type { RRset, RRsetKey } from "../dns/rrset.js";
+import { claimsName, NameClaims, type Ownership } from "./claims.js";
 
 /** A record that a resource made, or shares with others that did: with its last owner it goes. */
 export interface OwnedRecord {
@@ -13,11 +13,13 @@ export interface OwnedRecord {
   at?: string;
 }
 
-export type Place = Pick<OwnedRecord, "zone" | "name" | "type">;
+/** One RRset, and the zone that holds it. */
+export type ZoneRRset = Pick<OwnedRecord, "zone" | "name" | "type">;
 
-export const isAt = (one: Place, other: Place): boolean => one.zone === other.zone && one.name === other.name && one.type === other.type;
+export const isAt = (one: ZoneRRset, other: ZoneRRset): boolean =>
+  one.zone === other.zone && one.name === other.name && one.type === other.type;
 
-export const isOwned = (owned: readonly OwnedRecord[], at: Place, data: string): boolean =>
+export const isOwned = (owned: readonly OwnedRecord[], at: ZoneRRset, data: string): boolean =>
   owned.some((record) => isAt(record, at) && record.data === data);
 
 export const union = (some: readonly OwnedRecord[], more: readonly OwnedRecord[]): OwnedRecord[] => [
@@ -32,7 +34,7 @@ export function byZone<Item extends { zone: string }>(items: readonly Item[]): M
 }
 
 /** Each name once. */
-export const namesOf = (places: readonly Pick<Place, "name">[]): string[] => [...new Set(places.map(({ name }) => name))];
+export const namesOf = (places: readonly Pick<ZoneRRset, "name">[]): string[] => [...new Set(places.map(({ name }) => name))];
 
 /** The RRsets with the claims at these names. */
 export const claimsKeys = (names: readonly string[]): RRsetKey[] => names.map((name) => ({ name: claimsName(name), type: "TXT" }));
@@ -44,7 +46,7 @@ export function claimsAt(names: readonly string[], found: readonly (RRset | unde
 /** The claims at each name, all of one zone or each of its own. */
 export async function readClaims(
   client: DnsClient,
-  places: readonly Pick<Place, "zone" | "name">[],
+  places: readonly Pick<ZoneRRset, "zone" | "name">[],
   ownership: Ownership,
 ): Promise<Map<string, NameClaims>> {
   const names = namesOf(places);
@@ -56,7 +58,7 @@ export async function readClaims(
 /** `owned`, and what this creation claims beside it: a message whose answer nobody saw was carried out. */
 export async function includingClaimed(
   client: DnsClient,
-  places: readonly Pick<Place, "zone" | "name">[],
+  places: readonly Pick<ZoneRRset, "zone" | "name">[],
   owned: readonly OwnedRecord[],
   ownership: Ownership,
 ): Promise<OwnedRecord[]> {

@@ -1,7 +1,8 @@
-import type { DnsClient, RRset } from "../dns/client.js";
+import type { DnsClient } from "../dns/client.js";
 import { amended, DnsError } from "../dns/errors.js";
 import { isAtOrBelow } from "../dns/names.js";
 import type { RecordType } from "../dns/rdata.js";
+import type { RRset } from "../dns/rrset.js";
 import { byZone, isAt, type OwnedRecord } from "./ownedRecords.js";
 
 /** What must hold of one RRset. */

@@ -1,8 +1,9 @@
 import { RefusedError } from "../core/errors.js";
 import { isSameStack, parseOwner, resourceOf } from "../core/owner.js";
-import type { RRset } from "../dns/client.js";
+import type { RRsetEdit } from "../dns/editRRsets.js";
+import type { RRset } from "../dns/rrset.js";
+import { defaultTtlSeconds, type NameClaims, type Ownership } from "./claims.js";
 import { isOwned, type OwnedRecord } from "./ownedRecords.js";
-import { defaultTtlSeconds, type NameClaims, type Ownership } from "./ownership.js";
 import { hasOtherTtl, type PlacedRule } from "./recordRules.js";
 
 /** What the resource has made before, and by what it knows its own. */
@@ -15,7 +16,7 @@ export interface Wanted {
 
 /** What becomes of one RRset, and whose its records are then. */
 export interface Verdict {
-  edit: { ttl: number; data: string[] } | null | "keep";
+  edit: RRsetEdit;
   /** Values that stand there then and are ours, alone or with others. */
   owned: string[];
   gone: string[];

@@ -1,6 +1,8 @@
-import type { DnsClient, RRset } from "../dns/client.js";
+import type { DnsClient } from "../dns/client.js";
+import type { RRsetEdit } from "../dns/editRRsets.js";
+import type { RRset } from "../dns/rrset.js";
+import type { NameClaims, Ownership } from "./claims.js";
 import { claimsAt, claimsKeys, includingClaimed, isAt, namesOf, type OwnedRecord } from "./ownedRecords.js";
-import type { NameClaims, Ownership } from "./ownership.js";
 
 /** What stays where something is released, and why: each as `type name value`. */
 export interface Left {
@@ -67,8 +69,8 @@ function changesAt(what: string, ours: readonly string[], set: RRset | undefined
   return gone.length > 0 && others.length > 0 ? [`${what} has ${others.join(", ")} instead of ${gone.join(", ")}`] : [];
 }
 
-function editOf(set: RRset | undefined, going: readonly string[]) {
-  if (set === undefined || going.length === 0) return "keep" as const;
+function editOf(set: RRset | undefined, going: readonly string[]): RRsetEdit {
+  if (set === undefined || going.length === 0) return "keep";
   const data = set.data.filter((value) => !going.includes(value));
   return data.length === 0 ? null : { ttl: set.ttl, data };
 }

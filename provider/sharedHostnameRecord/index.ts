@@ -3,13 +3,12 @@ import type { Recorded } from "../core/definition.js";
 import { FailoverError } from "../core/errors.js";
 import { defineResource } from "../core/lifecycle.js";
 import type { DnsClient } from "../dns/client.js";
-import { absoluteName, absoluteZone, type DnsConnection, warnOfKey, withDns } from "../dns/connection.js";
-import { reverseNameOf } from "../dns/names.js";
-import { addressTypeOf } from "../dns/rdata.js";
-import { checkRecords } from "../records/checkRecords.js";
+import { addressTypeOf, reverseNameOf } from "../dns/rdata.js";
+import { type DnsConnection, warnOfKey, withDns } from "../records/connection.js";
+import { absoluteName, absoluteZone } from "../records/declaredName.js";
 import { findStoredOwner, formerRecords, releaseFormer } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
-import { RecordPlan } from "../records/recordPlan.js";
+import { checkRecords, RecordPlan } from "../records/recordPlan.js";
 import { type PlacedRule, placeRules, type RecordRule, readRules } from "../records/recordRules.js";
 import { SharedHostnameRecordInputs } from "./inputs.js";
 

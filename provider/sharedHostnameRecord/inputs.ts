@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
-import { Timeouts } from "../core/durations.js";
-import { IpAddress } from "../core/ipAddress.js";
+import { IpAddress, Timeouts } from "../core/fields.js";
 import { OwnerName } from "../core/owner.js";
-import { type DnsFields, dnsFields, dnsRules, findAbsoluteName, HostName, nameTooLong, Ttl } from "../dns/connection.js";
 import { isAtOrBelow } from "../dns/names.js";
+import { type DnsFields, dnsFields, dnsRules, Ttl } from "../records/connection.js";
+import { findAbsoluteName, HostName, nameTooLong } from "../records/declaredName.js";
 
 const Dns: z.ZodObject<DnsFields, z.core.$strict> = z.strictObject(dnsFields).superRefine((dns, context) => {
   dnsRules(dns, (path, message) => context.addIssue({ code: "custom", path: [path], message }));

@@ -7,15 +7,15 @@ import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
-import { warnOfKey, withDns } from "../dns/connection.js";
 import { tellWarnings } from "../failover/judgement.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
+import { warnOfKey, withDns } from "../records/connection.js";
 import { formerRecords, releaseFormer } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
 import { RecordPlan } from "../records/recordPlan.js";
+import { fixedRecordRules } from "./fixedRecords.js";
 import type { VirtualIpInputs } from "./inputs.js";
 import { interfaceOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
-import { recordRules } from "./records.js";
 
 /** Checks everything first, then clears the registration on both Agents, then writes the records: in that order none comes back. */
 export async function convergeVirtualIp(
@@ -136,7 +136,7 @@ async function convergeRecords(
   }
   warnOfKey(dns, context);
   return withDns(dns, context, async (client) => {
-    const rules = recordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
+    const rules = fixedRecordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
     const plan = await RecordPlan.of(client, { dns, rules, ttlSeconds: dns.ttl }, former, context);
     await plan.refuseForeign();
     await clear();
@@ -148,7 +148,7 @@ async function convergeRecords(
 function claimedNames(recorded: RecordedVirtualIp | undefined): (name: string) => boolean {
   const { address, dns } = recorded?.__declared ?? {};
   if (recorded?.__unfinished === true || !dns || address === undefined) return () => false;
-  const names = recordRules(address, dns, () => false)
+  const names = fixedRecordRules(address, dns, () => false)
     .filter(({ others }) => others === "none")
     .map(({ name }) => name);
   return (name) => names.includes(name);

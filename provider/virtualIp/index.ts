@@ -15,12 +15,12 @@ import { sameValue } from "../core/values.js";
 import { tellWarnings } from "../failover/judgement.js";
 import { heldVirtualAddresses } from "../failover/memberFacts.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
-import { checkRecords } from "../records/checkRecords.js";
 import { formerRecords, releaseFormer } from "../records/formerRecords.js";
+import { checkRecords } from "../records/recordPlan.js";
 import { convergeVirtualIp, namesakeReasonAt } from "./converge.js";
+import { fixedRecordRules } from "./fixedRecords.js";
 import { VirtualIpInputs } from "./inputs.js";
 import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./observe.js";
-import { recordRules } from "./records.js";
 
 export type { VirtualIpDeclared, VirtualIpInputs } from "./inputs.js";
 export type { VirtualIpOutputs } from "./observe.js";
@@ -74,7 +74,7 @@ async function previewVirtualIp(inputs: VirtualIpInputs, context: Context): Prom
       : checkRecords(
           dns,
           context,
-          recordRules(inputs.address, dns, () => false),
+          fixedRecordRules(inputs.address, dns, () => false),
         ),
   ]);
   return [...placement, ...records];

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { agentAddress, Connection } from "../agent/connection.js";
 import { addressFamily, isPrefixLength } from "../core/addresses.js";
-import { Timeouts } from "../core/durations.js";
-import { IpAddress } from "../core/ipAddress.js";
+import { IpAddress, Timeouts, virtualAddressFields } from "../core/fields.js";
 import { OwnerName } from "../core/owner.js";
-import { dnsFields, dnsRules, findAbsoluteName, HostName, nameTooLong, Ttl } from "../dns/connection.js";
+import { dnsFields, dnsRules, Ttl } from "../records/connection.js";
+import { findAbsoluteName, HostName, nameTooLong } from "../records/declaredName.js";
 
 const memberFields = {
   /** The Agent's own name. One without a dot is completed with `zone`. */
@@ -56,23 +56,17 @@ export type VirtualIpDns = z.infer<typeof VirtualIpDns>;
 const virtualIpFields = {
   /** Both Agents of the pair, main first. */
   agents: z.array(Connection).length(2, "expected both Agents of the pair, main first"),
-  /** The address itself: unused elsewhere, in the subnet of that network's interface on both Agents. */
-  address: IpAddress,
-  /** Bits of the subnet, as in `24`. */
-  prefixLength: z.int().min(1).max(128),
-  /** The network whose interface holds it: `"corporate"`, where users live, or `"acquisition"`, where managed devices live. */
-  network: z.enum(["corporate", "acquisition"]),
   /** The fixed records that keep the names of the Agents apart (domain 7.1). Default: records are not managed. */
   dns: VirtualIpDns.optional(),
   /** How long create, update and delete may take, as in `"90s"`. Default: 2m each. */
   timeouts: Timeouts.optional(),
   __owner: OwnerName.optional(),
 };
-type VirtualIpShape = typeof virtualIpFields;
+type VirtualIpShape = typeof virtualAddressFields & typeof virtualIpFields;
 export interface VirtualIpFields extends VirtualIpShape {}
 
 export const VirtualIpInputs: z.ZodObject<VirtualIpFields, z.core.$strict> = z
-  .strictObject(virtualIpFields)
+  .strictObject({ ...virtualAddressFields, ...virtualIpFields })
   .superRefine(({ agents, address, prefixLength, dns }, context) => {
     const report = (path: string, message: string) => context.addIssue({ code: "custom", path: path.split("."), message });
     // What is wrong by itself has been told.

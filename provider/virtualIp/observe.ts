@@ -6,14 +6,14 @@ import { inSubnet, sameAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
 import { ownersOf, type Recorded } from "../core/definition.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
-import { withDns } from "../dns/connection.js";
 import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
 import type { Online } from "../failover/roles.js";
+import { withDns } from "../records/connection.js";
 import { findStoredOwner } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
 import { findDeviations, placeRules } from "../records/recordRules.js";
+import { fixedRecordRules } from "./fixedRecords.js";
 import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
-import { recordRules } from "./records.js";
 
 export interface VirtualIpOutputs {
   /** Null right after it was made or moved: the pair that takes it comes after it in the same run. */
@@ -87,7 +87,7 @@ async function observeRecords(
   return withDns(dns, context, async (client) => {
     const rules = await placeRules(
       client,
-      recordRules(address, dns, () => false),
+      fixedRecordRules(address, dns, () => false),
     );
     const deviations = await findDeviations(client, rules, dns.ttl);
     return { deviations, storedOwner: context.verb === "read" ? await findStoredOwner(client, dns, recorded) : undefined };

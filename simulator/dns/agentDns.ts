@@ -2,9 +2,9 @@ import { Resolver } from "node:dns/promises";
 import { isIPv4, isIPv6 } from "node:net";
 import { canonicalAddress } from "../../provider/core/addresses.js";
 import { DnsClient } from "../../provider/dns/client.js";
-import { canonicalName, isAtOrBelow, reverseNameOf } from "../../provider/dns/names.js";
-import type { RecordType } from "../../provider/dns/rdata.js";
-import type { Signer } from "../../provider/dns/tsig.js";
+import { canonicalName, isAtOrBelow } from "../../provider/dns/names.js";
+import { type RecordType, reverseNameOf } from "../../provider/dns/rdata.js";
+import type { Signer } from "../../provider/dns/signer.js";
 import type { NameService } from "../product/nameService.js";
 
 export interface AgentDnsOptions {

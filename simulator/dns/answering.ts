@@ -1,6 +1,8 @@
 import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import type { WireQuestion, WireRecord } from "../../provider/dns/message.js";
-import { decodeName, isAtOrBelow } from "../../provider/dns/names.js";
+import type { WireQuestion } from "../../provider/dns/message.js";
+import { isAtOrBelow } from "../../provider/dns/names.js";
+import { decodeName } from "../../provider/dns/wireNames.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import type { Node, StoredRRset } from "./contents.js";
 import { minimumOf } from "./soa.js";
 import type { Zone } from "./zone.js";

@@ -1,6 +1,7 @@
 import { rcodes } from "../../provider/dns/constants.js";
 import { DnsFormatError } from "../../provider/dns/errors.js";
-import { findTsig, type Signer, type SignOptions, signMessage, verifyMessage } from "../../provider/dns/tsig.js";
+import type { Signer } from "../../provider/dns/signer.js";
+import { findTsig, type SignOptions, signMessage, verifyMessage } from "../../provider/dns/tsig.js";
 
 /** What is known of who sent a message. */
 export interface Sender {

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { secretBytes } from "../../provider/dns/keyFile.js";
 import { canonicalName } from "../../provider/dns/names.js";
-import { hmacSigner, type Signer } from "../../provider/dns/tsig.js";
+import { hmacSigner, type Signer, secretBytes } from "../../provider/dns/signer.js";
 
 /** A TSIG key: who knows its secret may change zones. */
 export interface DnsKey {

@@ -1,6 +1,7 @@
 import { classes, opcodes, typeName, types } from "../../provider/dns/constants.js";
-import type { Message, WireRecord } from "../../provider/dns/message.js";
+import type { Message } from "../../provider/dns/message.js";
 import { formatRdata } from "../../provider/dns/rdata.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 
 /** One message as it reached the name server. */
 export interface LoggedMessage {

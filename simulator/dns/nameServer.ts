@@ -1,8 +1,7 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { reverseNameOf } from "../../provider/dns/names.js";
-import type { RecordType } from "../../provider/dns/rdata.js";
-import type { Signer } from "../../provider/dns/tsig.js";
-import { zoneName } from "../../provider/dns/zoneName.js";
+import { zoneName } from "../../provider/dns/names.js";
+import { type RecordType, reverseNameOf } from "../../provider/dns/rdata.js";
+import type { Signer } from "../../provider/dns/signer.js";
 import { zoneOf } from "./answering.js";
 import { type DnsFault, type DnsFaultOptions, DnsFaults } from "./faults.js";
 import { type ServerKey, signerOf } from "./keys.js";

@@ -1,6 +1,6 @@
 import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import type { WireRecord } from "../../provider/dns/message.js";
 import { isAtOrBelow } from "../../provider/dns/names.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { sameRecords } from "./contents.js";
 import type { Zone } from "./zone.js";
 

@@ -1,4 +1,4 @@
-import { encodeName } from "../../provider/dns/names.js";
+import { encodeName } from "../../provider/dns/wireNames.js";
 
 /** RDATA of an SOA record (RFC 1035 3.3.13); times in seconds. */
 export interface Soa {

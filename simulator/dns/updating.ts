@@ -1,6 +1,7 @@
 import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import type { Message, WireRecord } from "../../provider/dns/message.js";
+import type { Message } from "../../provider/dns/message.js";
 import { isAtOrBelow } from "../../provider/dns/names.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import type { Contents } from "./contents.js";
 import { checkPrerequisites } from "./prerequisites.js";
 import { isLater, serialOf } from "./soa.js";

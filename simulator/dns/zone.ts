@@ -1,8 +1,7 @@
 import { classes, typeName, typeNumber, types } from "../../provider/dns/constants.js";
-import type { WireRecord } from "../../provider/dns/message.js";
-import { isAtOrBelow } from "../../provider/dns/names.js";
+import { isAtOrBelow, zoneName } from "../../provider/dns/names.js";
 import { encodeRdata, formatRdata, type RecordType } from "../../provider/dns/rdata.js";
-import { zoneName } from "../../provider/dns/zoneName.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { Contents, type Node, type StoredRRset } from "./contents.js";
 import { encodeSoa, nextSerial, type Soa, serialOf, withSerial } from "./soa.js";
 

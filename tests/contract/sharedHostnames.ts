@@ -1,5 +1,5 @@
 import { onTestFinished } from "vitest";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { type LoggedMessage, makeKey, NameServer, type ServerKey } from "../../simulator/index.js";
 import { claimsIn, withoutClaims } from "./claims.js";
 

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import type { AgentControl, LoggedMessage, LoggedRequest, NameServer, PairOptions, Simulator } from "../../simulator/index.js";
 import { configOn, type PairWorld, startPairWorld, type WorldOptions } from "../support/world.js";
 import { claimsIn } from "./claims.js";

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { Duration, formatMilliseconds, parseDuration, Timeouts } from "../../provider/core/durations.js";
+import { formatMilliseconds, parseDuration } from "../../provider/core/durations.js";
+import { Duration, Timeouts } from "../../provider/core/fields.js";
 
 describe("a duration", () => {
   test.each([

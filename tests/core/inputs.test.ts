@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
 import { Connection } from "../../provider/agent/connection.js";
-import { Timeouts } from "../../provider/core/durations.js";
+import { Timeouts } from "../../provider/core/fields.js";
 import { checkInputs } from "../../provider/core/inputs.js";
 import type { JsonObject } from "../../provider/core/values.js";
 

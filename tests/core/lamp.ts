@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Context } from "../../provider/core/context.js";
-import { Timeouts } from "../../provider/core/durations.js";
 import { RefusedError } from "../../provider/core/errors.js";
+import { Timeouts } from "../../provider/core/fields.js";
 import type { Failure } from "../../provider/core/inputs.js";
 import { defineResource } from "../../provider/core/lifecycle.js";
 import { keepSecret } from "../../provider/core/redaction.js";

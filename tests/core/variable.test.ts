@@ -2,8 +2,8 @@ import { describe, expect, test, vi } from "vitest";
 import { connectionsOf } from "../../operations/pairTarget.js";
 import { type Connection, tokenOf } from "../../provider/agent/connection.js";
 import { unsetVariable, variableOf } from "../../provider/core/variable.js";
-import { Key, signerOf } from "../../provider/dns/key.js";
 import { dmaAgent } from "../../provider/index.js";
+import { Key, signerOf } from "../../provider/records/key.js";
 import { runCommand } from "../support/commandLine.js";
 
 /** As DataMiner, openssl and password managers make them, where no character gives them away. */

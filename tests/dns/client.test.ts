@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { rcodeName, typeName } from "../../provider/dns/constants.js";
-import type { WireRecord } from "../../provider/dns/message.js";
 import { formatRdata } from "../../provider/dns/rdata.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { clientOf, type Scripted, scriptedServer, secretText, type Turn } from "./scriptedServer.js";
 

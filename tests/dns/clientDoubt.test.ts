@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { classes, types } from "../../provider/dns/constants.js";
 import type { DnsError } from "../../provider/dns/errors.js";
-import type { WireRecord } from "../../provider/dns/message.js";
-import { encodeName } from "../../provider/dns/names.js";
 import type { RRset } from "../../provider/dns/rrset.js";
+import { encodeName } from "../../provider/dns/wireNames.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { type Act, clientOf, honest, type Scripted, says, scriptedServer, secretText, silence, soon, stranger } from "./scriptedServer.js";
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { FailoverError } from "../../provider/core/errors.js";
 import { rcodes, types } from "../../provider/dns/constants.js";
 import { DnsError } from "../../provider/dns/errors.js";
-import { encodeName } from "../../provider/dns/names.js";
+import { encodeName } from "../../provider/dns/wireNames.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { type Act, clientOf, type Scripted, says, scriptedServer, secretText, signer } from "./scriptedServer.js";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { classes, types } from "../../provider/dns/constants.js";
-import type { WireRecord } from "../../provider/dns/message.js";
-import { encodeName } from "../../provider/dns/names.js";
+import { encodeName } from "../../provider/dns/wireNames.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { type Act, clientOf, says, scriptedServer, secretText } from "./scriptedServer.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { types } from "../../provider/dns/constants.js";
-import { frame } from "../../provider/dns/framing.js";
+import { frame } from "../../provider/dns/message.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import {
   type Act,

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import type { Message, WireRecord } from "../../provider/dns/message.js";
-import { encodeName } from "../../provider/dns/names.js";
+import type { Message } from "../../provider/dns/message.js";
+import { encodeName } from "../../provider/dns/wireNames.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { type Act, clientOf, scriptedServer, secretText } from "./scriptedServer.js";
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DnsFormatError } from "../../provider/dns/errors.js";
-import { FrameReader, frame } from "../../provider/dns/framing.js";
+import { FrameReader, frame } from "../../provider/dns/message.js";
 
 describe("messages on one TCP connection", () => {
   test("come out as they went in, however the bytes are split", () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { keyWarnings, signerOf } from "../../provider/dns/key.js";
+import { keyWarnings, signerOf } from "../../provider/records/key.js";
 
 const secret = Buffer.from("a secret of thirty-two bytes....").toString("base64");
 const statement = (algorithm = "hmac-sha256") => `key "dma-key" { algorithm ${algorithm}; secret "${secret}"; };`;

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { redact } from "../../provider/core/redaction.js";
 import { DnsError } from "../../provider/dns/errors.js";
-import { parseKeyFile, secretBytes } from "../../provider/dns/keyFile.js";
-import { hmacSigner } from "../../provider/dns/tsig.js";
+import { parseKeyFile } from "../../provider/dns/keyFile.js";
+import { hmacSigner, secretBytes } from "../../provider/dns/signer.js";
 
 const secret = Buffer.from("a secret of thirty-two bytes....").toString("base64");
 const file = "/etc/dma/dns.key";

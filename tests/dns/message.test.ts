@@ -2,8 +2,9 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { types } from "../../provider/dns/constants.js";
 import { DnsFormatError } from "../../provider/dns/errors.js";
-import { decodeMessage, encodeMessage, type Message, type WireRecord } from "../../provider/dns/message.js";
-import { encodeName } from "../../provider/dns/names.js";
+import { decodeMessage, encodeMessage, type Message } from "../../provider/dns/message.js";
+import { encodeName } from "../../provider/dns/wireNames.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { header, labels, name, pointer, question, record, u16, u32 } from "./wire.js";
 
 const [anyClass, none, inClass] = [255, 254, 1];

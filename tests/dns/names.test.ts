@@ -1,16 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DnsFormatError, DnsNameError } from "../../provider/dns/errors.js";
-import {
-  canonicalName,
-  decodeName,
-  encodeName,
-  findCanonicalName,
-  isAtOrBelow,
-  parentOf,
-  reverseNameOf,
-  skipName,
-} from "../../provider/dns/names.js";
+import { canonicalName, findCanonicalName, isAtOrBelow, parentOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
+import { decodeName, encodeName, skipName } from "../../provider/dns/wireNames.js";
 import { header, labels, name, pointer } from "./wire.js";
 
 const label = fc.stringMatching(/^[A-Za-z0-9_-]{1,63}$/);

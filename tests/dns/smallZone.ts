@@ -1,7 +1,8 @@
 import { classes, opcodes, rcodes, types } from "../../provider/dns/constants.js";
-import type { Message, WireRecord } from "../../provider/dns/message.js";
+import type { Message } from "../../provider/dns/message.js";
 import { isAtOrBelow } from "../../provider/dns/names.js";
 import { encodeRdata, formatRdata, type RecordType } from "../../provider/dns/rdata.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 
 interface Held {
   ttl: number;

@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DnsError, DnsFormatError } from "../../provider/dns/errors.js";
-import { findTsig, hmacSigner, type Signer, signMessage, type Verification, verifyMessage } from "../../provider/dns/tsig.js";
+import { hmacSigner, type Signer } from "../../provider/dns/signer.js";
+import { findTsig, signMessage, type Verification, verifyMessage } from "../../provider/dns/tsig.js";
 import { header, name, pointer, question, record, u16, u48 } from "./wire.js";
 
 const time = 1_700_000_000;

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { DnsNameError } from "../../provider/dns/errors.js";
-import { canonicalName, decodeName, encodeName } from "../../provider/dns/names.js";
-import { zoneName } from "../../provider/dns/zoneName.js";
+import { canonicalName, zoneName } from "../../provider/dns/names.js";
+import { decodeName, encodeName } from "../../provider/dns/wireNames.js";
 import { clientOf, scriptedServer } from "./scriptedServer.js";
 
 describe("a name that a zone may hold", () => {

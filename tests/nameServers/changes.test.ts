@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { dig, serialOf, transfer } from "../support/nameServers/dig.js";
 import { nsupdate } from "../support/nameServers/nsupdate.js";
 import { host, onEachServer, zone } from "./place.js";

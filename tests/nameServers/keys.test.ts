@@ -1,8 +1,8 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { parseKeyFile, secretBytes } from "../../provider/dns/keyFile.js";
-import { hmacSigner, type Signer } from "../../provider/dns/signer.js";
+import { parseKeyFile } from "../../provider/dns/keyFile.js";
+import { hmacSigner, type Signer, secretBytes } from "../../provider/dns/signer.js";
 import { dig } from "../support/nameServers/dig.js";
 import type { Keys, TestKey } from "../support/nameServers/keys.js";
 import { runTool } from "../support/nameServers/runTool.js";

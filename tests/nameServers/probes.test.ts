@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { serialOf } from "../support/nameServers/dig.js";
 import { host, onEachServer, signerOf, zone } from "./place.js";
 

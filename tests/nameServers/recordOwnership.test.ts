@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { claimsIn, withoutClaims } from "../contract/claims.js";
 import { Resource } from "../contract/resource.js";
 import { DynamicProvider } from "../support/dynamicProvider.js";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { Resource } from "../contract/resource.js";
 import { DynamicProvider } from "../support/dynamicProvider.js";
 import { dig, serialOf } from "../support/nameServers/dig.js";

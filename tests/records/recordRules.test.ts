@@ -1,6 +1,6 @@
 import { describe, expect, onTestFinished, test } from "vitest";
 import { DnsClient } from "../../provider/dns/client.js";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { hmacSigner, secretBytes } from "../../provider/dns/signer.js";
 import { findDeviations, placeRules, type RecordRule, readRules } from "../../provider/records/recordRules.js";
 import { makeKey, NameServer } from "../../simulator/index.js";

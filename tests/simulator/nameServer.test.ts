@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import { describe, expect, test } from "vitest";
 import { encodeMessage } from "../../provider/dns/message.js";
-import { hmacSigner } from "../../provider/dns/tsig.js";
+import { hmacSigner } from "../../provider/dns/signer.js";
 import { keyStatement, makeKey, NameServer } from "../../simulator/index.js";
 import { add, ask, exchange, key, query, startServer, type Transport, update, zone } from "./nameServers.js";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { hmacSigner } from "../../provider/dns/tsig.js";
+import { hmacSigner } from "../../provider/dns/signer.js";
 import { add, ask, key, query, startServer, type Transport, update, zone } from "./nameServers.js";
 
 const signer = hmacSigner({ name: key.name, secret: Buffer.from(key.secret, "base64") });

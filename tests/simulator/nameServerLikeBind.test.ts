@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { classes, types } from "../../provider/dns/constants.js";
-import type { Message, WireRecord } from "../../provider/dns/message.js";
+import type { Message } from "../../provider/dns/message.js";
 import { encodeRdata, type RecordType } from "../../provider/dns/rdata.js";
-import { hmacSigner, type Signer } from "../../provider/dns/tsig.js";
+import { hmacSigner, type Signer } from "../../provider/dns/signer.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { NameServer } from "../../simulator/index.js";
 import { transfer } from "../support/nameServers/dig.js";
 import { type NameServer as RealServer, startNameServer } from "../support/nameServers/nameServer.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { classes, types } from "../../provider/dns/constants.js";
-import type { WireRecord } from "../../provider/dns/message.js";
-import { hmacSigner } from "../../provider/dns/tsig.js";
+import { hmacSigner } from "../../provider/dns/signer.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { encodeSoa } from "../../simulator/dns/soa.js";
 import type { NameServer } from "../../simulator/index.js";
 import {

@@ -2,10 +2,11 @@ import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { onTestFinished } from "vitest";
 import { classes, opcodes, rcodeName, rcodes, typeNumber, types } from "../../provider/dns/constants.js";
-import { FrameReader, frame } from "../../provider/dns/framing.js";
-import { decodeMessage, encodeMessage, type Message, type WireRecord } from "../../provider/dns/message.js";
+import { decodeMessage, encodeMessage, FrameReader, frame, type Message } from "../../provider/dns/message.js";
 import { encodeRdata, formatRdata, type RecordType } from "../../provider/dns/rdata.js";
-import { type Signer, signMessage, type Verification, verifyMessage } from "../../provider/dns/tsig.js";
+import type { Signer } from "../../provider/dns/signer.js";
+import { signMessage, type Verification, verifyMessage } from "../../provider/dns/tsig.js";
+import type { WireRecord } from "../../provider/dns/wireRecord.js";
 import { makeKey, NameServer, type NameServerOptions } from "../../simulator/index.js";
 
 export const zone = "skyline.local.";

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { reverseNameOf } from "../../provider/dns/names.js";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { dig } from "../support/nameServers/dig.js";
 import { type NameServer, startNameServer } from "../support/nameServers/nameServer.js";
 import { nsupdate } from "../support/nameServers/nsupdate.js";

@@ -55,7 +55,7 @@ export const packageRules: Readonly<Record<string, { readonly rooms: readonly st
   undici: { rooms: ["provider/agent"] },
   "dns-packet": { rooms: ["provider/dns"] },
   zod: {
-    rooms: ["provider/core", "provider/agent", "provider/dns", ...resourceRooms, "provider/index", "operations", "tools"],
+    rooms: ["provider/core", "provider/agent", "provider/records", ...resourceRooms, "provider/index", "operations", "tools"],
   },
 };
 

@@ -1,10 +1,10 @@
-import { absoluteName, absoluteZone } from "../dns/connection.js";
-import { reverseNameOf } from "../dns/names.js";
-import { addressTypeOf } from "../dns/rdata.js";
+import { addressTypeOf, reverseNameOf } from "../dns/rdata.js";
+import { absoluteName, absoluteZone } from "../records/declaredName.js";
 import type { RecordRule } from "../records/recordRules.js";
 import type { VirtualIpDns } from "./inputs.js";
 
 const types = ["A", "AAAA"] as const;
+
 /** What others have put there stays theirs. */
 const asTheyAre = { others: "stay", overwrite: false, claimed: false } as const;
 
@@ -12,7 +12,12 @@ const asTheyAre = { others: "stay", overwrite: false, claimed: false } as const;
  * The fixed records of domain 7.1: the virtual name has the virtual address alone, each Agent's name its own address and never the
  * virtual one, or the one before. `claimed`: names of ours, where what others put goes.
  */
-export function recordRules(address: string, dns: VirtualIpDns, claimed: (name: string) => boolean, formerAddress?: string): RecordRule[] {
+export function fixedRecordRules(
+  address: string,
+  dns: VirtualIpDns,
+  claimed: (name: string) => boolean,
+  formerAddress?: string,
+): RecordRule[] {
   const virtualName = absoluteName(dns.hostname, dns.zone);
   const zone = absoluteZone(dns.zone);
   const former = formerAddress === undefined || formerAddress === address ? [] : [formerAddress];

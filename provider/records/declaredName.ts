@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
-import { canonicalName, findCanonicalName, nameProblem } from "./names.js";
-import { zoneName } from "./zoneName.js";
+import { canonicalName, findCanonicalName, nameProblem, zoneName } from "../dns/names.js";
 
 const spelled = (text: string): string => findCanonicalName(text)?.replace(/\.$/, "") ?? text;
 

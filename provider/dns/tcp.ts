@@ -1,9 +1,54 @@
 import { randomInt } from "node:crypto";
 import { connect, type Socket } from "node:net";
+import { brokenWay, closedConnection, type Judge, lateAnswer, NoAnswer, type Sending, type Verdict } from "./answer.js";
+import type { Deadline } from "./deadline.js";
 import type { Endpoint } from "./endpoint.js";
-import { FrameReader, frame } from "./framing.js";
-import { brokenWay, closedConnection, lateAnswer, NoAnswer } from "./noAnswer.js";
-import type { Judge, Sending, Verdict } from "./verdict.js";
+import { FrameReader, frame } from "./message.js";
+import { headerBytes } from "./wireNames.js";
+
+interface Opened {
+  connection: TcpConnection | undefined;
+  opening: Promise<TcpConnection>;
+}
+
+/** One TCP connection for each address, opened when a message needs it, and anew when it was closed (RFC 7766 6.2.1). */
+export class Connections {
+  private readonly opened = new Map<string, Opened>();
+  private isClosed = false;
+
+  async get(endpoint: Endpoint, milliseconds: number, deadline: Deadline): Promise<TcpConnection> {
+    const known = this.opened.get(keyOf(endpoint));
+    if (known?.connection?.isUsable) return known.connection;
+    const { opening } = known && known.connection === undefined ? known : this.open(endpoint, milliseconds);
+    return deadline.within<TcpConnection>(
+      milliseconds,
+      () => lateAnswer(milliseconds, false),
+      (resolve, reject) => opening.then(resolve, reject),
+    );
+  }
+
+  close(): void {
+    this.isClosed = true;
+    for (const { connection } of this.opened.values()) connection?.close();
+    this.opened.clear();
+  }
+
+  private open(endpoint: Endpoint, milliseconds: number): Opened {
+    const key = keyOf(endpoint);
+    const opened: Opened = { connection: undefined, opening: TcpConnection.open(endpoint, milliseconds) };
+    this.opened.set(key, opened);
+    opened.opening.then(
+      (connection) => {
+        opened.connection = connection;
+        if (this.isClosed) connection.close();
+      },
+      () => this.opened.get(key) === opened && this.opened.delete(key),
+    );
+    return opened;
+  }
+}
+
+const keyOf = ({ address, port }: Endpoint): string => `${address} ${port}`;
 
 interface Waiter {
   judge: Judge;
@@ -16,7 +61,6 @@ interface Waiter {
 
 /** Shorter than Knot's 10 s and BIND's 30 s, so that mostly we are the one who closes. */
 const idleMilliseconds = 5_000;
-const headerBytes = 12;
 
 /**
  * One connection for any number of messages, sent without waiting for each other and answered in any order: an answer belongs

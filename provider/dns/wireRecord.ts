@@ -1,6 +1,6 @@
 import { classes, types } from "./constants.js";
 import type { DnsFormatError } from "./errors.js";
-import { decodeName, encodeName, unreadable, writeName } from "./names.js";
+import { decodeName, encodeName, unreadable, writeName } from "./wireNames.js";
 
 /** A resource record as it goes over the wire (RFC 1035 3.2.1). */
 export interface WireRecord {

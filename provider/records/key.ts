@@ -3,10 +3,10 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { reasonOf } from "../core/errors.js";
 import { unsetVariable, variableOf } from "../core/variable.js";
+import { DnsError } from "../dns/errors.js";
+import { parseKeyFile } from "../dns/keyFile.js";
+import { canonicalAlgorithm, hmacSigner, isWeakAlgorithm, type Signer, secretBytes } from "../dns/signer.js";
 import { DomainName } from "./declaredName.js";
-import { DnsError } from "./errors.js";
-import { parseKeyFile } from "./keyFile.js";
-import { canonicalAlgorithm, hmacSigner, isWeakAlgorithm, type Signer, secretBytes } from "./signer.js";
 
 const keyFields = {
   /** No input of a key: a whole key file is `dns.keyFile`, in the place of `key`. */
@@ -29,7 +29,9 @@ const keyFields = {
   /** The secret itself in base64, kept as a secret: encrypted in state. Prefer `secretEnv`, `secretFile` or `keyFile`. */
   secret: z.string().min(1).optional(),
 };
+
 type KeyShape = typeof keyFields;
+
 export interface KeyFields extends KeyShape {}
 
 /** A key in the program, with one source of its secret. */

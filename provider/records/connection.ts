@@ -2,13 +2,11 @@ import { isIP } from "node:net";
 import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
-import { DnsClient, type DnsClientOptions } from "./client.js";
+import { DnsClient, type DnsClientOptions } from "../dns/client.js";
+import { type DnsServer, labelOf } from "../dns/endpoint.js";
+import { findCanonicalName } from "../dns/names.js";
 import { DomainName, ReverseZoneName } from "./declaredName.js";
-import { type DnsServer, labelOf } from "./endpoint.js";
 import { Key, keyWarnings, signerOf } from "./key.js";
-import { findCanonicalName } from "./names.js";
-
-export { absoluteName, absoluteZone, DomainName, findAbsoluteName, HostName, nameTooLong } from "./declaredName.js";
 
 const Server = z
   .string()
@@ -45,8 +43,11 @@ export const dnsFields = {
    */
   ownership: z.enum(["zone", "state"]).optional(),
 };
+
 type DnsShape = typeof dnsFields;
+
 export interface DnsFields extends DnsShape {}
+
 export type DnsConnection = z.infer<z.ZodObject<DnsFields>>;
 
 /** What the fields need as a whole. */
