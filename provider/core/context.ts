@@ -26,6 +26,8 @@ export interface Context {
   readonly isReplacement: boolean;
   /** Delete: the program still declares the same thing, as a replacement or by another resource; what stands is theirs now. */
   readonly isReplaced: boolean;
+  /** Update: inputs of which no plan spoke and that stand otherwise than last seen. They are given as they stand, to be left. */
+  readonly left: readonly string[];
   /** One line for whoever watches the run. */
   progress(line: string): void;
   /** One line that also stays in the output `warnings`. `standing`: of the version, not of this resource; said once for all. */
@@ -62,6 +64,7 @@ export class VerbContext implements Context {
   generation: string | null = null;
   isReplacement = false;
   isReplaced = false;
+  left: readonly string[] = [];
 
   constructor(
     readonly verb: Verb,

@@ -164,6 +164,7 @@ export function defineResource<
       if (observed) refuseFixed(inputs, observed);
       const live = settled && observed ? liveInputs(news, observed) : news;
       const planned = plannedInputs(differing, news, live as JsonObject, definition.leaves?.(differing) ?? []);
+      context.left = planned.left;
       for (const key of planned.left) context.progress(leftLine(key));
       const outs = await finish(id, planned.inputs, context, observed, state);
       return { outs: withLeft(planned.left, outs, state) };

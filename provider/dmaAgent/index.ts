@@ -10,7 +10,7 @@ import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
 import { defineResource } from "../core/lifecycle.js";
 import { takenOver } from "../core/owner.js";
-import { isUnknown } from "../core/values.js";
+import { isUnknown, sameValue } from "../core/values.js";
 import { DmaAgentInputs, inOrder } from "./inputs.js";
 import { applySettings, heldByNamesake, isSettled, isToBeMarked, type ObservedAgent, ownersAs, type RecordedAgent } from "./settings.js";
 
@@ -24,6 +24,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
   complete: addressed,
   outputs: ["dataMinerId", "agentName", "version", "cluster", "interfaces", "capabilities", "pcap", "reachable"],
   recorded: [...connectionKeys.filter((key) => key !== "address"), "timeouts"],
+  leaves: () => ["settings"],
   replaces: (recorded, { address }) => (address !== undefined && address !== recorded.address ? ["address"] : []),
   timeouts: { create: 120_000, update: 120_000, delete: 120_000 },
   id: (inputs) => agentAddress(connectionOf(inputs)),
@@ -60,7 +61,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
     const [namesake] = heldByNamesake(inputs, facts, recorded);
     if (namesake) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${namesake.reason}`);
-    if (isSettled(inputs, facts, context.owner, recorded)) return { ...facts, __owner: inputs.__owner };
+    if (isSettled(inputs, facts, context, recorded)) return { ...facts, __owner: inputs.__owner };
     const isMarked = facts.__storedOwner !== undefined || isToBeMarked(inputs, facts, recorded);
     const timers = inputs.settings ?? (isMarked && !recorded?.__declared.settings ? {} : undefined);
     const snapshot = await applySettings(
@@ -75,10 +76,12 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
   },
 
   async verify(inputs, recorded, context) {
+    const isAsBefore = connectionKeys.every((key) => sameValue(inputs[key], recorded[key]));
+    if (isAsBefore && recorded.reachable === false) return;
     refuseOtherAgent(inputs, recorded.dataMinerId, await readAgent(connectionOf(inputs), { signal: context.signal }));
   },
 
-  differences: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
+  untold: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
 
   async remove(recorded, context) {
     const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";

@@ -31,11 +31,11 @@ export interface ObservedAgent extends DmaAgentOutputs {
 
 export type RecordedAgent = Recorded<DmaAgentInputs, ObservedAgent>;
 
-/** Nothing is to be written: the settings are as declared, and stand under this very creation of the resource. */
-export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, owner: string | undefined, recorded?: RecordedAgent): boolean {
+/** Nothing is to be written: the settings are as declared, or are left, and stand under this very creation of the resource. */
+export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, { owner, left }: Context, recorded?: RecordedAgent): boolean {
   const before = recorded?.__declared.settings ?? undefined;
   if (recorded?.__unfinished === true || !sameValue(inputs.settings, facts.settings)) return false;
-  if (recorded && !sameValue(inputs.settings, before)) return false;
+  if (recorded && !left.includes("settings") && !sameValue(inputs.settings, before)) return false;
   if (facts.agent.settingsOwners === undefined) return before === undefined || recorded?.__owner === inputs.__owner;
   if (facts.__storedOwner === undefined) return !isToBeMarked(inputs, facts, recorded);
   return facts.__storedOwner === owner;

@@ -6,7 +6,7 @@ import { notKnown, Resource } from "./resource.js";
 let provider: DynamicProvider;
 let world: PairWorld;
 
-const lasts = [11, 12, 13, 14, 15, 16, 17, 18, 19, 22, 23, 24];
+const lasts = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 22, 23, 24];
 
 beforeAll(async () => {
   const prepared = { dataMinerId: 111, system: "DMS", elementCount: 3 };
@@ -144,6 +144,18 @@ describe("how an Agent is reached", () => {
     const named = args(18, { host: "dma.example.com", address: notKnown.text });
     expect(await resource.diff(named)).toEqual({ changes: true, replaces: [], deleteBeforeReplace: false });
   });
+});
+
+test("an Agent that was silent at the last refresh can be told of other time limits, and is a difference until it answers", async () => {
+  const resource = await up(20);
+  agent(20).stop();
+  resource.outs = { ...resource.outs, reachable: false };
+  const patient = args(20, { timeouts: { delete: "10m" } });
+  await resource.up(patient);
+  expect(resource.outs).toMatchObject({ timeouts: { delete: "10m" }, reachable: false });
+  expect(await resource.diff(patient)).toMatchObject({ changes: true, replaces: [] });
+  const elsewhere = args(20, { port: agent(20).port + 1, timeouts: { update: "1s" } });
+  await expect(resource.up(elsewhere), "another way to it must lead there").rejects.toThrow("Reading Agent");
 });
 
 describe("read throws, so that the Agent stays in state, when what answers", () => {

@@ -16,7 +16,7 @@ const defaults = {
 };
 
 beforeAll(async () => {
-  const lasts = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26];
+  const lasts = [11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28];
   world = await startPairWorld("62.1", { others: Object.fromEntries(lasts.map((last) => [last, { dataMinerId: last }])) });
   provider = await DynamicProvider.start("dmaAgent", { [tokenEnv]: token });
 });
@@ -44,6 +44,10 @@ async function write(last: number, owner: string, settings: object | null): Prom
   });
   expect(answer.status).toBe(200);
 }
+
+/** As somebody does who edits the file: our owner still holds the timers. */
+const changeByHand = (last: number, settings: object) =>
+  write(last, world.simulator.agent(world.address(last)).snapshot().agent.settingsOwners?.[0]?.owner ?? "", settings);
 
 test("create sets the declared timers in one write, shows them, and leaves the others alone", async () => {
   const declared = { maxStartupSeconds: 720, interfacesRequiredToGoOnline: [] };
@@ -92,10 +96,7 @@ test("a changed timer is written again, and delete still knows what stood there 
 test("a timer that changed behind our back is drift, named, and up sets it again", async () => {
   const declared = { maxStartupSeconds: 720, maxWaitForVirtualIpSeconds: 60 };
   const resource = await up(16, declared);
-  await write(16, world.simulator.agent(world.address(16)).snapshot().agent.settingsOwners?.[0]?.owner ?? "", {
-    ...declared,
-    maxStartupSeconds: 60,
-  });
+  await changeByHand(16, { ...declared, maxStartupSeconds: 60 });
   await resource.refresh();
   expect(resource.outs.settings).toEqual({ ...declared, maxStartupSeconds: 60 });
   expect(await resource.diff(args(16, declared))).toMatchObject({ changes: true, replaces: [] });
@@ -104,6 +105,36 @@ test("a timer that changed behind our back is drift, named, and up sets it again
   expect(timers(16)).toEqual({ ...defaults, ...declared });
   await resource.destroy();
   expect(timers(16)).toEqual(defaults);
+});
+
+test("an update whose plan does not name the settings leaves what was changed behind its back, and says so; a refresh shows it", async () => {
+  const declared = { maxStartupSeconds: 720, maxWaitForVirtualIpSeconds: 60 };
+  const resource = await up(27, declared);
+  await changeByHand(27, { ...declared, maxStartupSeconds: 60 });
+  const written = writes(27);
+  const expecting = args(27, declared, { dataMinerId: 27 });
+  await resource.up(expecting);
+  expect([timers(27), writes(27)]).toEqual([{ ...defaults, ...declared, maxStartupSeconds: 60 }, written]);
+  await provider.line(/^DmaAgent agent: settings is another than what was last seen, and is left as it is/);
+  expect(await resource.diff(expecting)).toMatchObject({ changes: false });
+  await resource.refresh();
+  expect(await resource.diff(expecting)).toMatchObject({ changes: true });
+  await resource.up(expecting);
+  expect(timers(27)).toEqual({ ...defaults, ...declared });
+  await resource.destroy();
+  expect(timers(27)).toEqual(defaults);
+});
+
+test("a resource that is only renamed takes over what was changed behind its back, and delete still knows what stood there first", async () => {
+  const resource = await up(28, { maxStartupSeconds: 720 });
+  await changeByHand(28, { maxStartupSeconds: 60 });
+  await resource.up(args(28, { maxStartupSeconds: 720 }, { __owner: "room/test/renamed" }));
+  expect(timers(28)).toEqual({ ...defaults, maxStartupSeconds: 60 });
+  await resource.refresh();
+  await resource.up(args(28, { maxStartupSeconds: 720 }, { __owner: "room/test/renamed" }));
+  expect(timers(28)).toEqual({ ...defaults, maxStartupSeconds: 720 });
+  await resource.destroy();
+  expect(timers(28)).toEqual(defaults);
 });
 
 test("a timer that the program does not declare is never drift, and no write of ours touches it", async () => {
