@@ -47,6 +47,8 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
   declare readonly led: Output<FailoverPairOutputs["led"]>;
   /** Whether each Agent answered when it was last asked. One that does not is a difference: the pair cannot be told to be as declared. */
   declare readonly reachable: Output<FailoverPairOutputs["reachable"]>;
+  /** Whether something is under way at the pair for longer than it may take: a difference, for it may never end. `problems` says what. */
+  declare readonly stuck: Output<boolean>;
   /** What is wrong, one line each; empty when the pair is well. */
   declare readonly problems: Output<string[]>;
   /** What to know, one line each, from the last create or update. */
@@ -106,6 +108,7 @@ const given: Given<FailoverPairInputs, FailoverPairOutputs> = {
   failedOver: undefined,
   led: undefined,
   reachable: undefined,
+  stuck: undefined,
   problems: undefined,
   warnings: undefined,
   reachableAt: undefined,

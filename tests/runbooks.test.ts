@@ -157,6 +157,13 @@ describe("the runbooks", () => {
   });
 });
 
+test("the README names under Limits what of the product is not managed", () => {
+  const [, limits = ""] = /^## Limits, honestly\n(.*)/ms.exec(readFileSync("README.md", "utf8")) ?? [];
+  const scripts = ["VIPAcquired.ps1", "VIPReleased.ps1"];
+  const settings = ["WatchDog", "FailoverOnRTE", "FailoverPingTimeoutHeartbeats", "MaxWaitForFailoverDBPushOnManualSwitch"];
+  expect(limits).toMatch(new RegExp(`- Not managed: the scripts ${scripts.join(" and ")}, (?:.|\\n  )*${settings.join("(?:.|\\n  )*")}`));
+});
+
 describe("the check of the runbooks", () => {
   const page = (code: string, headings = sections) => `# ${code}\n\n${headings.map((heading) => `## ${heading}\n\n1. Look.\n`).join("\n")}`;
   const two: Codes = { made: new Set(["TOKEN_LOST"]), shared: new Set(["REFUSED"]), computed: new Set() };

@@ -35,7 +35,9 @@ export function pairResult(
   const { untold = [] } = found;
   const members = positions.map((position) => status.members[position]);
   const silent = members.filter(({ reachable }) => !reachable);
-  const differences = (found.differences ?? []).filter(({ property }) => !isReach(property));
+  // How long something may be under way is a matter of health, and the status has looked a second time.
+  const told = (found.differences ?? []).filter(({ property }) => property !== "stuck");
+  const differences = told.filter(({ property }) => !isReach(property));
   // Each silent member makes one of the status's lines; whatever else is there makes the pair unhealthy.
   const isGone = status.state === null && silent.length === 0;
   const unhealthy = !isGone && status.problems.length > silent.length;
@@ -45,7 +47,7 @@ export function pairResult(
   return {
     ...result(subject, differences, problems, {
       // A member may be silent for one of the two that ask, and answer the other.
-      unreachable: silent.length > 0 || untold.length > 0 || differences.length < (found.differences ?? []).length,
+      unreachable: silent.length > 0 || untold.length > 0 || differences.length < told.length,
       unhealthy,
       drift: differences.length > 0,
       roleChange: expectedOnline !== null && hasMoved(status, expectedOnline, unhealthy),

@@ -60,7 +60,7 @@ export function differences(property: string, declared: unknown, live: unknown):
 
 /** Differences that are no input, each under the name that the resource itself has for it. */
 const extras: Record<ResourceKind | "resource", (declared: JsonObject, live: JsonObject) => Difference[]> = {
-  pair: (declared, { state, type, members, reachable }) => {
+  pair: (declared, { state, type, members, reachable, stuck }) => {
     const declaredType = declared.hostname ? "sharedHostname" : "virtualIp";
     const found = isJsonObject(members) ? members : {};
     return [
@@ -75,6 +75,7 @@ const extras: Record<ResourceKind | "resource", (declared: JsonObject, live: Jso
           ? [{ property: `reachable.${position}`, declared: true, live: false }]
           : [],
       ),
+      ...(stuck === true ? [{ property: "stuck", declared: false, live: true }] : []),
     ];
   },
   // Where the program ignores changes of `dns`, the engine hands back what stands otherwise as if it were declared.

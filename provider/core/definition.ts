@@ -72,6 +72,8 @@ export interface Definition<
   createsBeforeReplacing?: boolean;
   /** Changes of identity that cannot be made, each with its cure: an error in check and in update. */
   fixed?(before: Partial<z.infer<Schema>>, after: Partial<z.infer<Schema>>): Failure[];
+  /** What cannot stand beside another declaration of the same program, as far as it is known. Asked of each declaration, and of nothing else. */
+  conflicts?(declared: Partial<z.infer<Schema>>): Failure[];
   timeouts: DefaultTimeouts;
   id(inputs: z.infer<Schema>): string;
   /** Judges a first declaration against the real world, when every input is known. Silence is no failure here. */

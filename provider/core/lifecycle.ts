@@ -92,11 +92,11 @@ export function defineResource<
       const owner = (completed as CommonInputs).__owner;
       if (isJudged(olds)) declarations.addExisting(definition.id(olds as Inputs), owner);
       if (isKnown) declarations.add(definition.id(completed as Inputs), owner, first);
-      if (!first) {
-        // What is not known yet may turn out to be what it was.
-        return { inputs: completed, failures: definition.fixed?.(olds as Partial<Inputs>, knownOf(completed) as Partial<Inputs>) ?? [] };
-      }
-      if (!definition.preview || !isKnown) return { inputs: completed, failures: [] };
+      // What is not known yet may turn out to be what it was.
+      const known = knownOf(completed) as Partial<Inputs>;
+      const conflicts = definition.conflicts?.(known) ?? [];
+      if (!first) return { inputs: completed, failures: [...(definition.fixed?.(olds as Partial<Inputs>, known) ?? []), ...conflicts] };
+      if (conflicts.length > 0 || !definition.preview || !isKnown) return { inputs: completed, failures: conflicts };
       const context = begin("check", completed as CommonInputs, null);
       context.isReplacement = declarations.isReplacement(definition.id(completed as Inputs), owner);
       return { inputs: completed, failures: await definition.preview(completed as Inputs, context) };

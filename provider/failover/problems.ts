@@ -21,13 +21,25 @@ export function problems(views: readonly MemberView[], { counters = true, progre
 
 /** One line for each thing that is wrong with the pair as a whole, in the words of neither member. */
 export function progressProblems(views: readonly MemberView[], progress: PairProgress, counters = true): string[] {
-  const { pair, nobodyOnline, isUntold } = progress;
+  return [...(isLeftOffline(views) ? ["Nobody who answers is online."] : []), ...underWayProblems(progress, counters)];
+}
+
+function underWayProblems({ pair, nobodyOnline, isUntold }: PairProgress, counters: boolean): string[] {
   return [
     ...(isOverdue(pair) ? [`Under way at the pair: ${pair.seen}, ${lastingText(pair, counters)}.`] : []),
-    ...(isLeftOffline(views) ? ["Nobody who answers is online."] : []),
     ...(isOverdue(nobodyOnline) ? [`Nobody who answers is online, ${nobodyText(nobodyOnline, counters)}.`] : []),
     ...(isUntold ? ["Nobody who answers is online, no operation is running, and since when that is so is not told."] : []),
   ];
+}
+
+/** One line for each thing that is under way for longer than it may. */
+export function stuckLines(views: readonly MemberView[], progress: PairProgress): string[] {
+  const ofMembers = views.flatMap(({ position, address }) => {
+    const transition = progress.members[position];
+    const name = memberName(position, address);
+    return isOverdue(transition) ? [`${name}: Failover Status is ${transition.seen} (${lastingText(transition, true)}).`] : [];
+  });
+  return [...ofMembers, ...underWayProblems(progress, true)];
 }
 
 /** Why the members contradict each other, given who says that it is online and the position that both claim. */

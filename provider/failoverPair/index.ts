@@ -30,18 +30,17 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
     "failedOver",
     "led",
     "reachable",
+    "stuck",
     "problems",
     "reachableAt",
   ],
   recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
   leaves: () => ["virtualIps", "mode", "heartbeats", "syncInterface", "restartWhenGoingOffline"],
-  fixed: (before, after) => [...changedIdentity(before, after), ...sharedVirtualIps(after)],
+  fixed: changedIdentity,
+  conflicts: sharedVirtualIps,
   timeouts: { create: 4 * hour, update: hour / 2, delete: hour },
   id: ({ main, backup }) => `${agentAddress(main)}+${agentAddress(backup)}`,
-  preview: async (inputs, context) => {
-    const shared = sharedVirtualIps(inputs);
-    return shared.length > 0 ? shared : previewMembers(inputs, context);
-  },
+  preview: previewMembers,
   observe: observePair,
   claim: (inputs, observed) => {
     refuseGivenUp(observed);
@@ -54,8 +53,11 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
     ...(members && members.main !== main.address ? ["main"] : []),
     ...(members && members.backup !== backup.address ? ["backup"] : []),
   ],
-  // What a silent member holds is not known, so the pair is not known to be as declared. Older states do not tell.
-  untold: ({ reachable }) => positions.flatMap((position) => (reachable?.[position] === false ? [`reachable.${position}`] : [])),
+  // What a silent member holds is not known, and what is under way too long may never end. Older states tell neither.
+  untold: ({ reachable, stuck }) => [
+    ...positions.flatMap((position) => (reachable?.[position] === false ? [`reachable.${position}`] : [])),
+    ...(stuck === true ? ["stuck"] : []),
+  ],
   remove: endPairOf,
 });
 

@@ -8,10 +8,10 @@ import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType, sharedAddress } from "../failover/configuration.js";
 import { givenUpAgent, givenUpText } from "../failover/givenUpAgent.js";
 import { memberName } from "../failover/memberFacts.js";
-import { claimProblems, contradictionText, problems, progressProblems } from "../failover/problems.js";
+import { claimProblems, contradictionText, problems, progressProblems, stuckLines } from "../failover/problems.js";
 import { isFailedOver, looksInvalid, type Online, roles, sharedPosition, speakerOf } from "../failover/roles.js";
 import { type Led, led } from "../failover/status.js";
-import { pairProgress } from "../failover/transition.js";
+import { isStuck, pairProgress } from "../failover/transition.js";
 import type { FailoverPairInputs } from "./inputs.js";
 
 export interface FailoverPairOutputs {
@@ -25,6 +25,8 @@ export interface FailoverPairOutputs {
   led: { main: Led; backup: Led };
   /** Whether each member answered when it was last asked. */
   reachable: { main: boolean; backup: boolean };
+  /** What is under way lasts longer than it may, or nobody is online and nobody tells since when. */
+  stuck: boolean;
   problems: string[];
   reachableAt: string | null;
 }
@@ -51,7 +53,7 @@ export async function observePair(
 ): Promise<ObservedPair | undefined> {
   const view = await viewMembers(inputs, context);
   if (isGone(view, recorded)) return undefined;
-  if (context.verb === "read") saySilence(view, context);
+  if (context.verb === "read") sayWhatIsUnclear(view, context);
   if (!looksInvalidView(view)) return observedPair(view, false, recorded);
   context.progress("the members contradict each other; looking again in 10 s.");
   await systemClock.sleep(secondLookMilliseconds, context.signal);
@@ -60,10 +62,11 @@ export async function observePair(
 }
 
 /** Why a refresh is not clean: the difference that it makes has a name only. */
-function saySilence(view: PairView, context: Context): void {
+function sayWhatIsUnclear(view: PairView, context: Context): void {
   for (const { failure, facts } of membersOf(view)) {
     if (!facts) context.progress(`${reasonOf(failure)} Only what the other member says can be compared.`);
   }
+  for (const line of stuckLines(membersOf(view), pairProgress(membersOf(view), systemClock.now()))) context.progress(line);
 }
 
 /**
@@ -117,6 +120,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
       backup: led(view.backup.facts?.status, progress.members.backup),
     },
     reachable: { main: view.main.facts !== undefined, backup: view.backup.facts !== undefined },
+    stuck: !invalid && (isStuck(progress) || progress.isUntold),
     problems: [
       ...problems(membersOf(view), { counters: false, progress }),
       ...contradictions(view, online, invalid),

@@ -21,6 +21,7 @@ import { convergeVirtualIp, namesakeReasonAt } from "./converge.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import { VirtualIpInputs } from "./inputs.js";
 import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./observe.js";
+import { sharedAddress } from "./oneAddress.js";
 
 export type { VirtualIpDeclared, VirtualIpInputs } from "./inputs.js";
 export type { VirtualIpOutputs } from "./observe.js";
@@ -44,6 +45,7 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
           },
         ]
       : [],
+  conflicts: sharedAddress,
   timeouts: { create: twoMinutes, update: twoMinutes, delete: twoMinutes },
   id: (inputs) => `${inputs.network}@${memberAddresses(inputs)}`,
   preview: previewVirtualIp,

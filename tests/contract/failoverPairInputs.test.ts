@@ -246,4 +246,19 @@ describe("one virtual IP of two pairs in one program", () => {
     await check(of(31, "renamed", { virtualIps: other }));
     expect((await check(of(33, "south", { virtualIps: shared }))).failures).toEqual([]);
   });
+
+  test("is none where two pairs exchange theirs: what a refresh finds is no declaration", async () => {
+    const pairs = [];
+    for (const name of ["north", "south"]) {
+      const { args } = await openLivePair(`63.${name === "north" ? 3 : 4}`, { owner: `room/exchange/${name}` });
+      pairs.push({ args, resource: await new Resource(provider).up(args()) });
+    }
+    const next = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
+    for (const { resource } of pairs) await next.read(resource.id, resource.outs);
+    const [north, south] = pairs;
+    const exchanged = await next.check(north!.resource.inputs, { ...north!.args(), virtualIps: south!.args().virtualIps });
+    next.stop();
+    await closeWorlds();
+    expect(exchanged.failures).toEqual([]);
+  });
 });

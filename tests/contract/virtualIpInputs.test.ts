@@ -190,6 +190,41 @@ describe("check names the input that is wrong", () => {
   });
 });
 
+describe("one address of two resources in one program", () => {
+  const of = (name: string, main: number, more?: object) =>
+    args({
+      dns: undefined,
+      agents: [world.connection(1, { host: at(main) }), world.connection(2, { host: at(main + 1) })],
+      __owner: name,
+      ...more,
+    });
+
+  test("is refused where they name other Agents, at the second one, in the first preview and later", async () => {
+    const address = "2001:db8::7";
+    expect((await check(of("room/twice/north", 31, { address, prefixLength: 64 }))).failures).toEqual([]);
+    const again = of("room/twice/south", 33, { address: "2001:DB8:0::07", prefixLength: 64 });
+    for (const olds of [undefined, {}]) {
+      expect((await check(again, olds)).failures).toEqual([
+        {
+          property: "address",
+          reason:
+            "2001:db8::7 is the address of VirtualIp north in this program already, for other Agents. Give each pair an address of its own.",
+        },
+      ]);
+    }
+    expect(world.simulator.requests.all()).toEqual([]);
+  });
+
+  test("is none of two of the same Agents in whichever order, of one that is renamed, and of one that has moved away", async () => {
+    const both = { address: at(61), agents: [world.connection(1, { host: at(36) }), world.connection(2, { host: at(35) })] };
+    expect((await check(of("room/same/north", 35, { address: at(61) }))).failures).toEqual([]);
+    expect((await check(of("room/same/renamed", 35, both))).failures).toEqual([]);
+    for (const name of ["north", "renamed"]) await check(of(`room/same/${name}`, 35, { address: at(62) }));
+    expect((await check(of("room/same/south", 37, { address: at(61) }))).failures).toEqual([]);
+    expect((await check(of("room/same/east", 39, { address: notKnown.text }))).failures).toEqual([]);
+  });
+});
+
 describe("in a preview", () => {
   test("the first one judges the records' key too", async () => {
     const { failures } = await check(args({ dns: dns({ key: null, keyFile: "/nowhere/dns.key" }) }), {});

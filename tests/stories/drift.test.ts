@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { detectDrift } from "../../operations/detectDrift.js";
 import type { PairConfig } from "../../provider/agent/pairSchema.js";
 import type { PairControl } from "../../simulator/index.js";
+import { sourceOf } from "../operations/stackSource.js";
+import { eventually } from "../support/patience.js";
 import { Stack } from "../support/stack.js";
 import { type PairWorld, startPairWorld, token, tokenEnv } from "../support/world.js";
 
@@ -74,6 +77,28 @@ test("a fixed thing that changed behind our back is refused by up, with the cure
   expect(output).toContain("it is of type sharedHostname, declared is virtualIp. End that pair first");
   pair.editConfig({ ...declared });
   expect((await stack.run("up", "--yes", "--skip-preview", "--refresh")).code).toBe(0);
+});
+
+test("a pair that waits for its virtual address for longer than it may is not clean, neither for Pulumi nor for a drift run of ours", async () => {
+  world.simulator.setForeignHost(world.address(5), true);
+  pair.startSwitch();
+  const literal = `Failover Status is Acquiring Virtual IP Address ${world.address(5)} `;
+  // A second of ours is half an hour of theirs, and the CLI takes longer than that.
+  await eventually(() => expect(world.simulator.agent(world.address(2)).snapshot().status?.failoverStatus).toMatch(/^Acquiring/));
+  const { code, output } = await stack.drift();
+  expect(`${code}\n${output}`).toMatch(/^7\n/);
+  expect(output).toContain("FailoverPair pair: differs from what is declared: stuck");
+  expect(output).toMatch(
+    new RegExp(`FailoverPair pair: backup ${world.address(2)}: ${literal}\\(for .*, longer than the 2m that it may take\\)`),
+  );
+  const report = await detectDrift({ stacks: [await sourceOf(stack, { [tokenEnv]: token })] });
+  expect(report).toMatchObject({ exitCode: 3, errors: [] });
+  expect(report.results.find(({ kind }) => kind === "pair")).toMatchObject({ classes: ["unhealthy"], differences: [] });
+  expect(report.results.find(({ kind }) => kind === "pair")?.problems.join()).toContain(literal);
+  world.simulator.setForeignHost(world.address(5), false);
+  await pair.settled();
+  const after = await stack.drift();
+  expect(`${after.code}\n${after.output}`, "a switch that has ended is none").toMatch(/^0\n/);
 });
 
 test("a member that is silent keeps the pair in state, and the drift run does not call it clean", async () => {
