@@ -158,7 +158,7 @@ describe("the runbooks", () => {
 });
 
 test("the README names under Limits what of the product is not managed", () => {
-  const [, limits = ""] = /^## Limits, honestly\n(.*)/ms.exec(readFileSync("README.md", "utf8")) ?? [];
+  const [, limits = ""] = /^## Limits\n(.*)/ms.exec(readFileSync("README.md", "utf8")) ?? [];
   const scripts = ["VIPAcquired.ps1", "VIPReleased.ps1"];
   const settings = ["WatchDog", "FailoverOnRTE", "FailoverPingTimeoutHeartbeats", "MaxWaitForFailoverDBPushOnManualSwitch"];
   expect(limits).toMatch(new RegExp(`- Not managed: the scripts ${scripts.join(" and ")}, (?:.|\\n  )*${settings.join("(?:.|\\n  )*")}`));
