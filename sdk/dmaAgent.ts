@@ -6,6 +6,7 @@ import { asSecretToken, type ConnectionArgs, connectionThrough } from "./connect
 import { DynamicResource } from "./dynamicResource.js";
 import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 
+/** What a program gives for a `DmaAgent`. */
 export type DmaAgentArgs = Args<DmaAgentDeclared>;
 
 /**

@@ -8,6 +8,7 @@ import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 import type { SharedHostnameRecord } from "./sharedHostnameRecord.js";
 import type { VirtualIp, VirtualIpAddressArgs } from "./virtualIp.js";
 
+/** What a program gives for a `FailoverPair`. */
 export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main" | "backup" | "virtualIps" | "hostname"> {
   /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
   main: DmaAgent | ConnectionArgs;

@@ -9,6 +9,7 @@ import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";
 import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 
+/** What a program gives for a `SharedHostnameRecord`. */
 export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecordDeclared>, "dns"> {
   /** The name server to write to, and the key. */
   dns: Args<SharedHostnameRecordDeclared["dns"]>;

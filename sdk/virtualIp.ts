@@ -8,6 +8,7 @@ import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";
 import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
 
+/** What a program gives for a `VirtualIp`. */
 export interface VirtualIpArgs extends Omit<Args<VirtualIpDeclared>, "agents" | "dns"> {
   /** Both Agents of the pair, main first. */
   agents: (DmaAgent | ConnectionArgs)[];

@@ -8,6 +8,7 @@ import { snapshotOf } from "./product/snapshot.js";
 import { apartFromCluster } from "./product/status.js";
 import type { World } from "./product/world.js";
 
+/** How an Agent is cut off, and from whom. */
 export interface CutOffOptions {
   /** `hang`: nothing is ever answered; `reset`: connections are taken and reset. */
   how?: "hang" | "reset";
@@ -17,6 +18,7 @@ export interface CutOffOptions {
 
 /** One simulated Agent, as tests and demos hold it in their hands. */
 export class AgentControl {
+  /** The faults that `fail` has set; `clear` takes back those that have not happened yet. */
   readonly faults: Pick<Faults, "clear">;
 
   constructor(
@@ -29,18 +31,22 @@ export class AgentControl {
     this.faults = pendingFaults;
   }
 
+  /** Its corporate IP address, where it listens. */
   get address(): string {
     return this.agent.address;
   }
 
+  /** The port that it listens on. */
   get port(): number {
     return this.listener.port;
   }
 
+  /** Protocol, address and port, as in `http://127.20.1.1:8110`. */
   get url(): string {
     return `${this.protocol}://${this.address.includes(":") ? `[${this.address}]` : this.address}:${this.port}`;
   }
 
+  /** Whether its DataMiner runs; false while it is stopped or restarting. */
   get isRunning(): boolean {
     return this.agent.power === "running";
   }
@@ -64,6 +70,7 @@ export class AgentControl {
     stop(this.world, this.agent, options);
   }
 
+  /** Starts its DataMiner again. */
   start(options?: StartOptions): void {
     start(this.world, this.agent, options);
   }
@@ -79,6 +86,7 @@ export class AgentControl {
     this.follow();
   }
 
+  /** Ends what `cutOff` began. */
   reconnect(): void {
     this.agent.isolation = null;
     this.listener.drop();
@@ -90,6 +98,7 @@ export class AgentControl {
     this.setConnected(index, false);
   }
 
+  /** Puts the cable back into an interface (1-based). */
   plug(index: number): void {
     this.setConnected(index, true);
   }
@@ -100,6 +109,7 @@ export class AgentControl {
     this.world.changed();
   }
 
+  /** Sets the row Database; with `Failing`, alarms are no longer forwarded either. */
   setDatabase(state: "OK" | "Failing"): void {
     this.agent.database = state;
     this.world.changed();
@@ -117,6 +127,7 @@ export class AgentControl {
     this.world.changed();
   }
 
+  /** Sets the row NATS communication, where this version shows it. */
   setNats(state: "OK" | "Failing"): void {
     this.agent.natsFails = state === "Failing";
     this.world.changed();
@@ -140,6 +151,7 @@ export class AgentControl {
     raiseRuntimeError(this.world, this.agent);
   }
 
+  /** Sets RTE Count to 0. */
   clearRuntimeErrors(): void {
     this.agent.rteCount = 0;
     this.world.changed();

@@ -42,6 +42,7 @@ export interface ManualClock extends Clock {
   advance(seconds: number): void;
 }
 
+/** Makes a clock that stands still at `start` (milliseconds since 1970) until `advance` is called. */
 export function manualClock(start = Date.parse("2026-01-01T00:00:00Z")): ManualClock {
   let now = start;
   let queue: { due: number; run: () => void }[] = [];

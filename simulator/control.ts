@@ -11,7 +11,9 @@ const controlAddress = "127.0.0.1";
 
 /** The control API while it listens. */
 export interface Control {
+  /** Where it listens, as in `http://127.0.0.1:8111`. */
   url: string;
+  /** Stops listening. */
   close(): Promise<void>;
 }
 

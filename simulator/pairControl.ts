@@ -13,14 +13,18 @@ export type ConfigChange = Partial<PairConfig> | ((config: PairConfig) => PairCo
 export class PairControl {
   constructor(
     private readonly world: World,
+    /** Corporate IP address of main. */
     readonly mainAddress: string,
+    /** Corporate IP address of the backup. */
     readonly backupAddress: string,
   ) {}
 
+  /** The configuration that was written last, on whichever member. */
   get config(): PairConfig {
     return this.newestCopy().config;
   }
 
+  /** The owner that was written last; null: made by hand. */
   get owner(): string | null {
     return this.newestCopy().owner;
   }
@@ -86,6 +90,7 @@ export class PairControl {
     for (const agent of this.members()) followConfiguration(this.world, agent);
   }
 
+  /** Writes another owner, or none. */
   setOwner(owner: string | null): void {
     const agent = this.writer();
     this.write(agent, { ...this.copyOf(agent), owner });
@@ -104,6 +109,7 @@ export class PairControl {
     this.world.changed();
   }
 
+  /** Ends what `breakPath` began. */
   mendPath(): void {
     this.world.network.mendPath(this.member("main"), this.member("backup"));
     this.world.changed();

@@ -5,10 +5,13 @@ import { type Gate, parseVersion, satisfies } from "../provider/failover/version
 export interface Profile {
   /** Full build, as the product writes it. */
   version: string;
+  /** How users may reach a pair of this version. */
   pairTypes: readonly ("virtualIp" | "sharedHostname")[];
+  /** How a pair may be ended. */
   endModes: readonly ("delete" | "disable")[];
   /** A pair can be ended while its offline Agent is unavailable. */
   endWithOfflineUnavailable: boolean;
+  /** Who manages NATS. */
   nats: "brokerGateway" | "slnetManaged";
   /** The status window has the row "NATS communication". */
   showsNats: boolean;
@@ -29,6 +32,7 @@ const versions = {
   "10.6": "10.6.9.0-16780",
 } as const;
 
+/** Name of a product version that the simulator knows. */
 export type ProfileName = keyof typeof versions;
 
 /** The profiles by name, as an Agent has them that is given nothing else. */

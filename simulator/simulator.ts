@@ -16,8 +16,11 @@ export class Simulator {
   readonly caPem: string | null;
   /** A file with it, which goes when the simulator is closed. */
   readonly caFile: string | null;
+  /** Bearer token of every Agent. */
   readonly token: string;
+  /** Path of the Failover API on each Agent. */
   readonly basePath: string;
+  /** The clock of the whole world. */
   readonly clock: Clock;
   /** Where its DNS is, whose ever it is; null without one. */
   readonly dns: DnsFacts | null;
@@ -48,15 +51,17 @@ export class Simulator {
     return ownNameServer;
   }
 
-  /** The same, or null. */
+  /** The name server of the simulator, or null where there is none of its own. */
   get ownNameServer(): NameServer | null {
     return this.startedDns?.nameServer ?? null;
   }
 
+  /** Every Agent, in the order in which they were given. */
   get agents(): readonly AgentControl[] {
     return [...this.controls.values()];
   }
 
+  /** The Agent of an address; an error when there is none. */
   agent(address: string): AgentControl {
     const control = this.controls.get(address);
     if (!control) throw new Error(`There is no Agent ${address}; there are ${[...this.controls.keys()].join(", ")}.`);
@@ -85,6 +90,7 @@ export class Simulator {
     return pair;
   }
 
+  /** Which Agent runs the script of a call; may be set. */
   get routing(): "direct" | "anyAgent" {
     return this.router.mode;
   }
@@ -119,6 +125,7 @@ export class Simulator {
     this.world.heldPhases.add(phase);
   }
 
+  /** Ends what `holdPhase` began. */
   releasePhase(phase: string): void {
     this.world.heldPhases.delete(phase);
     this.world.changed();

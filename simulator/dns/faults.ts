@@ -28,6 +28,7 @@ export function isDnsFault(value: unknown): value is DnsFault {
   return value.kind !== "rcode" || ("rcode" in value && Object.hasOwn(rcodes, String(value.rcode)));
 }
 
+/** Which messages a fault meets, and how many. */
 export interface DnsFaultOptions {
   /** How many messages it meets; 1 unless told. */
   times?: number;
@@ -54,6 +55,7 @@ export interface Met {
 export class DnsFaults {
   private pending: { fault: DnsFault; times: number; only: Partial<Met> }[] = [];
 
+  /** The next messages that fit meet this fault. */
   add(fault: DnsFault, { times = 1, opcode, zone, key, changing }: DnsFaultOptions = {}): void {
     const only = {
       ...(opcode && { opcode }),
@@ -64,6 +66,7 @@ export class DnsFaults {
     this.pending.push({ fault, times, only });
   }
 
+  /** Forgets every fault that has not happened yet. */
   clear(): void {
     this.pending = [];
   }

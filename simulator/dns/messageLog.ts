@@ -7,11 +7,13 @@ import type { WireRecord } from "../../provider/dns/wireRecord.js";
 export interface LoggedMessage {
   /** By the server's clock, ISO 8601. */
   time: string;
+  /** What it came by. */
   transport: "udp" | "tcp";
   /** `QUERY`, `UPDATE` or the number of another one. */
   opcode: string;
   /** The name that is asked for, or the zone of an UPDATE. Absolute, in lower case, with the trailing dot; null when it could not be read. */
   name: string | null;
+  /** Record type of the question; null when it could not be read. */
   type: string | null;
   /** Name of the key whose signature was right. */
   key: string | null;
@@ -19,6 +21,7 @@ export interface LoggedMessage {
   rcode: string | null;
   /** The TSIG error beside NOTAUTH: BADKEY, BADSIG, BADTIME, BADTRUNC. */
   tsigError: string | null;
+  /** Whether an answer was sent. */
   answered: boolean;
   /** Of an UPDATE, in the words of nsupdate: `nxrrset www.example.com. CNAME`. */
   prerequisites: readonly string[];
@@ -36,14 +39,17 @@ export class MessageLog {
     return this.entries.filter((entry) => wanted.every(([key, value]) => entry[key as keyof LoggedMessage] === value));
   }
 
+  /** How many there are, or how many are equal in every property given. */
   count(like: Partial<LoggedMessage> = {}): number {
     return this.all(like).length;
   }
 
+  /** Forgets every message so far. */
   clear(): void {
     this.entries = [];
   }
 
+  /** Used by the server itself. */
   add(entry: LoggedMessage): LoggedMessage {
     this.entries.push(entry);
     return entry;

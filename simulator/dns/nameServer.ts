@@ -10,6 +10,7 @@ import { type Reply, respond, type Service } from "./responder.js";
 import { Sockets } from "./sockets.js";
 import { Zone } from "./zone.js";
 
+/** What a name server starts with. */
 export interface NameServerOptions {
   /** Names of the zones, forward and reverse; each begins with its SOA and NS alone. */
   zones: readonly string[];
@@ -28,6 +29,7 @@ export interface NameServerOptions {
  * What it holds is asked and changed directly, and it can be made to fail.
  */
 export class NameServer {
+  /** Its zones, in the order in which they were given. */
   readonly zones: readonly Zone[];
   /** Every message that reached it. */
   readonly log = new MessageLog();
@@ -70,10 +72,12 @@ export class NameServer {
     return server;
   }
 
+  /** The address that it listens on. */
   get address(): string {
     return this.sockets.address;
   }
 
+  /** The port that it listens on, for UDP and TCP. */
   get port(): number {
     return this.sockets.port;
   }
@@ -124,6 +128,7 @@ export class NameServer {
     return this.sockets.close();
   }
 
+  /** Listens again after `stop`, on the same port. */
   start(): Promise<void> {
     return this.sockets.open();
   }
@@ -133,6 +138,7 @@ export class NameServer {
     this.isSilent = true;
   }
 
+  /** Ends what `cutOff` began. */
   reconnect(): void {
     this.isSilent = false;
   }

@@ -16,6 +16,12 @@ export interface OtherServer {
   port?: number;
 }
 
+/** A file that holds a TSIG key. */
+export interface KeyFileOption {
+  /** Its path. */
+  file: string;
+}
+
 /** The DNS that the simulated Agents register in and look names up in. */
 export interface DnsOptions {
   /** Default: one of the simulator's own, on 127.0.0.1. */
@@ -28,15 +34,16 @@ export interface DnsOptions {
    * The key that changes the zones, or a file with it, as `nsupdate -k` reads it. Default: a new one, `dma-key`, with the simulator's own
    * server, no key with another one. At the simulator's own server the Agents have a key of their own, so that the log tells them apart.
    */
-  key?: DnsKey | { file: string };
+  key?: DnsKey | KeyFileOption;
 }
 
 /** Where the DNS of a world is, for a program that works with it. */
 export interface DnsFacts {
   /** As a client's `servers` takes it. */
-  server: { host: string; port: number };
+  server: Required<OtherServer>;
   /** Absolute, in lower case, with the trailing dot. */
   zone: string;
+  /** Zones of the reverse names; absolute, in lower case, with the trailing dot. */
   reverseZones: readonly string[];
   /** What changes the zones; null: no key is used. The secret is base64. */
   key: Required<DnsKey> | null;

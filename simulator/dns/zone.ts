@@ -9,6 +9,7 @@ import { encodeSoa, nextSerial, type Soa, serialOf, withSerial } from "./soa.js"
 export interface ZoneRecord {
   /** Absolute, in lower case, with the trailing dot. */
   name: string;
+  /** Record type, as in `A`. */
   type: string;
   /** Seconds. */
   ttl: number;
@@ -16,6 +17,7 @@ export interface ZoneRecord {
   data: string;
 }
 
+/** What else is set with an RRset. */
 export interface SetOptions {
   /** Seconds; 3600 unless told. */
   ttl?: number;
@@ -100,6 +102,7 @@ export class Zone {
     this.held = next;
   }
 
+  /** Its SOA record, as it goes into messages. */
   soaRecord(): WireRecord {
     const soa = this.held.find(this.name, types.SOA);
     const [rdata] = soa?.rdata ?? [];

@@ -22,6 +22,7 @@ const kinds = ["loseAnswer", "loseRequest", "slow", "hostError", "htmlPage", "ot
 export const isFault = (value: unknown): value is Fault =>
   typeof value === "object" && value !== null && "kind" in value && kinds.some((kind) => kind === value.kind);
 
+/** Which calls a fault meets, and how many. */
 export interface FaultOptions {
   /** How many calls it meets; 1 unless told. */
   times?: number;
@@ -33,10 +34,12 @@ export interface FaultOptions {
 export class Faults {
   private pending: { fault: Fault; times: number; route: RouteName | undefined }[] = [];
 
+  /** The next calls that fit meet this fault. */
   add(fault: Fault, { times = 1, route }: FaultOptions = {}): void {
     this.pending.push({ fault, times, route });
   }
 
+  /** Forgets every fault that has not happened yet. */
   clear(): void {
     this.pending = [];
   }

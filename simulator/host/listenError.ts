@@ -1,7 +1,9 @@
 /** An address that cannot be listened on, with what to do about it, in one line. */
 export class ListenError extends Error {
   constructor(
+    /** The address that could not be listened on. */
     readonly address: string,
+    /** The port; 0: any. */
     readonly port: number,
     cause: NodeJS.ErrnoException,
   ) {
