@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { Socket } from "node:net";
-import type { Handler } from "../../provider/core/handler.js";
+import type { Handler } from "../../provider/core/resource.js";
 import { type InitFailure, ProviderError, type ProviderPeer, type Values } from "./providerPeer.js";
 
 /** Whose code is running: one process holds them all, and each has a world of its own. */
@@ -35,7 +35,8 @@ export class ProviderInProcess implements ProviderPeer {
     // As a new process does, it begins with nothing that was said or declared before.
     const { vi } = await import("vitest");
     vi.resetModules();
-    const handler = Reflect.get(await import("../../provider/index.js"), name) as Handler | undefined;
+    const { resources } = await import("../../provider/index.js");
+    const handler: Handler | undefined = Object.entries(resources).find(([known]) => known === name)?.[1];
     if (!handler) throw new Error(`provider/index.ts has no ${name}.`);
     return new ProviderInProcess(handler, environment);
   }

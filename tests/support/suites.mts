@@ -18,6 +18,14 @@ export const sharedFiles: readonly string[] = [
   "tests/nameServers/*.test.ts",
 ];
 
+/** Not in the mutation run: what they ask for is a process of its own, the package on disk, or the same thing very often. */
+export const needProcess: readonly string[] = [
+  "tests/conditions/neverTheWrongOne.test.ts",
+  "tests/contract/dmaAgentFarewell.test.ts",
+  "tests/contract/sdkDoors.test.ts",
+  "tests/operations/hostileAgent.test.ts",
+];
+
 /** As vitest takes it. Every file is in a suite: the thorough one includes all that the fast one excludes. */
 export function filesOf(suite: Suite): { include: string[]; exclude: string[] } {
   const thorough = [`tests/stories/!(${fastStories.join("|")}).test.ts`, ...thoroughFiles];
