@@ -22,7 +22,7 @@ const sentences = {
   },
 };
 
-/** What code says while it works, and why it gave up, is for people, too. */
+/** A plugin's module has this export: this file is one, too. */
 export const strykerPlugins = [sentences];
 
 /** @type {import("@stryker-mutator/api/core").PartialStrykerOptions} */
