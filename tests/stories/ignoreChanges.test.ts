@@ -80,7 +80,10 @@ test("records that are ignored stay as they are, in drift runs and when somethin
   const records = world.simulator.nameServer.zone(zone);
   records.set(`dma-main.${zone}.`, "A", [world.address(1), world.address(5)]);
   succeeded(await stack.drift());
+  const backup = world.simulator.agent(world.address(2));
+  backup.setRegistersInDns(1, true);
   succeeded(await stack.up("--refresh"));
+  expect(backup.snapshot().agent.interfaces[0]?.registersInDns, "the update has put back what is not ignored").toBe(false);
   expect(records.data(`dma-main.${zone}.`, "A").sort()).toEqual([world.address(1), world.address(5)]);
   await declare();
   const found = await stack.drift();
