@@ -11,6 +11,8 @@ if (results) reporters.push("json");
 const project = (name: Suite) => ({ extends: true as const, test: { name, env: { TEST_SUITE: name }, ...filesOf(name) } });
 
 export default defineConfig({
+  // The packages of this house by name, too, are their sources here, as tsconfig.json says: one instance of everything.
+  resolve: { tsconfigPaths: true },
   test: {
     environment: "node",
     pool: "forks",

@@ -1,10 +1,15 @@
 import { type Command, InvalidArgumentError } from "commander";
-import pico from "picocolors";
-import { detectDrift } from "../operations/detectDrift.js";
-import { type DriftReport, makeReport } from "../operations/driftReport.js";
-import { type Inventory, InventoryError, readInventory } from "../operations/inventory.js";
-import { RefusedError } from "../provider/core/errors.js";
+import { RefusedError } from "pulumi-dataminer-failover/core";
+import {
+  type DriftReport,
+  detectDrift,
+  type Inventory,
+  InventoryError,
+  makeReport,
+  readInventory,
+} from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
+import { coloursFor } from "./output/colours.js";
 import type { Terminal } from "./output/terminal.js";
 import { jsonReport } from "./reports/json.js";
 import { junitReport } from "./reports/junit.js";
@@ -12,7 +17,7 @@ import { prometheusReport } from "./reports/prometheus.js";
 import { textReport } from "./reports/text.js";
 import { writeReport } from "./reports/writeReport.js";
 
-const withoutColours = pico.createColors(false);
+const withoutColours = coloursFor(false);
 
 interface DriftOptions {
   stack?: string[];

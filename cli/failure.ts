@@ -1,6 +1,5 @@
-import { InventoryError } from "../operations/inventory.js";
-import { FailoverError, oneLine, reasonOf } from "../provider/core/errors.js";
-import { redact } from "../provider/core/redaction.js";
+import { FailoverError, oneLine, reasonOf, redact } from "pulumi-dataminer-failover/core";
+import { InventoryError } from "pulumi-dataminer-failover/operations";
 import { Interrupted, interruptedExitCode, type Terminal } from "./output/terminal.js";
 
 /** An error as programs read it. */

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { fail } from "./failure.js";
 import { processTerminal } from "./output/terminal.js";
 import { createProgram } from "./program.js";

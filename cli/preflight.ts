@@ -1,8 +1,6 @@
 import { type Command, Option } from "commander";
-import { inParallel } from "../operations/inParallel.js";
-import { type PreflightReport, runPreflight } from "../operations/runPreflight.js";
-import { RefusedError } from "../provider/core/errors.js";
-import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
+import { RefusedError } from "pulumi-dataminer-failover/core";
+import { type FailoverPairDeclared, inParallel, type PreflightReport, runPreflight } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
 import { preflightText } from "./output/preflightText.js";
 import type { Terminal } from "./output/terminal.js";

@@ -11,7 +11,7 @@ import { addSwitch } from "./switch.js";
 
 /** The whole command line. */
 export function createProgram(terminal: Terminal = processTerminal()): Command {
-  const manifest = JSON.parse(readFileSync(require.resolve("pulumi-dataminer-failover/package.json"), "utf8")) as { version: string };
+  const manifest = JSON.parse(readFileSync(require.resolve("dma-failover/package.json"), "utf8")) as { version: string };
   const program = new Command("dma-failover")
     .description("DataMiner Failover pairs from the command line: see them, check them, switch them, try them out.")
     .version(manifest.version)
@@ -22,7 +22,7 @@ export function createProgram(terminal: Terminal = processTerminal()): Command {
 Every command says with --help what it takes, its exit codes and examples. Results go to stdout,
 what is on the way and errors to stderr; --json gives results as JSON. Colours are for terminals
 only, and NO_COLOR turns them off there too. An error ends with the name of its page, as in
-"Runbook: SWITCH_TOO_SOON.": docs/runbooks/SWITCH_TOO_SOON.md of this package.
+"Runbook: SWITCH_TOO_SOON.": docs/runbooks/SWITCH_TOO_SOON.md of pulumi-dataminer-failover.
 
 Try it without any Agent:
   dma-failover simulate                 two simulated Agents; it says where they are

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readStatus } from "../operations/readStatus.js";
-import { RefusedError } from "../provider/core/errors.js";
+import { RefusedError } from "pulumi-dataminer-failover/core";
+import { readStatus } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
 import type { Terminal } from "./output/terminal.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";

@@ -11,7 +11,7 @@ import {
   type Simulator,
   serveControl,
   startSimulator,
-} from "../simulator/index.js";
+} from "dataminer-failover-simulator";
 
 interface SimulateOptions {
   main: string;

@@ -1,8 +1,6 @@
 import type { Command } from "commander";
-import { inParallel } from "../operations/inParallel.js";
-import type { PairTarget } from "../operations/pairTarget.js";
-import { type PairStatus, readStatus } from "../operations/readStatus.js";
-import { systemClock } from "../provider/core/clock.js";
+import { systemClock } from "pulumi-dataminer-failover/core";
+import { inParallel, type PairStatus, type PairTarget, readStatus } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
 import { statusText } from "./output/statusText.js";
 import { Interrupted, type Terminal } from "./output/terminal.js";

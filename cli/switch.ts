@@ -1,8 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { type Command, Option } from "commander";
-import { type SwitchProgress, type SwitchRecord, switchOver, switchRecordOf } from "../operations/switchOver.js";
-import { formatMilliseconds } from "../provider/core/durations.js";
-import { FailoverError, RefusedError, reasonOf } from "../provider/core/errors.js";
+import { FailoverError, formatMilliseconds, RefusedError, reasonOf } from "pulumi-dataminer-failover/core";
+import { type SwitchProgress, type SwitchRecord, switchOver, switchRecordOf } from "pulumi-dataminer-failover/operations";
 import { fail, shownError } from "./failure.js";
 import { switchText } from "./output/switchText.js";
 import { interruptedExitCode, processTerminal, type Terminal } from "./output/terminal.js";

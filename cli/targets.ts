@@ -1,9 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readInventory } from "../operations/inventory.js";
-import type { PairTarget } from "../operations/pairTarget.js";
-import { readStackPairs } from "../operations/stackPairs.js";
-import { RefusedError } from "../provider/core/errors.js";
-import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
+import { RefusedError } from "pulumi-dataminer-failover/core";
+import { type FailoverPairDeclared, type PairTarget, readInventory, readStackPairs } from "pulumi-dataminer-failover/operations";
 
 /** Where the pairs come from: exactly one of a stack, an inventory file, or two Agents named by flags. */
 export interface TargetOptions {

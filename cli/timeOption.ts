@@ -1,6 +1,5 @@
 import { InvalidArgumentError, Option } from "commander";
-import { parseDuration } from "../provider/core/durations.js";
-import { Duration } from "../provider/core/fields.js";
+import { Duration, parseDuration } from "pulumi-dataminer-failover/core";
 
 /** An option that takes a time such as "90s", and gives it in milliseconds. */
 export const timeOption = (flags: string, description: string, usual: Duration): Option =>

@@ -1,6 +1,16 @@
 export type { Asking } from "../provider/agent/askMembers.js";
+export type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 export { type DriftOptions, type DriftProgress, detectDrift } from "./detectDrift.js";
-export type { Difference, DriftClass, DriftError, DriftReport, DriftResult } from "./driftReport.js";
+export {
+  type Difference,
+  type DriftClass,
+  type DriftError,
+  type DriftReport,
+  type DriftResult,
+  driftClasses,
+  makeReport,
+} from "./driftReport.js";
+export { inParallel } from "./inParallel.js";
 export {
   type Inventory,
   type InventoryEntry,
@@ -11,7 +21,7 @@ export {
   readInventory,
 } from "./inventory.js";
 export type { PairTarget } from "./pairTarget.js";
-export { type MemberStatus, type PairStatus, readStatus, type StatusOptions } from "./readStatus.js";
+export { type MemberStatus, type PairStatus, pairStates, readStatus, type StatusOptions } from "./readStatus.js";
 export { type PreflightReport, runPreflight } from "./runPreflight.js";
 export { readStackPairs, type StackPair, type StackSource } from "./stackPairs.js";
 export type { StatusRow } from "./statusRows.js";

@@ -1,4 +1,4 @@
-import type { Snapshot } from "../provider/agent/snapshotSchema.js";
+import type { Snapshot } from "pulumi-dataminer-failover/agent";
 import type { Fault, FaultOptions, Faults } from "./host/faults.js";
 import type { Listener } from "./host/listener.js";
 import type { Agent } from "./product/agent.js";

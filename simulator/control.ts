@@ -1,6 +1,6 @@
 import { createAdaptorServer } from "@hono/node-server";
 import { Hono } from "hono";
-import { PairConfig } from "../provider/agent/pairSchema.js";
+import { PairConfig } from "pulumi-dataminer-failover/agent";
 import { isDnsFault } from "./dns/faults.js";
 import type { NameServer } from "./dns/nameServer.js";
 import { isFault } from "./host/faults.js";

@@ -1,5 +1,4 @@
-import type { PairConfig, Position } from "../provider/agent/pairSchema.js";
-import type { AgentFacts } from "../provider/agent/snapshotSchema.js";
+import type { AgentFacts, PairConfig, Position } from "pulumi-dataminer-failover/agent";
 import type { Clock } from "./clock.js";
 import type { DnsOptions } from "./dns/options.js";
 import type { ProfileName } from "./profiles.js";

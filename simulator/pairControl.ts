@@ -1,4 +1,4 @@
-import { PairConfig, type Position } from "../provider/agent/pairSchema.js";
+import { PairConfig, type Position } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./product/agent.js";
 import { followConfiguration } from "./product/changing.js";
 import { checkEnding, end } from "./product/ending.js";

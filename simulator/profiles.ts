@@ -1,5 +1,4 @@
-import { gates } from "../provider/failover/gates.js";
-import { type Gate, parseVersion, satisfies } from "../provider/failover/version.js";
+import { type Gate, gates, parseVersion, satisfies } from "pulumi-dataminer-failover/failover";
 
 /** What an Agent of one product version can do. */
 export interface Profile {

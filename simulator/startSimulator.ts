@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { getRequestListener } from "@hono/node-server";
-import { defaultBasePath } from "../provider/agent/contract.js";
+import { defaultBasePath } from "pulumi-dataminer-failover/agent";
 import { AgentControl } from "./agentControl.js";
 import { scaledClock } from "./clock.js";
 import { reverseZoneOf } from "./dns/reverseZones.js";

@@ -1,5 +1,5 @@
 import type { PairPreflight } from "../preflight.js";
-import type { Colours } from "./terminal.js";
+import type { Colours } from "./colours.js";
 
 /** What `preflight` prints: for each pair what stands in the way, who could not be asked, and what is worth knowing. */
 export function preflightText(pairs: readonly PairPreflight[], colours: Colours): string {

@@ -1,6 +1,6 @@
-import type { MemberStatus, PairStatus, StatusRow } from "../../operations/readStatus.js";
+import type { MemberStatus, PairStatus, StatusRow } from "pulumi-dataminer-failover/operations";
+import type { Colours } from "./colours.js";
 import { formatTable, indent } from "./table.js";
-import type { Colours } from "./terminal.js";
 
 /** What `status` prints: one line a pair where there are several, the Status window's rows of both members, and what is wrong. */
 export function statusText(pairs: readonly PairStatus[], { windows, colours }: { windows: boolean; colours: Colours }): string {

@@ -1,6 +1,6 @@
-import type { SwitchOutcome, SwitchRecord } from "../../operations/switchOver.js";
+import type { SwitchOutcome, SwitchRecord } from "pulumi-dataminer-failover/operations";
+import type { Colours } from "./colours.js";
 import { formatTable, indent } from "./table.js";
-import type { Colours } from "./terminal.js";
 
 const outcomes: Record<SwitchOutcome, (record: SwitchRecord) => string> = {
   switched: ({ to, repeated }) => `${to} is online${repeated ? ", by this request sent before" : ""}`,

@@ -1,6 +1,4 @@
-import pico from "picocolors";
-
-export type Colours = ReturnType<typeof pico.createColors>;
+import { type Colours, coloursFor, takesColours } from "./colours.js";
 
 /** Where a command prints, and what it hears. Results go out, everything that is only for who watches goes to `say`. */
 export interface Terminal {
@@ -32,10 +30,6 @@ export class Interrupted extends Error {
 /** The exit code that shells expect of a command that was stopped by Ctrl+C. */
 export const interruptedExitCode = 130;
 
-/** Whether colours are welcome there: on terminals, unless NO_COLOR (https://no-color.org) or TERM=dumb says otherwise. */
-export const takesColours = (stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean =>
-  stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb";
-
 /** This process's own streams. */
 export function processTerminal(): Terminal {
   const { stdout, stderr } = process;
@@ -65,7 +59,7 @@ export function processTerminal(): Terminal {
       isProgressShown = true;
     },
     isInteractive: stdout.isTTY === true,
-    colours: pico.createColors(takesColours(stdout, process.env)),
+    colours: coloursFor(takesColours(stdout, process.env)),
     columns: stdout.isTTY ? stdout.columns : undefined,
     interrupted() {
       const controller = new AbortController();

@@ -1,6 +1,6 @@
 import { hostname } from "node:os";
+import type { DriftError, DriftReport, DriftResult } from "pulumi-dataminer-failover/operations";
 import { create, type XMLElement } from "xmlbuilder";
-import type { DriftError, DriftReport, DriftResult } from "../../operations/driftReport.js";
 import { detailLines, uniqueNames } from "./lines.js";
 import { classTexts } from "./text.js";
 

@@ -1,4 +1,4 @@
-import type { Difference, DriftResult } from "../../operations/driftReport.js";
+import type { Difference, DriftResult } from "pulumi-dataminer-failover/operations";
 
 /** "heartbeats[1].maxFailures: declared 3, live 9". */
 export function differenceLine({ property, declared, live }: Difference): string {

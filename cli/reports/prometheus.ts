@@ -1,5 +1,5 @@
 import { Gauge, Registry } from "prom-client";
-import { type DriftReport, driftClasses } from "../../operations/driftReport.js";
+import { type DriftReport, driftClasses } from "pulumi-dataminer-failover/operations";
 import { uniqueNames } from "./lines.js";
 
 /** The report as metrics, for node_exporter's textfile collector or a Pushgateway. */

@@ -1,6 +1,6 @@
-import { type DriftClass, type DriftReport, type DriftResult, driftClasses } from "../../operations/driftReport.js";
+import { type DriftClass, type DriftReport, type DriftResult, driftClasses } from "pulumi-dataminer-failover/operations";
+import type { Colours } from "../output/colours.js";
 import { formatTable } from "../output/table.js";
-import type { Colours } from "../output/terminal.js";
 import { detailLines, roleText } from "./lines.js";
 
 export const classTexts: Readonly<Record<DriftClass, string>> = {

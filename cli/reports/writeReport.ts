@@ -1,6 +1,6 @@
 import { mkdir, rename, rm, writeFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { FailoverError, reasonOf } from "../../provider/core/errors.js";
+import { FailoverError, reasonOf } from "pulumi-dataminer-failover/core";
 
 /** Writes a file as a whole or not at all: whoever collects it meanwhile reads the one before. Throws `REPORT_NOT_WRITTEN`. */
 export async function writeReport(file: string, text: string): Promise<void> {

@@ -1,7 +1,7 @@
 import { getConnInfo } from "@hono/node-server/conninfo";
 import type { Context, Hono, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
-import type { Clock } from "../../provider/core/clock.js";
+import type { Clock } from "pulumi-dataminer-failover/core";
 import { readForm } from "./formBody.js";
 import { loginPage } from "./loginPage.js";
 import { isLoopback } from "./loopback.js";

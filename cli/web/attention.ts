@@ -1,6 +1,5 @@
-import type { MemberStatus, PairStatus, StatusRow } from "../../operations/index.js";
-import { otherPosition, type Position, positions } from "../../provider/failover/configuration.js";
-import { steadiness } from "../../provider/failover/roles.js";
+import { otherPosition, type Position, positions, steadiness } from "pulumi-dataminer-failover/failover";
+import type { MemberStatus, PairStatus, StatusRow } from "pulumi-dataminer-failover/operations";
 import type { Watched } from "./poller.js";
 
 /** How much a pair needs somebody, the most urgent first: the order of the page. */

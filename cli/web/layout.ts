@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import { oneLine } from "../../provider/core/errors.js";
+import { oneLine } from "pulumi-dataminer-failover/core";
 import { assetPath, version } from "./assets.js";
 
 /** Markup in which every value was escaped. */

@@ -1,5 +1,5 @@
 import { html } from "hono/html";
-import type { Led } from "../../provider/failover/status.js";
+import type { Led } from "pulumi-dataminer-failover/failover";
 import type { Html } from "./layout.js";
 
 /**

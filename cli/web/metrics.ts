@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry } from "prom-client";
-import { pairStates } from "../../operations/readStatus.js";
-import { positions } from "../../provider/failover/configuration.js";
+import { positions } from "pulumi-dataminer-failover/failover";
+import { pairStates } from "pulumi-dataminer-failover/operations";
 import { failoverStatus, findings, judge, levels } from "./attention.js";
 import type { Poller } from "./poller.js";
 

@@ -1,7 +1,6 @@
 import { html } from "hono/html";
-import { oneLine } from "../../provider/core/errors.js";
-import { type Position, positions } from "../../provider/failover/configuration.js";
-import type { Led } from "../../provider/failover/status.js";
+import { oneLine } from "pulumi-dataminer-failover/core";
+import { type Led, type Position, positions } from "pulumi-dataminer-failover/failover";
 import { type Finding, failoverStatus, findings, type Judgement, judge, type Level, levels, needsAttention, titles } from "./attention.js";
 import { foreign, type Html, layout } from "./layout.js";
 import { ledOf } from "./led.js";

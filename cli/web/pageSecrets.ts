@@ -1,9 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createSecureContext } from "node:tls";
-import { RefusedError, reasonOf } from "../../provider/core/errors.js";
-import { keepSecret } from "../../provider/core/redaction.js";
-import { isValueItself, unsetVariable } from "../../provider/core/variable.js";
+import { isValueItself, keepSecret, RefusedError, reasonOf, unsetVariable } from "pulumi-dataminer-failover/core";
 
 /** What is given by name or file only, never as an argument that everybody on the machine could see. */
 export interface PageSecretOptions {

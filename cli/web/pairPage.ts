@@ -1,7 +1,7 @@
 import { html } from "hono/html";
-import type { MemberStatus, PairStatus, StatusRow } from "../../operations/index.js";
-import { oneLine } from "../../provider/core/errors.js";
-import { positions } from "../../provider/failover/configuration.js";
+import { oneLine } from "pulumi-dataminer-failover/core";
+import { positions } from "pulumi-dataminer-failover/failover";
+import type { MemberStatus, PairStatus, StatusRow } from "pulumi-dataminer-failover/operations";
 import { findings, judge, needsAttention, titles } from "./attention.js";
 import { foreign, type Html, layout } from "./layout.js";
 import { ledOf, names } from "./led.js";

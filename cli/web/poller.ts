@@ -1,7 +1,5 @@
-import type { PairStatus, PairTarget } from "../../operations/readStatus.js";
-import { type Clock, systemClock } from "../../provider/core/clock.js";
-import { reasonOf } from "../../provider/core/errors.js";
-import { redact } from "../../provider/core/redaction.js";
+import { type Clock, reasonOf, redact, systemClock } from "pulumi-dataminer-failover/core";
+import type { PairStatus, PairTarget } from "pulumi-dataminer-failover/operations";
 import { Slots } from "./slots.js";
 
 /** One pair as the page knows it. */

@@ -2,7 +2,7 @@ import { createServer as createHttpsServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import type { Hono } from "hono";
-import { RefusedError, reasonOf } from "../../provider/core/errors.js";
+import { RefusedError, reasonOf } from "pulumi-dataminer-failover/core";
 
 export interface Place {
   host: string;

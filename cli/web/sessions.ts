@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { Clock } from "../../provider/core/clock.js";
+import type { Clock } from "pulumi-dataminer-failover/core";
 
 /** A page on a wall stays logged in: a session is renewed while it is used. */
 const lifeSeconds = 30 * 24 * 3600;

@@ -1,4 +1,4 @@
-import type { PairStatus } from "../../operations/index.js";
+import type { PairStatus } from "pulumi-dataminer-failover/operations";
 import { judge, type Level } from "./attention.js";
 import type { Poller } from "./poller.js";
 

@@ -1,4 +1,4 @@
-import type { Clock } from "../../provider/core/clock.js";
+import type { Clock } from "pulumi-dataminer-failover/core";
 
 const windowMilliseconds = 60_000;
 const mostFailures = 5;

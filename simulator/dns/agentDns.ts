@@ -1,10 +1,7 @@
 import { Resolver } from "node:dns/promises";
 import { isIPv4, isIPv6 } from "node:net";
-import { canonicalAddress } from "../../provider/core/addresses.js";
-import { DnsClient } from "../../provider/dns/client.js";
-import { canonicalName, isAtOrBelow } from "../../provider/dns/names.js";
-import { type RecordType, reverseNameOf } from "../../provider/dns/rdata.js";
-import type { Signer } from "../../provider/dns/signer.js";
+import { canonicalAddress } from "pulumi-dataminer-failover/core";
+import { canonicalName, DnsClient, isAtOrBelow, type RecordType, reverseNameOf, type Signer } from "pulumi-dataminer-failover/dns";
 import type { NameService } from "../product/nameService.js";
 
 export interface AgentDnsOptions {

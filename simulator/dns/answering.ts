@@ -1,8 +1,5 @@
-import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import type { WireQuestion } from "../../provider/dns/message.js";
-import { isAtOrBelow } from "../../provider/dns/names.js";
-import { decodeName } from "../../provider/dns/wireNames.js";
-import type { WireRecord } from "../../provider/dns/wireRecord.js";
+import { isAtOrBelow } from "pulumi-dataminer-failover/dns";
+import { classes, decodeName, rcodes, types, type WireQuestion, type WireRecord } from "pulumi-dataminer-failover/dns/messages";
 import type { Node, StoredRRset } from "./contents.js";
 import { minimumOf } from "./soa.js";
 import type { Zone } from "./zone.js";

@@ -1,7 +1,5 @@
-import { rcodes } from "../../provider/dns/constants.js";
-import { DnsFormatError } from "../../provider/dns/errors.js";
-import type { Signer } from "../../provider/dns/signer.js";
-import { findTsig, type SignOptions, signMessage, verifyMessage } from "../../provider/dns/tsig.js";
+import { DnsFormatError, type Signer } from "pulumi-dataminer-failover/dns";
+import { findTsig, rcodes, type SignOptions, signMessage, verifyMessage } from "pulumi-dataminer-failover/dns/messages";
 
 /** What is known of who sent a message. */
 export interface Sender {

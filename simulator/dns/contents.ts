@@ -1,5 +1,5 @@
-import { types } from "../../provider/dns/constants.js";
-import { isAtOrBelow, parentOf } from "../../provider/dns/names.js";
+import { isAtOrBelow, parentOf } from "pulumi-dataminer-failover/dns";
+import { types } from "pulumi-dataminer-failover/dns/messages";
 
 /** Records of one name and type; they share one TTL (RFC 2181 5.2). Never changed in place. */
 export interface StoredRRset {

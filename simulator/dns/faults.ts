@@ -1,5 +1,5 @@
-import { type opcodes, rcodes } from "../../provider/dns/constants.js";
-import { canonicalName } from "../../provider/dns/names.js";
+import { canonicalName } from "pulumi-dataminer-failover/dns";
+import { type opcodes, rcodes } from "pulumi-dataminer-failover/dns/messages";
 
 /** Something that goes wrong with a message. */
 export type DnsFault =

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { canonicalName } from "../../provider/dns/names.js";
-import { hmacSigner, type Signer, secretBytes } from "../../provider/dns/signer.js";
+import { canonicalName, hmacSigner, type Signer, secretBytes } from "pulumi-dataminer-failover/dns";
 
 /** A TSIG key: who knows its secret may change zones. */
 export interface DnsKey {

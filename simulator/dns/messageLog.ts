@@ -1,7 +1,4 @@
-import { classes, opcodes, typeName, types } from "../../provider/dns/constants.js";
-import type { Message } from "../../provider/dns/message.js";
-import { formatRdata } from "../../provider/dns/rdata.js";
-import type { WireRecord } from "../../provider/dns/wireRecord.js";
+import { classes, formatRdata, type Message, opcodes, typeName, types, type WireRecord } from "pulumi-dataminer-failover/dns/messages";
 
 /** One message as it reached the name server. */
 export interface LoggedMessage {

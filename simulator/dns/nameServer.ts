@@ -1,7 +1,5 @@
 import { setTimeout as timer } from "node:timers/promises";
-import { zoneName } from "../../provider/dns/names.js";
-import { type RecordType, reverseNameOf } from "../../provider/dns/rdata.js";
-import type { Signer } from "../../provider/dns/signer.js";
+import { type RecordType, reverseNameOf, type Signer, zoneName } from "pulumi-dataminer-failover/dns";
 import { zoneOf } from "./answering.js";
 import { type DnsFault, type DnsFaultOptions, DnsFaults } from "./faults.js";
 import { type ServerKey, signerOf } from "./keys.js";

@@ -1,6 +1,5 @@
-import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import { isAtOrBelow } from "../../provider/dns/names.js";
-import type { WireRecord } from "../../provider/dns/wireRecord.js";
+import { isAtOrBelow } from "pulumi-dataminer-failover/dns";
+import { classes, rcodes, types, type WireRecord } from "pulumi-dataminer-failover/dns/messages";
 import { sameRecords } from "./contents.js";
 import type { Zone } from "./zone.js";
 

@@ -1,9 +1,15 @@
 import { randomBytes } from "node:crypto";
-import { opcodes, rcodeName, rcodes, types } from "../../provider/dns/constants.js";
-import { DnsFormatError } from "../../provider/dns/errors.js";
-import { decodeMessage, encodeMessage, type Message } from "../../provider/dns/message.js";
-import { hmacSigner, type Signer } from "../../provider/dns/signer.js";
-import type { WireRecord } from "../../provider/dns/wireRecord.js";
+import { DnsFormatError, hmacSigner, type Signer } from "pulumi-dataminer-failover/dns";
+import {
+  decodeMessage,
+  encodeMessage,
+  type Message,
+  opcodes,
+  rcodeName,
+  rcodes,
+  types,
+  type WireRecord,
+} from "pulumi-dataminer-failover/dns/messages";
 import { type Answer, answerQuestion, zoneOf } from "./answering.js";
 import { authenticate, type Sender } from "./authentication.js";
 import type { DnsFault, DnsFaults } from "./faults.js";

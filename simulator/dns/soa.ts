@@ -1,4 +1,4 @@
-import { encodeName } from "../../provider/dns/wireNames.js";
+import { encodeName } from "pulumi-dataminer-failover/dns/messages";
 
 /** RDATA of an SOA record (RFC 1035 3.3.13); times in seconds. */
 export interface Soa {

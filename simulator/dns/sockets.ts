@@ -1,7 +1,7 @@
 import { randomInt } from "node:crypto";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
-import { FrameReader, frame } from "../../provider/dns/message.js";
+import { FrameReader, frame } from "pulumi-dataminer-failover/dns/messages";
 import { ListenError } from "../host/listenError.js";
 import type { Reply } from "./responder.js";
 

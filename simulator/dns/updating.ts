@@ -1,7 +1,5 @@
-import { classes, rcodes, types } from "../../provider/dns/constants.js";
-import type { Message } from "../../provider/dns/message.js";
-import { isAtOrBelow } from "../../provider/dns/names.js";
-import type { WireRecord } from "../../provider/dns/wireRecord.js";
+import { isAtOrBelow } from "pulumi-dataminer-failover/dns";
+import { classes, type Message, rcodes, types, type WireRecord } from "pulumi-dataminer-failover/dns/messages";
 import type { Contents } from "./contents.js";
 import { checkPrerequisites } from "./prerequisites.js";
 import { isLater, serialOf } from "./soa.js";

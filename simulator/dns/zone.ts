@@ -1,7 +1,5 @@
-import { classes, typeName, typeNumber, types } from "../../provider/dns/constants.js";
-import { isAtOrBelow, zoneName } from "../../provider/dns/names.js";
-import { encodeRdata, formatRdata, type RecordType } from "../../provider/dns/rdata.js";
-import type { WireRecord } from "../../provider/dns/wireRecord.js";
+import { isAtOrBelow, type RecordType, zoneName } from "pulumi-dataminer-failover/dns";
+import { classes, encodeRdata, formatRdata, typeName, typeNumber, types, type WireRecord } from "pulumi-dataminer-failover/dns/messages";
 import { Contents, type Node, type StoredRRset } from "./contents.js";
 import { encodeSoa, nextSerial, type Soa, serialOf, withSerial } from "./soa.js";
 

@@ -1,7 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
-import { type RouteName, routes } from "../../provider/agent/contract.js";
+import { type RouteName, routes } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "../product/agent.js";
 import { Refusal } from "../product/refusal.js";
 import { snapshotOf } from "../product/snapshot.js";

@@ -1,4 +1,4 @@
-import type { RouteName } from "../../provider/agent/contract.js";
+import type { RouteName } from "pulumi-dataminer-failover/agent";
 import type { HostErrorCode } from "./hostErrors.js";
 
 /** Something that goes wrong with a call. */

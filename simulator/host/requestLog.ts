@@ -1,4 +1,4 @@
-import type { RouteName } from "../../provider/agent/contract.js";
+import type { RouteName } from "pulumi-dataminer-failover/agent";
 
 /** One request as it reached an Agent's web server. */
 export interface LoggedRequest {

@@ -1,4 +1,4 @@
-import { apiCodes, ErrorBody, type RouteName, routes } from "../../provider/agent/contract.js";
+import { apiCodes, ErrorBody, type RouteName, routes } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "../product/agent.js";
 import { endPair, findOperation, putPair, switchPair } from "../product/pairWrites.js";
 import { probe } from "../product/probing.js";

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { AgentFacts, Timers } from "../../provider/agent/snapshotSchema.js";
+import type { AgentFacts, Timers } from "pulumi-dataminer-failover/agent";
 import type { AgentOptions } from "../options.js";
 import { type Profile, profileOf } from "../profiles.js";
 import type { HeartbeatState } from "./heartbeats.js";

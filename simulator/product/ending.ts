@@ -1,4 +1,4 @@
-import { apiCodes } from "../../provider/agent/contract.js";
+import { apiCodes } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import { removeVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";

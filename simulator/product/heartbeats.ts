@@ -1,4 +1,4 @@
-import type { Heartbeat } from "../../provider/agent/pairSchema.js";
+import type { Heartbeat } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import type { World } from "./world.js";
 

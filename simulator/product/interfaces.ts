@@ -1,7 +1,6 @@
 import { createHash } from "node:crypto";
 import { BlockList, isIP, isIPv6 } from "node:net";
-import type { VirtualIpConfig } from "../../provider/agent/pairSchema.js";
-import type { Interface } from "../../provider/agent/snapshotSchema.js";
+import type { Interface, VirtualIpConfig } from "pulumi-dataminer-failover/agent";
 import type { AgentOptions } from "../options.js";
 
 /** A network card. `touched`: it was plugged or unplugged at some time, only then the status window has a row for it. */

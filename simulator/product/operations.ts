@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Operation } from "../../provider/agent/operationSchema.js";
+import type { Operation } from "pulumi-dataminer-failover/agent";
 
 /** An operation of the API as the members remember it. `content` is the write that asked for it. */
 export interface OperationRecord {

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import type { PairConfig, Position } from "../../provider/agent/pairSchema.js";
+import type { PairConfig, Position } from "pulumi-dataminer-failover/agent";
 
 /**
  * What one member holds of the pair in its DMS.xml. Both members hold the whole configuration; when they meet,

@@ -1,7 +1,4 @@
-import { apiCodes, type PostSwitch, type PutPair } from "../../provider/agent/contract.js";
-import type { Operation } from "../../provider/agent/operationSchema.js";
-import type { Position } from "../../provider/agent/pairSchema.js";
-import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
+import { apiCodes, type Operation, type Position, type PostSwitch, type PutPair, type Snapshot } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import { change } from "./changing.js";
 import { checkEnding, end } from "./ending.js";

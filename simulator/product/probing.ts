@@ -1,5 +1,5 @@
 import { isIP } from "node:net";
-import type { ProbeRequest, ProbeResult } from "../../provider/agent/contract.js";
+import type { ProbeRequest, ProbeResult } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import type { World } from "./world.js";
 

@@ -1,4 +1,4 @@
-import type { Operation } from "../../provider/agent/operationSchema.js";
+import type { Operation } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import type { OperationRecord } from "./operations.js";
 import { conflict, productCodes, Refusal } from "./refusal.js";

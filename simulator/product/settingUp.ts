@@ -1,6 +1,5 @@
-import { apiCodes } from "../../provider/agent/contract.js";
-import type { PairConfig, Position } from "../../provider/agent/pairSchema.js";
-import { sharedAddress } from "../../provider/failover/configuration.js";
+import { apiCodes, type PairConfig, type Position } from "pulumi-dataminer-failover/agent";
+import { sharedAddress } from "pulumi-dataminer-failover/failover";
 import type { Agent } from "./agent.js";
 import { addVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";

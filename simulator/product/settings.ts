@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { apiCodes, type PutSettings } from "../../provider/agent/contract.js";
-import type { SettingsOwner } from "../../provider/agent/snapshotSchema.js";
+import { apiCodes, type PutSettings, type SettingsOwner } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import { conflict, Refusal } from "./refusal.js";
 

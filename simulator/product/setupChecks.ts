@@ -1,5 +1,4 @@
-import { apiCodes } from "../../provider/agent/contract.js";
-import type { PairConfig } from "../../provider/agent/pairSchema.js";
+import { apiCodes, type PairConfig } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import { conflict, productCodes } from "./refusal.js";
 import { busyVirtualIps } from "./virtualIps.js";

@@ -1,6 +1,4 @@
-import type { Operation } from "../../provider/agent/operationSchema.js";
-import type { Pair } from "../../provider/agent/pairSchema.js";
-import { type AgentFacts, Snapshot } from "../../provider/agent/snapshotSchema.js";
+import { type AgentFacts, type Operation, type Pair, Snapshot } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import { showOperation } from "./operations.js";
 import type { PairCopy } from "./pairCopy.js";

@@ -1,8 +1,6 @@
 import { isIP } from "node:net";
-import type { Heartbeat } from "../../provider/agent/pairSchema.js";
-import type { Status } from "../../provider/agent/statusSchema.js";
-import { gates } from "../../provider/failover/gates.js";
-import { parseVersion, satisfies } from "../../provider/failover/version.js";
+import type { Heartbeat, Status } from "pulumi-dataminer-failover/agent";
+import { gates, parseVersion, satisfies } from "pulumi-dataminer-failover/failover";
 import type { Agent } from "./agent.js";
 import { failedChecks, type HeartbeatState, hasForwarded, syncPathHolds } from "./heartbeats.js";
 import type { World } from "./world.js";

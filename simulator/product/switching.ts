@@ -1,4 +1,4 @@
-import { sharedAddress } from "../../provider/failover/configuration.js";
+import { sharedAddress } from "pulumi-dataminer-failover/failover";
 import type { Agent } from "./agent.js";
 import { allFail } from "./heartbeats.js";
 import { addVirtualIps } from "./interfaces.js";

@@ -1,4 +1,4 @@
-import type { PairConfig } from "../../provider/agent/pairSchema.js";
+import type { PairConfig } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import type { World } from "./world.js";
 

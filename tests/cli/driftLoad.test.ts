@@ -9,7 +9,7 @@ import { manualClock, type Simulator, startSimulator } from "../../simulator/ind
 import { configOn, token, tokenEnv } from "../support/world.js";
 
 /** What users run. */
-const command = resolve(__dirname, "../../dist/cli/main.js");
+const command = resolve(__dirname, "../../cli/bin/dma-failover.js");
 
 const pairs = 100;
 /** Default concurrency of `drift`: so many pairs are asked at a time. */

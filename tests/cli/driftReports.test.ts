@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import pico from "picocolors";
+import { coloursFor } from "../../cli/output/colours.js";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { jsonReport } from "../../cli/reports/json.js";
@@ -57,7 +57,7 @@ async function written(text: string): Promise<string> {
 }
 
 const report = makeReport(results, errors, startedAt, finishedAt);
-const plain = pico.createColors(false);
+const plain = coloursFor(false);
 
 describe("the exit code", () => {
   test.each([
@@ -160,7 +160,7 @@ describe("as text", () => {
   });
 
   test("colours are for whoever wants them, and change nothing else", () => {
-    const coloured = textReport(report, pico.createColors(true));
+    const coloured = textReport(report, coloursFor(true));
     // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what a colour is
     expect(coloured.replace(/\u001b\[\d+m/g, "")).toBe(textReport(report, plain));
     expect(coloured).not.toBe(textReport(report, plain));

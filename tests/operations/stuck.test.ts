@@ -1,4 +1,4 @@
-import pico from "picocolors";
+import { coloursFor } from "../../cli/output/colours.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
 import { junitReport } from "../../cli/reports/junit.js";
 import { textReport } from "../../cli/reports/text.js";
@@ -100,7 +100,7 @@ describe("a pair that waits for its virtual address for 25 minutes", () => {
     });
     expect(report.results[0]?.problems).toEqual([line(situated)]);
     expect(junitReport(report)).toMatch(/<failure message="unhealthy: backup [^"]*longer than the 2m/);
-    expect(textReport(report, pico.createColors(false))).toMatch(/^unhealthy +pair +north/m);
+    expect(textReport(report, coloursFor(false))).toMatch(/^unhealthy +pair +north/m);
   });
 
   test("is a problem of the resource, without a figure that changes by itself", async () => {

@@ -16,7 +16,7 @@ import { token, tokenEnv } from "../support/world.js";
 
 const example = resolve(__dirname, "../../examples/drift-watch");
 /** What `npx dma-failover` is where the package is installed. */
-const command = resolve(__dirname, "../../dist/cli/main.js");
+const command = resolve(__dirname, "../../cli/bin/dma-failover.js");
 
 let six: SixPairs;
 let stack: Stack;

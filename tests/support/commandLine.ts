@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { CommanderError } from "commander";
-import pico from "picocolors";
+import { coloursFor } from "../../cli/output/colours.js";
 import { Interrupted, type Terminal } from "../../cli/output/terminal.js";
 import { createProgram } from "../../cli/program.js";
 
@@ -36,7 +36,7 @@ export async function runCommand(args: readonly string[], options: RunOptions = 
     say: (text) => add("err", `${text}\n`),
     progress: () => {},
     isInteractive,
-    colours: pico.createColors(isInteractive),
+    colours: coloursFor(isInteractive),
     columns: undefined,
     interrupted: () => {
       const controller = new AbortController();

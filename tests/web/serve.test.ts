@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "commander";
-import pico from "picocolors";
+import { coloursFor } from "../../cli/output/colours.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { Interrupted, type Terminal } from "../../cli/output/terminal.js";
 import { addServe } from "../../cli/serve.js";
@@ -62,7 +62,7 @@ function serve(...more: string[]) {
     },
     progress: () => {},
     isInteractive: false,
-    colours: pico.createColors(false),
+    colours: coloursFor(false),
     columns: undefined,
     interrupted: () => stop.signal,
     exitCode: 0,
