@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
-import { findForbiddenImports, findMisshapen, packageRules, roomRules } from "./support/houseRules.js";
+import { findForbiddenImports, findMisshapen, ownDoors, packageRules, roomRules } from "./support/houseRules.js";
 import { findImports } from "./support/imports.js";
 
 const notHouse = new Set(["node_modules", "dist", "tests"]);
@@ -27,6 +28,43 @@ describe("the house", () => {
 
   test("has no long file, no utils, no helpers and no types.ts", () => {
     expect(files.flatMap(({ file, source }) => findMisshapen(file, source))).toEqual([]);
+  });
+});
+
+interface Manifest {
+  name: string;
+  exports: Record<string, string | { default: string }>;
+  dependencies: Record<string, string>;
+  peerDependencies?: Record<string, string>;
+}
+
+describe.each([
+  ["the library", ".", ["sdk", "provider", "operations"]],
+  ["the command line", "cli", ["cli"]],
+  ["the simulator", "simulator", ["simulator"]],
+])("the package of %s", (_, folder, rooms) => {
+  const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+
+  test("has the doors that tsconfig.json leads to sources", () => {
+    const built = Object.entries(manifest.exports).flatMap(([door, target]) =>
+      typeof target === "string" ? [] : [[posix.join(manifest.name, door), posix.join(folder, target.default)]],
+    );
+    const sources = Object.entries(ownDoors).filter(([door]) => door === manifest.name || door.startsWith(`${manifest.name}/`));
+    expect(Object.fromEntries(built)).toEqual(
+      Object.fromEntries(
+        sources.map(([door, file]) => [door, posix.join(folder, "dist", posix.relative(folder, file)).replace(/ts$/, "js")]),
+      ),
+    );
+  });
+
+  test("depends on what it imports, and on nothing else", () => {
+    const imported = files
+      .filter(({ file }) => rooms.includes(file.split("/")[0] ?? ""))
+      .flatMap(({ file, source }) => findImports(file, source))
+      .flatMap(({ target = "" }) => /^(?!node:)(@[^/]+\/)?[^./][^/]*/.exec(target)?.[0] ?? [])
+      .filter((name) => name !== manifest.name);
+    const { typescript: _, ...peers } = manifest.peerDependencies ?? {};
+    expect([...new Set(imported)].sort()).toEqual(Object.keys({ ...manifest.dependencies, ...peers }).sort());
   });
 });
 
@@ -113,7 +151,7 @@ describe("the rules", () => {
       'import { LocalWorkspace } from "@pulumi/pulumi/automation"',
       "@pulumi/pulumi/automation belongs to operations, examples, tools",
     ],
-    ["sdk/index.ts", 'import { Simulator } from "pulumi-dataminer-failover/simulator"', "sdk may use no other room"],
+    ["sdk/index.ts", 'import { Simulator } from "dataminer-failover-simulator"', "sdk may use no other room"],
     ["operations/readStatus.ts", 'import { Simulator } from "../simulator/index.js"', "operations may use"],
     ["operations/readStatus.ts", 'import { print } from "../cli/print.js"', "operations may use"],
     ["operations/readStatus.ts", 'import { Config } from "@pulumi/pulumi"', "@pulumi/pulumi as a value belongs to sdk, examples"],
@@ -130,6 +168,14 @@ describe("the rules", () => {
     ["bench/compare.ts", 'import { story } from "../tests/support/story.js"', "bench may use"],
     ["tools/demo/main.ts", 'import { fetch } from "undici"', "undici belongs to provider/agent"],
     ["tools/demo/main.ts", 'import { Config } from "@pulumi/pulumi"', "@pulumi/pulumi as a value belongs to sdk, examples"],
+    ["cli/status.ts", 'import { readStatus } from "../operations/index.js"', "cli imports the library by its name"],
+    ["cli/status.ts", 'import { Simulator } from "dataminer-failover-simulator"', "cli may use"],
+    ["cli/simulate.ts", 'import { generate } from "selfsigned"', "selfsigned belongs to simulator"],
+    ["cli/output/terminal.ts", 'import pico from "picocolors"', "no room may use picocolors"],
+    ["simulator/agent.ts", 'import { Snapshot } from "../provider/agent/index.js"', "simulator imports the library by its name"],
+    ["simulator/agent.ts", 'import { Command } from "commander"', "commander belongs to cli"],
+    ["operations/drift.ts", 'import { redact } from "pulumi-dataminer-failover/core"', "the library does not import itself by its name"],
+    ["operations/drift.ts", 'import { Hono } from "hono"', "hono belongs to cli, simulator"],
     ["simulator/agent.ts", "await import(name)", "an import names its target"],
     ["simulator/agent.ts", 'import { handlers } from "../provider"', "simulator may use"],
     ["sdk/index.ts", 'import { readAgent } from "../provider/agent"', "sdk may use no other room"],
@@ -164,10 +210,11 @@ describe("the rules", () => {
       "operations/detectDrift.ts",
       'import { LocalWorkspace } from "@pulumi/pulumi/automation"; import { virtualIp } from "../provider/virtualIp/index.js"',
     ],
-    ["cli/simulate.ts", 'import { Simulator } from "../simulator/index.js"; import manifest from "../package.json"'],
+    ["cli/simulate.ts", 'import { Simulator } from "dataminer-failover-simulator"; import manifest from "dma-failover/package.json"'],
+    ["cli/status.ts", 'import { Command } from "commander"; import { readStatus } from "pulumi-dataminer-failover/operations"'],
     [
       "simulator/agent.ts",
-      'import { Snapshot } from "../provider/agent/snapshotSchema.js"; import { phases } from "../provider/failover/phases.js"',
+      'import { Snapshot } from "pulumi-dataminer-failover/agent"; import { gates } from "pulumi-dataminer-failover/failover"',
     ],
     ["examples/virtual-ip/index.ts", 'import { Config } from "@pulumi/pulumi"; import { FailoverPair } from "pulumi-dataminer-failover"'],
     [

@@ -1,5 +1,5 @@
-import { coloursFor } from "../../cli/output/colours.js";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
+import { coloursFor } from "../../cli/output/colours.js";
 import { junitReport } from "../../cli/reports/junit.js";
 import { textReport } from "../../cli/reports/text.js";
 import { judge } from "../../cli/web/attention.js";

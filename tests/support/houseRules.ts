@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { posix } from "node:path";
 import { findImports, type Import } from "./imports.js";
 
@@ -37,7 +38,7 @@ export const roomRules: Readonly<Record<string, RoomRule>> = {
   simulator: { uses: ["provider/core", "provider/failover", "provider/agent", "provider/dns"] },
   sdk: { uses: [], types: everyRoomOfTheProvider },
   operations: { uses: everyRoomOfTheProvider },
-  cli: { uses: ["provider/core", "provider/failover", ...resourceRooms, "provider/index", "operations"] },
+  cli: { uses: ["provider/core", "provider/failover", "operations"] },
   examples: { uses: ["sdk", "operations"] },
   bench: { uses: everyRoomOfThePackage },
   tools: { uses: [...everyRoomOfThePackage, "bench"] },
@@ -48,25 +49,33 @@ const exceptions: Readonly<Record<string, readonly string[]>> = {
   "cli/simulate.ts": ["simulator"],
 };
 
-/** Packages that belong to some rooms only; the longest name that fits counts. `types` widens the rule for `import type`. */
+/** Which rooms use which package; the longest name that fits counts, and one that is not here is nobody's. `types` widens the rule for `import type`. */
 export const packageRules: Readonly<Record<string, { readonly rooms: readonly string[]; readonly types?: "anywhere" }>> = {
-  "@pulumi/pulumi/automation": { rooms: ["operations", "examples", "tools"] },
+  "@hono/node-server": { rooms: ["cli", "simulator"] },
   "@pulumi/pulumi": { rooms: ["sdk", "examples"], types: "anywhere" },
-  undici: { rooms: ["provider/agent"] },
+  "@pulumi/pulumi/automation": { rooms: ["operations", "examples", "tools"] },
+  commander: { rooms: ["cli"] },
   "dns-packet": { rooms: ["provider/dns"] },
-  zod: {
-    rooms: ["provider/core", "provider/agent", "provider/records", ...resourceRooms, "provider/index", "operations", "tools"],
-  },
+  hono: { rooms: ["cli", "simulator"] },
+  "playwright-core": { rooms: ["tools"] },
+  "prom-client": { rooms: ["cli"] },
+  selfsigned: { rooms: ["simulator"] },
+  undici: { rooms: ["provider/agent"] },
+  xmlbuilder: { rooms: ["cli"] },
+  yaml: { rooms: ["operations"] },
+  zod: { rooms: ["provider/core", "provider/agent", "provider/records", ...resourceRooms, "provider/index", "operations", "tools"] },
+  "zod-openapi": { rooms: ["tools"] },
 };
 
-/** The package's own doors, as this repo and its users import them. */
-const ownDoors: Readonly<Record<string, string>> = {
-  "pulumi-dataminer-failover": "sdk",
-  "pulumi-dataminer-failover/provider": "provider",
-  "pulumi-dataminer-failover/dns": "provider/dns",
-  "pulumi-dataminer-failover/operations": "operations",
-  "pulumi-dataminer-failover/simulator": "simulator",
-};
+/** The npm packages that this house ships, by the folders that they are made of. The other folders are the repository's own. */
+const shippedPackages = { "the library": ["sdk", "provider", "operations"], cli: ["cli"], simulator: ["simulator"] } as const;
+
+const { compilerOptions } = JSON.parse(readFileSync("tsconfig.json", "utf8")) as { compilerOptions: { paths: Record<string, [string]> } };
+
+/** The doors of these packages, as others and their users import them, and the file behind each. */
+export const ownDoors: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(compilerOptions.paths).map(([door, [file]]) => [door, posix.normalize(file)]),
+);
 
 const roomsOfShortFiles = ["sdk", "provider", "simulator", "cli", "operations"];
 const longestFile = 250;
@@ -100,9 +109,16 @@ export function findMisshapen(file: string, source: string): string[] {
 function brokenRule(file: string, room: string, rule: RoomRule, brought: Import): string | undefined {
   if (brought.target === undefined) return "an import names its target, so that it can be checked";
   const path = resolveInHouse(file, brought.target);
-  return path === undefined
-    ? brokenPackageRule(room, rule, brought.target, brought.typeOnly)
-    : brokenRoomRule(file, room, rule, path, brought);
+  if (path === undefined) return brokenPackageRule(room, rule, brought.target, brought.typeOnly);
+  return brokenRoomRule(file, room, rule, path, brought) ?? brokenDoorRule(file, brought.target, path);
+}
+
+/** What is installed by itself finds another package by its name alone. */
+function brokenDoorRule(file: string, target: string, path: string): string | undefined {
+  const [from, to] = [packageOf(file), packageOf(path)];
+  if (from === undefined || to === undefined) return undefined;
+  if (target.startsWith(".")) return from === to ? undefined : `${from} imports ${to} by its name`;
+  return from === to ? `${from} does not import itself by its name` : undefined;
 }
 
 function brokenRoomRule(file: string, room: string, rule: RoomRule, path: string, brought: Import): string | undefined {
@@ -113,7 +129,7 @@ function brokenRoomRule(file: string, room: string, rule: RoomRule, path: string
     if ([...rule.uses, ...(rule.types ?? [])].includes(target) && !isDoor(path)) return `the inside of ${target} is that resource's alone`;
   }
   if (target === room) return undefined;
-  if (path === "package.json" || rule.uses.includes(target) || exceptions[file]?.includes(target)) return undefined;
+  if (rule.uses.includes(target) || exceptions[file]?.includes(target)) return undefined;
   if (brought.typeOnly && rule.types?.includes(target)) return undefined;
   const asTypes = rule.types ? `, and ${list(rule.types)} as types only` : "";
   return `${room} may use ${list(rule.uses)}${asTypes}`;
@@ -126,7 +142,8 @@ function brokenPackageRule(room: string, rule: RoomRule, target: string, typeOnl
     .filter((candidate) => target === candidate || target.startsWith(`${candidate}/`))
     .sort((a, b) => b.length - a.length)[0];
   const owned = name === undefined ? undefined : packageRules[name];
-  if (!owned || owned.rooms.includes(room) || (typeOnly && owned.types === "anywhere")) return undefined;
+  if (!owned) return `no room may use ${target}`;
+  if (owned.rooms.includes(room) || (typeOnly && owned.types === "anywhere")) return undefined;
   return `${name} ${owned.types ? "as a value " : ""}belongs to ${list(owned.rooms)}`;
 }
 
@@ -139,6 +156,9 @@ function roomOf(path: string): string {
   const [top = "", second = "index"] = path.replace(/\.[cm]?[jt]sx?$/, "").split("/");
   return top === "provider" ? `provider/${second}` : top;
 }
+
+const packageOf = (path: string): string | undefined =>
+  Object.entries(shippedPackages).find(([, folders]) => (folders as readonly string[]).includes(path.split("/")[0] ?? ""))?.[0];
 
 const isDoor = (path: string): boolean => resourceRooms.some((room) => path.replace(/(\/index)?(\.[cm]?[jt]s)?$/, "") === room);
 
