@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { setTimeout as timer } from "node:timers/promises";
 import { type RecordType, reverseNameOf, type Signer, zoneName } from "pulumi-dataminer-failover/dns";
 import { zoneOf } from "./answering.js";
@@ -40,6 +41,8 @@ export class NameServer {
   private isSilent = false;
 
   private constructor({ zones, keys = [], unsignedUpdates = false, address = "127.0.0.1", port = 0 }: NameServerOptions) {
+    // As many messages may be held up at the same time as there are.
+    setMaxListeners(0, this.closing.signal);
     this.zones = zones.map((name) => new Zone(name));
     const held = keys.map((key) => ({ signer: signerOf(key), zones: key.zones?.map(zoneName) }));
     const isPermitted = (zone: Zone, key: Signer | null): boolean => {

@@ -67,7 +67,7 @@ onEachServer({ address: "127.53.8.1", zones: ["lab.skyline.local.", "ylinelocal.
 });
 
 onEachServer(
-  { address: "127.53.8.2", views: true, records: ["dma-main.skyline.local. 300 A 10.10.10.1"] },
+  { address: "127.53.8.2", views: ["writer"], records: ["dma-main.skyline.local. 300 A 10.10.10.1"] },
   (place) => {
     test("with views by key reads and writes the view of its key", async () => {
       const client = place.client();

@@ -14,6 +14,7 @@ export const fastStories: readonly string[] = ["pairLife"];
 /** In both: they ask `isThorough`, and try less in the fast suite, or one name server of three; the thorough one tries all, or the others. */
 export const sharedFiles: readonly string[] = [
   "tests/conditions/neverTheWrongOne.test.ts",
+  "tests/contract/dnsKilled.test.ts",
   "tests/dns/mutations.test.ts",
   "tests/nameServers/*.test.ts",
 ];

@@ -14,15 +14,7 @@ export const bind: ServerKind = {
     const configuration = [options(setup), ...Object.values(setup.keys).map(({ file }) => `include "${file}";`)];
     if (views) {
       const bare = await writeZones(setup, withoutRecords(setup.zones), ".outside");
-      configuration.push(
-        view(
-          "inside",
-          `${writersOf(setup.keys)
-            .map(({ name }) => `key "${name}";`)
-            .join(" ")}`,
-          zones,
-        ),
-      );
+      configuration.push(view("inside", views.map((use) => `key "${setup.keys[use].name}";`).join(" "), zones));
       configuration.push(view("outside", "any;", bare));
     } else {
       configuration.push(zones);

@@ -27,8 +27,8 @@ export async function dig(
 }
 
 /** Everything that the zone holds but SOA and NS, as sorted lines `name ttl type data`: what no wildcard makes up. */
-export async function transfer(server: NameServer, zone: string): Promise<string[]> {
-  const records = await ask(server, [zone, "AXFR"], server.keys.writer);
+export async function transfer(server: NameServer, zone: string, key: TestKey = server.keys.writer): Promise<string[]> {
+  const records = await ask(server, [zone, "AXFR"], key);
   return records
     .filter(({ type }) => type !== "SOA" && type !== "NS")
     .map(({ name, ttl, type, data }) => `${name} ${ttl} ${type} ${data}`)

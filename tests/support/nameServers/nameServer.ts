@@ -31,8 +31,8 @@ export interface NameServerOptions {
   records?: string[];
   /** Listens on an IPv6 address too. */
   ipv6?: boolean;
-  /** BIND only: keys see the zones, unsigned queries see zones of the same names without the records. */
-  views?: boolean;
+  /** BIND only: these keys see the zones, whoever else asks sees zones of the same names without the records. Default: one view for all. */
+  views?: readonly (keyof Keys)[];
   /** BIND only: a resolver beside its zones, with the empty zones that it has built in (RFC 6303). */
   resolver?: boolean;
   /** BIND only: a secondary of this primary, which forwards updates to it and looks for changes after so many seconds. */
@@ -172,7 +172,7 @@ export async function startNameServer(kind: NameServerKind, options: NameServerO
     listeners,
     zones,
     keys,
-    views: options.views ?? false,
+    views: options.views,
     resolver: options.resolver ?? false,
     secondaryOf: options.secondaryOf,
     writableTypes: options.writableTypes,

@@ -18,8 +18,8 @@ export interface Setup {
   listeners: readonly Listener[];
   zones: Zone[];
   keys: Keys;
-  /** BIND only: signed queries see the zones, all others see zones of the same names without their records. */
-  views: boolean;
+  /** BIND only: these keys see the zones, all others see zones of the same names without their records. */
+  views: readonly (keyof Keys)[] | undefined;
   /** BIND only: recursion and the empty zones that it has built in. */
   resolver: boolean;
   /** BIND only: the zones come from there, and updates go there. */
