@@ -16,6 +16,8 @@ export interface CommonInputs {
 export interface Stored {
   /** Whom the thing is stored as, with its generation: a later one than ours is a difference that an update mends. */
   __storedOwner?: string | null | undefined;
+  /** What this creation made is stored as nobody's any more: a difference, too. */
+  __isDisowned?: boolean;
 }
 
 /** What earlier verbs left in state: inputs as they were last seen or recorded, and outputs. */
@@ -29,7 +31,10 @@ export type Recorded<Inputs, Observed> = Inputs &
     __unfinished?: boolean;
     /** Which creation of the resource this is; null in the state of an older version. */
     __generation?: string | null;
-    /** A later creation of the same resource has taken over what stands there, as when an old checkpoint was restored. */
+    /**
+     * What stands there is not stored as this creation's: a later one of the same resource has taken it over, as when an old checkpoint
+     * was restored, or somebody has removed what said so.
+     */
     __superseded?: boolean;
   };
 

@@ -97,7 +97,8 @@ export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonO
   const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? [], generation);
   const { __unfinished, __attempted } = recorded;
   const owners = ownersOf(recorded as Recorded<CommonInputs, object>);
-  const isTakenOver = owners.some((owner) => isSuperseded(owner, observed.__storedOwner as string | null));
+  const isTakenOver =
+    observed.__isDisowned === true || owners.some((owner) => isSuperseded(owner, observed.__storedOwner as string | null));
   return toJson({
     ...state,
     ...(isTakenOver ? { __superseded: true } : {}),

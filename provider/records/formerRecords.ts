@@ -4,7 +4,7 @@ import { type CommonInputs, ownersOf, type Recorded } from "../core/definition.j
 import type { DnsClient } from "../dns/client.js";
 import { DnsError } from "../dns/errors.js";
 import { type DnsConnection, serverNames, withDns } from "./connection.js";
-import { byZone, findSuperseder, type OwnedRecord } from "./ownedRecords.js";
+import { byZone, type OwnedRecord, readOwnership, type StoredOwnership } from "./ownedRecords.js";
 import { type Left, nothing, releaseRecords } from "./releaseRecords.js";
 
 /** What a resource has made before, and where that may be: a change of `dns` that failed half-way leaves records at two places. */
@@ -34,13 +34,13 @@ export function formerRecords(recorded: Recorded<Inputs, { ownedRecords: OwnedRe
   };
 }
 
-/** Whom a later creation of the resource is stored as, where it has taken over what stands in DNS. */
-export async function findStoredOwner(
+/** What the zone says of the records of a resource, where it is to say anything. */
+export async function readStoredOwnership(
   client: DnsClient,
   { ownership }: DnsConnection,
   recorded: Recorded<Inputs, { ownedRecords: OwnedRecord[] }> | undefined,
-): Promise<string | undefined> {
-  return ownership === "state" ? undefined : findSuperseder(client, formerRecords(recorded));
+): Promise<StoredOwnership> {
+  return ownership === "state" ? { storedOwner: undefined, unclaimed: [] } : readOwnership(client, formerRecords(recorded));
 }
 
 const isSameAccess = (one: DnsConnection, other: DnsConnection): boolean =>

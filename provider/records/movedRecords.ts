@@ -6,7 +6,7 @@ import { DnsError } from "../dns/errors.js";
 import type { Ownership } from "./claims.js";
 import { type DnsConnection, serverNames, withDns } from "./connection.js";
 import type { FormerRecords } from "./formerRecords.js";
-import { byZone, type OwnedRecord, readClaims } from "./ownedRecords.js";
+import { byZone, type OwnedRecord, readClaims, standing } from "./ownedRecords.js";
 import { releaseRecords } from "./releaseRecords.js";
 
 /** Which server, seen with which key: a server may show each key a view of its own. */
@@ -60,8 +60,7 @@ async function hasClaims(client: DnsClient, records: readonly OwnedRecord[], own
 }
 
 async function hasRecords(client: DnsClient, records: readonly OwnedRecord[]): Promise<boolean> {
-  const found = await Promise.all(records.map(({ zone, name, type }) => client.readRRset(name, type, { zone })));
-  return records.every(({ data }, index) => found[index]?.data.includes(data));
+  return (await standing(client, records)).length === records.length;
 }
 
 /** Removes what stands in other data; where that fails, says what stays and where. */

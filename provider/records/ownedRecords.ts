@@ -1,3 +1,4 @@
+import { parseOwner } from "../core/owner.js";
 import type { DnsClient } from "../dns/client.js";
 import type { RecordType } from "../dns/rdata.js";
 import type { RRset, RRsetKey } from "../dns/rrset.js";
@@ -69,12 +70,31 @@ export async function includingClaimed(
   return union(owned, claimed);
 }
 
-/** Whom a later creation of the same resource is stored as, where it has taken over what this one has made. */
-export async function findSuperseder(
+/** What the zone says of records that a resource has made. */
+export interface StoredOwnership {
+  /** Whom a later creation of the same resource is stored as, where it has taken over what this one has made. */
+  storedOwner: string | undefined;
+  /** They stand as they were made, and nothing says any more whose they are. */
+  unclaimed: OwnedRecord[];
+}
+
+export const unclaimedLine = ({ name, type, data }: OwnedRecord): string =>
+  `${type} ${name} ${data} has lost the TXT record that says whose it is`;
+
+export async function readOwnership(
   client: DnsClient,
   { owned, owners }: { owned: readonly OwnedRecord[]; owners: readonly string[] },
-): Promise<string | undefined> {
+): Promise<StoredOwnership> {
   const claims = await readClaims(client, owned, { kept: "zone", owner: undefined, before: owners, isReplacing: false });
   const superseders = [...claims].flatMap(([name, here]) => here.findSuperseder(owned.filter((record) => record.name === name)) ?? []);
-  return superseders[0];
+  // What was made before there were generations has no claim, until an update writes it.
+  const isOld = owners.every((owner) => parseOwner(owner).generation === undefined);
+  const bare = isOld ? [] : owned.filter((record) => !claims.get(record.name)?.isClaimed(record));
+  return { storedOwner: superseders[0], unclaimed: await standing(client, bare) };
+}
+
+/** Those that stand as they were made. */
+export async function standing(client: DnsClient, records: readonly OwnedRecord[]): Promise<OwnedRecord[]> {
+  const found = await Promise.all(records.map(({ zone, name, type }) => client.readRRset(name, type, { zone })));
+  return records.filter(({ data }, index) => found[index]?.data.includes(data));
 }

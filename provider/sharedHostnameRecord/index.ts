@@ -6,8 +6,8 @@ import type { DnsClient } from "../dns/client.js";
 import { addressTypeOf, reverseNameOf } from "../dns/rdata.js";
 import { type DnsConnection, warnOfKey, withDns } from "../records/connection.js";
 import { absoluteName, absoluteZone } from "../records/declaredName.js";
-import { findStoredOwner, formerRecords, releaseFormer } from "../records/formerRecords.js";
-import type { OwnedRecord } from "../records/ownedRecords.js";
+import { formerRecords, readStoredOwnership, releaseFormer } from "../records/formerRecords.js";
+import { type OwnedRecord, unclaimedLine } from "../records/ownedRecords.js";
 import { checkRecords, RecordPlan } from "../records/recordPlan.js";
 import { type PlacedRule, placeRules, type RecordRule, readRules } from "../records/recordRules.js";
 import { SharedHostnameRecordInputs } from "./inputs.js";
@@ -49,10 +49,13 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
     if (context.verb === "create") return undefined;
     // A read is given what stood there last; it is what was declared that tells a difference.
     const declared = context.verb === "read" ? { ...inputs, ...recorded?.__declared, dns: inputs.dns } : inputs;
-    return withDns(inputs.dns, context, async (client) => ({
-      ...(await observeRecords(client, declared, recorded)),
-      __storedOwner: context.verb === "read" ? await findStoredOwner(client, inputs.dns, recorded) : undefined,
-    }));
+    return withDns(inputs.dns, context, async (client) => {
+      const observed = await observeRecords(client, declared, recorded);
+      if (context.verb !== "read") return observed;
+      const { storedOwner, unclaimed } = await readStoredOwnership(client, inputs.dns, recorded);
+      for (const record of unclaimed) context.progress(unclaimedLine(record));
+      return { ...observed, __storedOwner: storedOwner, __isDisowned: unclaimed.length > 0 };
+    });
   },
   converge: convergeRecords,
   remove: (recorded, context) => releaseFormer(formerRecords(recorded), context),

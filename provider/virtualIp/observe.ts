@@ -9,8 +9,8 @@ import { FailoverError, reasonOf } from "../core/errors.js";
 import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
 import type { Online } from "../failover/roles.js";
 import { withDns } from "../records/connection.js";
-import { findStoredOwner } from "../records/formerRecords.js";
-import type { OwnedRecord } from "../records/ownedRecords.js";
+import { readStoredOwnership } from "../records/formerRecords.js";
+import { type OwnedRecord, unclaimedLine } from "../records/ownedRecords.js";
 import { findDeviations, placeRules } from "../records/recordRules.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
@@ -90,7 +90,9 @@ async function observeRecords(
       fixedRecordRules(address, dns, () => false),
     );
     const deviations = await findDeviations(client, rules, dns.ttl);
-    return { deviations, storedOwner: context.verb === "read" ? await findStoredOwner(client, dns, recorded) : undefined };
+    if (context.verb !== "read") return { deviations };
+    const { storedOwner, unclaimed } = await readStoredOwnership(client, dns, recorded);
+    return { deviations: [...deviations, ...unclaimed.map((record) => `dns: ${unclaimedLine(record)}`)], storedOwner };
   });
 }
 

@@ -135,6 +135,73 @@ describe("a creation in place of the same resource", () => {
   });
 });
 
+describe("a TXT record that somebody removed beside a record of ours", () => {
+  const owners = `_dataminer-failover.${host("dma")}`;
+  const refreshedAfter = async (change: (place: SharedHostnamePlace) => void, dns: object = {}, more: object = {}) => {
+    const place = await openSharedHostnamePlace();
+    const args = place.args({ dns: place.dns(dns), ...more });
+    const resource = await up(args);
+    change(place);
+    await resource.refresh();
+    return { place, args, resource };
+  };
+  const removeOwners = ({ server }: SharedHostnamePlace) => server.zone(zone).remove(owners, "TXT");
+
+  test.each<[string, (place: SharedHostnamePlace) => void]>([
+    ["", removeOwners],
+    [" below a wildcard", (place) => place.server.zone(zone).set("*.dma", "TXT", '"wild"')],
+    [", or changed it so that it tells nothing", ({ server }) => server.zone(zone).set(owners, "TXT", '"gone"')],
+  ])("is a difference%s, and up writes it again and nothing else", async (_, change) => {
+    const lines = provider.lines.length;
+    const { place, args, resource } = await refreshedAfter((where) => {
+      removeOwners(where);
+      change(where);
+    });
+    expect(await resource.diff(args)).toMatchObject({ changes: true, replaces: [] });
+    await provider.line(/^SharedHostnameRecord dma: A dma\.skyline\.local\. 10\.10\.10\.1 has lost the TXT record that says whose it is$/);
+    await provider.line(/differs from what is declared: owner$/);
+    expect(provider.lines.slice(lines).filter((line) => line.includes("has lost"))).toHaveLength(2);
+    place.server.log.clear();
+    await resource.up(args);
+    expect(new Set(place.changes().flat())).toEqual(new Set([zone]));
+    expect(place.claims()).toEqual(expect.arrayContaining(ofOwner("room/test/dma")));
+    await resource.refresh();
+    expect(await resource.diff(args)).toMatchObject({ changes: false });
+    await resource.destroy();
+    expect(live(place)).toEqual([[], [[], []]]);
+  });
+
+  test("is told of no record that has gone too", async () => {
+    const lines = provider.lines.length;
+    const { args, resource } = await refreshedAfter((place) => {
+      removeOwners(place);
+      place.server.zone(zone).set("dma", "A", [one, "10.10.10.9"]);
+    });
+    expect(await resource.diff(args)).toMatchObject({ changes: true });
+    await provider.line(/differs from what is declared: addresses, owner$/);
+    expect(provider.lines.slice(lines).filter((line) => line.includes("has lost"))).toEqual([expect.stringContaining(one)]);
+  });
+
+  test("is none with ownership in state alone", async () => {
+    const { args, resource } = await refreshedAfter(removeOwners, { ownership: "state" });
+    expect(await resource.diff(args)).toMatchObject({ changes: false });
+  });
+
+  test("is none of a state that knows no generation", async () => {
+    const { args, resource, place } = await refreshedAfter(() => {});
+    for (const each of place.server.zones) for (const { name, type } of each.records()) if (type === "TXT") each.remove(name, type);
+    resource.outs = { ...resource.outs, __generation: null };
+    await resource.refresh();
+    expect(await resource.diff(args)).toMatchObject({ changes: false });
+  });
+
+  test("does not matter to destroy", async () => {
+    const { place, resource } = await refreshedAfter(removeOwners, {}, { __owner: "room/alone/dma" });
+    await resource.destroy();
+    expect(place.records()).toEqual([]);
+  });
+});
+
 describe("two resources that declare the same records", () => {
   test.each(["room/test/renamed", "room/test/house:Pair::dma", "other/test/dma"])(
     "own them together, here dma and %s: the first that goes leaves them to the other",

@@ -91,6 +91,23 @@ describe("a creation in place of the same VirtualIp", () => {
   });
 });
 
+test("a TXT record that somebody removed is a deviation of dns by its name, and up writes it again", async () => {
+  const { args, server, records, claims } = await begin();
+  const resource = await up(args());
+  const [before, owned] = [records(), claims()];
+  server.zoneOf(host("dma-virtual")).remove(`_dataminer-failover.${host("dma-virtual")}`, "TXT");
+  await resource.refresh();
+  const lost = `dns: A ${host("dma-virtual")} ${args().address} has lost the TXT record that says whose it is`;
+  expect([resource.outs.deviations, resource.outs.dns]).toMatchObject([[lost], { __deviations: [lost] }]);
+  expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
+  await resource.up(args());
+  expect([records(), claims()]).toEqual([before, owned]);
+  await resource.refresh();
+  expect(await resource.diff(args())).toMatchObject({ changes: false });
+  await resource.destroy();
+  expect(records()).toEqual([]);
+});
+
 test("a create that ends at any message which changes something, and whose result nobody gets, leaves nothing after up and destroy", async () => {
   const reached = new Set<string>();
   for (const kind of ["loseRequest", "loseAnswer"] as const) {
