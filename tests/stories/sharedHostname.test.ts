@@ -1,4 +1,6 @@
-import { resolve } from "node:path";
+import { copyFile, truncate } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { reverseNameOf } from "../../provider/dns/rdata.js";
 import { dig } from "../support/nameServers/dig.js";
@@ -73,6 +75,16 @@ test("a third address at the name is drift named addresses, and up takes it away
   expect(output).toContain("SharedHostnameRecord hostname: differs from what is declared: addresses");
   succeeded(await stack.up("--refresh"));
   expect(await addresses()).toEqual([world.address(1), world.address(2)]);
+});
+
+test("an empty checkpoint is told by the CLI alone, and the one before it is good, copied back as the runbook says", async () => {
+  const stacks = join(fileURLToPath(stack.backend), ".pulumi/stacks", stack.project);
+  const checkpoint = join(stacks, `${stack.stack}.json`);
+  await truncate(checkpoint);
+  const { code, output } = await stack.run("stack", "export");
+  expect(`${code}\n${output}`).toMatch(/^[1-9]\d*\n[\s\S]*error: failed to load checkpoint: .*unexpected end of JSON input/);
+  await copyFile(`${checkpoint}.bak`, checkpoint);
+  succeeded(await stack.drift());
 });
 
 test("destroy ends the pair first, then takes its own records away and no others", async () => {
