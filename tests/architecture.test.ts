@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findForbiddenImports, findMisshapen, ownDoors, packageRules, roomRules } from "./support/houseRules.js";
+import { findCircles, findForbiddenReaches, importGraph, reachRules } from "./support/importGraph.js";
 import { findImports } from "./support/imports.js";
 
 const notHouse = new Set(["node_modules", "dist", "tests"]);
@@ -24,6 +25,15 @@ describe("the house", () => {
 
   test("has no import that goes up or takes another room's package", () => {
     expect(files.flatMap(({ file, source }) => findForbiddenImports(file, source))).toEqual([]);
+  });
+
+  test("has no files that bring each other in, not as types either, in the rooms of the provider", () => {
+    const circles = findCircles(importGraph(files, "all"));
+    expect(circles.filter((circle) => circle.some((file) => /^provider\/(?!failover\/)/.test(file)))).toEqual([]);
+  });
+
+  test.each(Object.entries(reachRules))("loads no package by way of %s but %j", (room, allowed) => {
+    expect(findForbiddenReaches(importGraph(files, "values"), room, allowed)).toEqual([]);
   });
 
   test("has no long file, no utils, no helpers and no types.ts", () => {
@@ -239,6 +249,34 @@ describe("the rules", () => {
   test("allow 250 lines, and any number in a tool", () => {
     expect(findMisshapen("sdk/index.ts", "a;\n".repeat(250))).toEqual([]);
     expect(findMisshapen("tools/pulumi/build.ts", "a;\n".repeat(251))).toEqual([]);
+  });
+});
+
+describe("the ways of imports", () => {
+  const graph = (sources: Record<string, string>, which: "all" | "values") =>
+    importGraph(
+      Object.entries(sources).map(([file, source]) => ({ file, source })),
+      which,
+    );
+
+  test("go round in a circle by types too, and a file that is only led to is in none", () => {
+    const sources = {
+      "a/one.ts": 'import { two } from "./two.js"',
+      "a/two.ts": 'import type { Three } from "../b/index.js"; import "../b/four.js"',
+      "b/index.ts": 'export * from "../a/one.js"',
+      "b/four.ts": "",
+      "b/five.ts": 'import { five } from "./five.js"',
+    };
+    expect(findCircles(graph(sources, "all"))).toEqual([["a/one.ts", "a/two.ts", "b/index.ts"], ["b/five.ts"]]);
+    expect(findCircles(graph(sources, "values"))).toEqual([["b/five.ts"]]);
+  });
+
+  test("are told where they reach a package", () => {
+    const sources = {
+      "a/one.ts": 'import { two } from "../b/two.js"; import "node:net"; import type { A } from "alien"',
+      "b/two.ts": 'import { z } from "zod/v4"; import { b } from "@scope/b/c"',
+    };
+    expect(findForbiddenReaches(graph(sources, "values"), "a", ["@scope/b"])).toEqual(["a/one.ts > b/two.ts > zod"]);
   });
 });
 
