@@ -64,9 +64,7 @@ export const rcodes = {
 } as const;
 
 const typeNumbers = new Map<string, number>(Object.entries(types));
-
 const typeNames = namesOf(types);
-
 const rcodeNames = namesOf(rcodes);
 
 /** `NXRRSET` for 8; a code without a name is `RCODE11`. */

@@ -13,12 +13,10 @@ export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
  * `written`: for each RRset, what an earlier try of this call added and may be found because of that. What it throws ends the editing.
  */
 export type Edit = (found: (RRset | undefined)[], written: readonly (readonly string[])[]) => readonly RRsetEdit[];
-
 type FoundSet = Extract<Found, { kind: "rrset" }> | undefined;
 
 /** Before reading again, so that several who edit the same names do not stay in step. */
 const longestPauseMilliseconds = 50;
-
 const doubt = " An earlier try of this change may stand all the same: read before you repeat it.";
 
 /** Reads, lets `edit` decide, and writes what differs, all under the condition that nothing has changed meanwhile; if it has, once more. */

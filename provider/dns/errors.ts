@@ -1,7 +1,7 @@
 import { type ErrorFacts, FailoverError } from "../core/errors.js";
 
 /** Cut to a length that a line can bear. */
-export const shownName = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text);
+export const shownText = (text: string): string => (text.length > 80 ? `${text.slice(0, 80)}...` : text);
 
 /** Every code of a DnsError. */
 export type DnsErrorCode =

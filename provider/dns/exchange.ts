@@ -108,10 +108,7 @@ function readAnswer(bytes: Buffer, request: Message): { message: Message } | Ver
     return why === undefined ? { message } : { kind: "foreign", why };
   } catch (error) {
     if (!(error instanceof DnsFormatError)) throw error;
-    return {
-      kind: "garbage",
-      why: `what it sent is no DNS message (${error.message.replace(/^Reading a DNS message: (.*?)\..*$/, "$1")})`,
-    };
+    return { kind: "garbage", why: `what it sent is no DNS message (${error.facts.problem})` };
   }
 }
 

@@ -5,7 +5,6 @@
 export { DnsClient, type DnsClientOptions } from "./client.js";
 
 export type { Edit, RRsetEdit } from "./editRRsets.js";
-
 export type { DnsServer } from "./endpoint.js";
 
 export { DnsError, type DnsErrorCode, DnsFormatError, DnsNameError } from "./errors.js";

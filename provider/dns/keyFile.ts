@@ -114,7 +114,6 @@ export interface Token {
 
 /** Gives the text of a file that a key file includes. */
 export type ReadIncluded = (file: string) => string;
-
 export const statementCure = 'It should read: key "name" { algorithm hmac-sha256; secret "..."; };';
 
 /** Files that include each other go round for ever. */

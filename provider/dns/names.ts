@@ -1,6 +1,6 @@
 import { domainToASCII } from "node:url";
 import { isDomainName } from "../core/hostNames.js";
-import { DnsError, DnsNameError, shownName } from "./errors.js";
+import { DnsError, DnsNameError, shownText } from "./errors.js";
 import { decodeName, encodeName, longestLabel } from "./wireNames.js";
 
 const dot = 0x2e;
@@ -12,7 +12,7 @@ const dot = 0x2e;
 export function canonicalName(text: string): string {
   const name = findCanonicalName(text);
   if (name !== undefined) return name;
-  throw new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shownName(text)}": ${nameProblem(text)}`);
+  throw new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shownText(text)}": ${nameProblem(text)}`);
 }
 
 /** As canonicalName; undefined when the text is no domain name. */
@@ -89,4 +89,4 @@ function characterProblem(text: string): string {
 const isAbsolute = (text: string): boolean => text.endsWith(".") && (/\\*$/.exec(text.slice(0, -1))?.[0] ?? "").length % 2 === 0;
 
 const invalid = (text: string, problem: string): DnsNameError =>
-  new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shownName(text)}": ${problem}`);
+  new DnsNameError("DNS_NAME_INVALID", `Reading the domain name "${shownText(text)}": ${problem}`);

@@ -1,29 +1,15 @@
-import * as dnsPacket from "dns-packet";
+import { type DataCodec, record } from "dns-packet";
 import { addressFamily, canonicalAddress } from "../core/addresses.js";
 import { types } from "./constants.js";
-import { DnsFormatError, DnsNameError, shownName } from "./errors.js";
+import { DnsFormatError, DnsNameError, shownText } from "./errors.js";
 import { zoneName } from "./names.js";
 import { decodeName, encodeName } from "./wireNames.js";
-
-/** The name that an address has in the reverse tree (RFC 1035 3.5, RFC 3596 2.5). Throws DnsNameError for what is no IP address. */
-export function reverseNameOf(address: string): string {
-  const bytes = findAddressBytes(address);
-  if (bytes === undefined) {
-    throw new DnsNameError(
-      "DNS_NAME_INVALID",
-      `Reversing "${shownName(address)}": it is no IP address. Write one such as 10.0.0.1 or fd00::1.`,
-    );
-  }
-  if (bytes.length === 4) return `${[...bytes].reverse().join(".")}.in-addr.arpa.`;
-  return `${[...bytes.toString("hex")].reverse().join(".")}.ip6.arpa.`;
-}
 
 /** The record types that this package writes. */
 export type RecordType = "A" | "AAAA" | "PTR" | "CNAME" | "NS" | "TXT";
 
 /** The type of record that holds an address. */
 export const addressTypeOf = (address: string): "A" | "AAAA" => (addressFamily(address) === 6 ? "AAAA" : "A");
-
 const longestString = 255;
 
 /**
@@ -36,11 +22,25 @@ export function encodeRdata(type: RecordType, text: string): Buffer {
     case "AAAA":
       return encodeAddress(type, text);
     case "TXT":
-      return Buffer.concat(parseStrings(text).flatMap((string) => [Buffer.from([string.length]), string]));
+      return dataOf(record("TXT"), parseStrings(text));
     default:
       return encodeName(zoneName(text));
   }
 }
+
+/** The 4 or 16 bytes of an IP address; undefined when the text is none. */
+function findAddressBytes(text: string): Buffer | undefined {
+  const address = canonicalAddress(text);
+  if (address === undefined) return undefined;
+  return dataOf(record(addressTypeOf(address)), address);
+}
+
+/**
+ * dns-packet writes addresses and strings. It checks nothing, so it gets only what was checked here. What else there is to a message is
+ * written and read in this room: dns-packet knows no escapes in names (RFC 4343), no UPDATE and no TSIG, and trusts the lengths that it reads.
+ */
+const dataOf = <Data>(codec: DataCodec<Data>, data: Data): Buffer => codec.encode(data).subarray(lengthBytes);
+const lengthBytes = 2;
 
 function encodeAddress(type: "A" | "AAAA", text: string): Buffer {
   const bytes = findAddressBytes(text);
@@ -48,13 +48,25 @@ function encodeAddress(type: "A" | "AAAA", text: string): Buffer {
   const family = type === "A" ? "IPv4" : "IPv6";
   throw new DnsFormatError(
     "DNS_FORMAT",
-    `Writing ${type} "${text.slice(0, 80)}": it is no ${family} address. Give one without prefix or zone id.`,
+    `Writing ${type} "${shownText(text)}": it is no ${family} address. Give one without prefix or zone id.`,
   );
+}
+
+/** The name that an address has in the reverse tree (RFC 1035 3.5, RFC 3596 2.5). Throws DnsNameError for what is no IP address. */
+export function reverseNameOf(address: string): string {
+  const bytes = findAddressBytes(address);
+  if (bytes === undefined) {
+    throw new DnsNameError(
+      "DNS_NAME_INVALID",
+      `Reversing "${shownText(address)}": it is no IP address. Write one such as 10.0.0.1 or fd00::1.`,
+    );
+  }
+  if (bytes.length === 4) return `${[...bytes].reverse().join(".")}.in-addr.arpa.`;
+  return `${[...bytes.toString("hex")].reverse().join(".")}.ip6.arpa.`;
 }
 
 /** One string, or what stands before the next one: quoted with escapes, or the only word. */
 const quoted = /^"((?:[^"\\]|\\(?:[01]\d\d|2[0-4]\d|25[0-5]|\D))*)"(?: +(?=")|$)/;
-
 const word = /^[!#-[\]-~]+$/;
 
 function parseStrings(text: string): Buffer[] {
@@ -66,7 +78,7 @@ function parseStrings(text: string): Buffer[] {
     if (inside === undefined || !/^[ -~]*$/.test(inside)) {
       throw new DnsFormatError(
         "DNS_FORMAT",
-        `Writing TXT ${text.slice(0, 80)}: it is no list of strings. Write "..." and other than ASCII as \\DDD.`,
+        `Writing TXT ${shownText(text)}: it is no list of strings. Write "..." and other than ASCII as \\DDD.`,
       );
     }
     strings.push(checkedString(text, unescaped(inside)));
@@ -85,7 +97,7 @@ function unescaped(inside: string): Buffer {
 
 function checkedString(text: string, string: Buffer): Buffer {
   if (string.length <= longestString) return string;
-  throw new DnsFormatError("DNS_FORMAT", `Writing TXT ${text.slice(0, 80)}: a string is longer than 255 bytes. Write several strings.`);
+  throw new DnsFormatError("DNS_FORMAT", `Writing TXT ${shownText(text)}: a string is longer than 255 bytes. Write several strings.`);
 }
 
 /**
@@ -141,18 +153,4 @@ function spelled(byte: number): string {
   if (byte < 0x20 || byte > 0x7e) return `\\${String(byte).padStart(3, "0")}`;
   const character = String.fromCharCode(byte);
   return character === '"' || character === "\\" ? `\\${character}` : character;
-}
-
-/** The codecs of dns-packet, which its types leave out. They write a length first, and check nothing. */
-const { record } = dnsPacket as unknown as { record(type: "A" | "AAAA"): { encode(address: string): Buffer } };
-
-const lengthBytes = 2;
-
-/** The 4 or 16 bytes of an IP address; undefined when the text is none. */
-export function findAddressBytes(text: string): Buffer | undefined {
-  const address = canonicalAddress(text);
-  if (address === undefined) return undefined;
-  return record(address.includes(":") ? "AAAA" : "A")
-    .encode(address)
-    .subarray(lengthBytes);
 }

@@ -166,5 +166,4 @@ export function lateCall(act: string, failures: readonly ServerFailure[], millis
 }
 
 const listed = (failures: readonly ServerFailure[]): string => failures.map(({ server, seen }) => `${server}: ${seen}`).join("; ");
-
 const factsOf = (failures: readonly ServerFailure[]) => ({ servers: failures.map(({ server }) => server).join(", ") });

@@ -27,6 +27,7 @@ export interface Outcome {
   maybeDone: boolean;
   /** Whether it may have come to this server by another one already, which says that it failed. */
   maybeHandedOn: boolean;
+  rcode: number;
   /** What was answered, for errors. */
   seen: string;
   /** With `unverifiable`: the answer is a refusal that nothing proves. */
@@ -38,7 +39,7 @@ export async function sendUpdate(ask: Ask, update: Update, act: string, at?: End
   const reply = await ask({ act, message: updateMessage(update, 0), over: "tcp", at });
   const { verdict, endpoint, maybeDone, maybeHandedOn } = reply;
   const { rcode } = verdict.message;
-  const outcome = { endpoint, maybeDone, maybeHandedOn, seen: rcodeName(rcode) };
+  const outcome = { endpoint, maybeDone, maybeHandedOn, rcode, seen: rcodeName(rcode) };
   const isDone = rcode === rcodes.NOERROR;
   if (verdict.tsigError !== 0 || !(isDone || isUnmet(rcode))) {
     const refusal = hinted(refusalOf(reply, act, update.zone), update);

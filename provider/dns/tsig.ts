@@ -5,7 +5,6 @@ import { appendTsig, signedData, splitTsig, type Tsig } from "./tsigRecord.js";
 
 /** Bytes of the shortest MAC that is allowed at all (RFC 8945 5.2.2.1). */
 const shortestMac = 10;
-
 const noBytes = Buffer.alloc(0);
 
 export interface SignOptions {

@@ -18,7 +18,6 @@ export interface Tsig {
 }
 
 const fixedBytes = 10;
-
 const timerBytes = 8;
 
 /** The record that ends the message, and the message as it was before it was signed; undefined without one. Throws DnsFormatError. */
@@ -121,5 +120,4 @@ export function signedData(unsigned: Buffer, tsig: Tsig, requestMac: Buffer | un
 }
 
 const classAndTtl = Buffer.from([0, classes.ANY, 0, 0, 0, 0]);
-
 const uint16 = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);

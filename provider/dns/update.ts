@@ -31,7 +31,6 @@ export interface Update {
 
 /** RFC 2181 8. */
 const longestTtl = 2 ** 31 - 1;
-
 const none = Buffer.alloc(0);
 
 /**

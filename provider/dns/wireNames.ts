@@ -1,4 +1,4 @@
-import { DnsFormatError, DnsNameError, shownName } from "./errors.js";
+import { DnsFormatError, DnsNameError, shownText } from "./errors.js";
 
 /** RFC 1035 3.1 and 4.1.4. */
 export const longestLabel = 63;
@@ -47,7 +47,7 @@ export function writeName(name: string, target: Buffer, start: number): number {
 function unwritable(name: string): DnsNameError {
   return new DnsNameError(
     "DNS_NAME_INVALID",
-    `Writing the domain name "${shownName(name)}": it is in no canonical spelling. Use canonicalName.`,
+    `Writing the domain name "${shownText(name)}": it is in no canonical spelling. Use canonicalName.`,
   );
 }
 

@@ -17,7 +17,6 @@ export interface Claim {
 }
 
 const label = "_dataminer-failover";
-
 const heritage = "heritage=dataminer-failover";
 
 /** A character-string has one byte for its length (RFC 1035 3.3). */
@@ -155,7 +154,6 @@ export class NameClaims {
 export const defaultTtlSeconds = 300;
 
 const isSame = (one: NamedRecord, other: NamedRecord): boolean => one.type === other.type && one.data === other.data;
-
 const has = ({ records }: Claim, record: NamedRecord): boolean => records.some((one) => isSame(one, record));
 
 const ownersIn = (claims: readonly Claim[], record: NamedRecord): string[] =>

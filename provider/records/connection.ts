@@ -45,9 +45,7 @@ export const dnsFields = {
 };
 
 type DnsShape = typeof dnsFields;
-
 export interface DnsFields extends DnsShape {}
-
 export type DnsConnection = z.infer<z.ZodObject<DnsFields>>;
 
 /** What the fields need as a whole. */

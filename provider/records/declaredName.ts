@@ -48,9 +48,7 @@ export const absoluteName = (name: string, zone: string | undefined): string => 
 
 /** As absoluteName; undefined when it is no name, or too long with the zone. */
 export const findAbsoluteName = (name: string, zone: string | undefined): string | undefined => findCanonicalName(completed(name, zone));
-
 export const nameTooLong = "expected a shorter name: with its zone it has more than 255 bytes.";
-
 const completed = (name: string, zone: string | undefined): string => (name.includes(".") || zone === undefined ? name : `${name}.${zone}`);
 
 /** The declared zone, absolute. */

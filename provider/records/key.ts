@@ -31,7 +31,6 @@ const keyFields = {
 };
 
 type KeyShape = typeof keyFields;
-
 export interface KeyFields extends KeyShape {}
 
 /** A key in the program, with one source of its secret. */

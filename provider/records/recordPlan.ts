@@ -103,7 +103,6 @@ const mistakes: readonly DnsErrorCode[] = [
 
 /** The whole check may take 10 s, and Agents are asked beside it. */
 const allowedMilliseconds = 8_000;
-
 const patience = { tries: 1, tryMilliseconds: 2_000 };
 
 /**

@@ -53,7 +53,6 @@ export async function releaseRecords(client: DnsClient, zone: string, known: rea
 }
 
 export const nothing = (): Left => ({ superseded: [], shared: [], declared: [], changed: [] });
-
 const shown = ({ type, name, data }: OwnedRecord): string => `${type} ${name} ${data}`;
 
 function reasonToLeave(record: OwnedRecord, here: NameClaims, { isReplacing }: Ownership): Exclude<keyof Left, "changed"> | undefined {

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
 import { readdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, relative, sep } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DynamicProvider } from "../support/dynamicProvider.js";
@@ -74,6 +74,17 @@ describe("the packed package", () => {
     const beyond = (loaded as string[]).filter((file) => file.startsWith(ours) && !file.startsWith(join(ours, "sdk")));
     expect(beyond).toEqual([]);
     expect((loaded as string[]).filter((file) => /node_modules\/(zod|undici|yaml|dns-packet)\//.test(file))).toEqual([]);
+  });
+
+  test("loads for the DNS client that room alone: no schema, no engine, no client of Agents", async () => {
+    const text = `require("${packageName}/dns"); console.log(JSON.stringify(Object.keys(require.cache)));`;
+    const loaded = ((await program("dns.cjs", text)) as string[]).filter((file) => !file.endsWith("dns.cjs"));
+    const ours = join(project, "node_modules", packageName, "dist", "provider");
+    expect(new Set(loaded.filter((file) => file.startsWith(ours)).map((file) => relative(ours, file).split(sep)[0]))).toEqual(
+      new Set(["core", "dns"]),
+    );
+    const packages = loaded.map((file) => /.*node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1]);
+    expect([...new Set(packages)].sort()).toEqual(["@leichtgewicht/ip-codec", "dns-packet", packageName]);
   });
 
   test("holds what it needs to run, and nothing of the repository's tests and tools", async () => {
