@@ -1,4 +1,5 @@
 import { posix } from "node:path";
+import { ownDoors } from "./houseRules.js";
 import { findImports } from "./imports.js";
 
 /** A file of the house with what it says. */
@@ -13,17 +14,19 @@ export type ImportGraph = ReadonlyMap<string, readonly string[]>;
 /** `values`: without what is gone from the built JavaScript. */
 export function importGraph(files: readonly SourceFile[], which: "all" | "values"): ImportGraph {
   const known = new Set(files.map(({ file }) => file));
+  const find = (file: string, target: string) => {
+    const path = target.startsWith(".") ? posix.join(posix.dirname(file), target) : ownDoors[target];
+    return path === undefined ? packageIn(target) : findFile(path, known);
+  };
   const brought = ({ file, source }: SourceFile) =>
     findImports(file, source)
       .filter(({ typeOnly }) => which === "all" || !typeOnly)
-      .flatMap(({ target = "" }) =>
-        target.startsWith(".") ? findFile(posix.join(posix.dirname(file), target), known) : packageIn(target),
-      );
+      .flatMap(({ target = "" }) => find(file, target));
   return new Map(files.map((each) => [each.file, [...new Set(brought(each))]]));
 }
 
 function findFile(path: string, known: ReadonlySet<string>): string[] {
-  const base = path.replace(/\.[cm]?js$/, "");
+  const base = path.replace(/\.[cm]?[jt]s$/, "");
   return [`${base}.ts`, `${base}.mts`, `${base}.tsx`, `${base}/index.ts`].filter((candidate) => known.has(candidate)).slice(0, 1);
 }
 
@@ -61,7 +64,6 @@ export function findCircles(graph: ImportGraph): string[][] {
 export const reachRules: Readonly<Record<string, readonly string[]>> = {
   // The door ./dns is for programs that want a DNS client and nothing else.
   "provider/dns": ["dns-packet"],
-  "provider/failover": [],
 };
 
 /** The ways on which a room reaches a package that it may not, one for each: `a.ts > b.ts > zod`. */
