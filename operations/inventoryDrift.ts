@@ -2,8 +2,8 @@ import { agentAddress, type Connection, type ConnectionDeclared } from "../provi
 import { reasonOf } from "../provider/core/errors.js";
 import type { Inspection, Resource } from "../provider/core/resource.js";
 import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
-import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";
-import { existence, knownDifferences, type ResourceKind } from "./drift/differences.js";
+import { type Findings, pairResult, resultOf, type Subject } from "./drift/classify.js";
+import { existence, knownDifferences } from "./drift/differences.js";
 import type { DriftResult } from "./driftReport.js";
 import { inParallel, stoppedBy } from "./inParallel.js";
 import type { Inventory, InventoryEntry, InventoryPair } from "./inventory.js";
@@ -66,10 +66,7 @@ function pairTask(pair: InventoryPair, place: Place): Task {
     agents: [main, backup].map(addressOf),
     name,
     run: async () => {
-      const [status, found] = await Promise.all([
-        readStatus(pair, { signal, mayBeRecent: true }),
-        inspect("pair", failoverPair, declared, place),
-      ]);
+      const [status, found] = await Promise.all([readStatus(pair, { signal, mayBeRecent: true }), inspect(failoverPair, declared, place)]);
       // Two silent members tell nothing, and the status names each.
       const isSilent = !status.members.main.reachable && !status.members.backup.reachable;
       return pairResult(subject, isSilent ? {} : found, status, expectedOnline);
@@ -89,11 +86,11 @@ function virtualIpTask(entry: InventoryEntry<VirtualIpEntry>, place: Place): Tas
     run: async () => {
       const [{ members }, found] = await Promise.all([
         readStatus({ name, main, backup }, { signal, mayBeRecent: true, secondLookMilliseconds: 0 }),
-        inspect("virtualIp", virtualIp, declared, place),
+        inspect(virtualIp, declared, place),
       ]);
       const silent = [members.main, members.backup].filter(({ reachable }) => !reachable);
       if (silent.length === 2) return resultOf(subject, {}, silent);
-      return resultOf(subject, { ...found, differences: withoutSilence(found.differences ?? [], silent) }, silent);
+      return resultOf(subject, found, silent);
     },
   };
 }
@@ -103,24 +100,24 @@ type VirtualIpEntry = Inventory["virtualIps"][number]["declared"];
 function recordTask(entry: Inventory["sharedHostnameRecords"][number], place: Place): Task {
   const { name, declared } = entry;
   const subject: Subject = { kind: "record", name, source: place.source, urn: null };
-  return { agents: [], name, run: async () => resultOf(subject, await inspect("record", sharedHostnameRecord, declared, place)) };
+  return { agents: [], name, run: async () => resultOf(subject, await inspect(sharedHostnameRecord, declared, place)) };
 }
 
 /** What a resource says of its declaration; what it cannot tell is told as such, never thrown. */
-async function inspect(kind: ResourceKind, resource: Resource, declared: object, { signal, race }: Place): Promise<Findings> {
+async function inspect(resource: Resource, declared: object, { signal, race }: Place): Promise<Findings> {
   try {
-    return findingsOf(kind, await race(resource.inspect(declared)));
+    return findingsOf(resource, await race(resource.inspect(declared)));
   } catch (error) {
     signal?.throwIfAborted();
     return { untold: [reasonOf(error)] };
   }
 }
 
-function findingsOf(kind: ResourceKind, inspection: Inspection): Findings {
+function findingsOf(resource: Resource, inspection: Inspection): Findings {
   const { failures, exists, inputs, live, differences } = inspection;
   if (failures.length > 0) return { untold: failures.map(({ property, reason }) => `${property}: ${reason}`) };
   if (!exists) return { differences: [existence(true)] };
-  return { differences: differences.length > 0 ? knownDifferences(kind, inputs, live) : [] };
+  return { differences: differences.length > 0 ? knownDifferences(resource, inputs, live) : [] };
 }
 
 /** Tasks that have an Agent in common, also by way of others, make one group. */

@@ -1,13 +1,12 @@
 import type { JsonObject } from "../provider/core/values.js";
 import { resources } from "../provider/index.js";
-import { type Findings, pairResult, resultOf, type Subject, withoutSilence } from "./drift/classify.js";
-import type { ResourceKind } from "./drift/differences.js";
+import { type Findings, pairResult, resultOf, type SilenceText, type Subject, unexplainedSilence } from "./drift/classify.js";
 import { stepDifferences } from "./drift/stepDifferences.js";
-import type { Difference, DriftError, DriftResult } from "./driftReport.js";
+import type { DriftError, DriftResult } from "./driftReport.js";
 import type { MemberStatus, PairStatus } from "./readStatus.js";
 import { nameOfUrn, type OpenedStack, openStack } from "./stack/openStack.js";
 import { type RefreshPreview, refreshPreview } from "./stack/refreshPreview.js";
-import { kindOf, lookAround, silentMembers } from "./stack/surroundingAgents.js";
+import { lookAround, resourceOfToken, silentMembers } from "./stack/surroundingAgents.js";
 import type { StackSource } from "./stackPairs.js";
 
 export interface StackDriftOptions {
@@ -52,15 +51,15 @@ const byKindAndName = (one: DriftResult, other: DriftResult): number =>
 
 function resultFor({ urn, type, outputs }: { urn: string; type: string; outputs: JsonObject }, found: Found): DriftResult[] {
   const { stack, statuses, preview } = found;
-  const kind = kindOf(type);
+  const resource = resourceOfToken(type);
   const step = preview.steps.get(urn);
-  const subject: Subject = { kind: kind ?? "resource", name: nameOfUrn(urn), source: stack.label, urn };
-  if (kind === undefined) {
-    const differences = type.startsWith("pulumi:") || !step ? [] : stepDifferences("resource", step);
+  const subject: Subject = { kind: resource?.drift.kind ?? "resource", name: nameOfUrn(urn), source: stack.label, urn };
+  if (resource === undefined) {
+    const differences = type.startsWith("pulumi:") || !step ? [] : stepDifferences(undefined, step);
     return differences.length > 0 ? [resultOf(subject, { differences })] : [];
   }
   const status = statuses.get(urn);
-  const differences = step ? stepDifferences(kind, step) : [];
+  const differences = step ? stepDifferences(resource, step) : [];
   const refused = [preview.refused.get(urn) ?? []].flat();
   const untold = [
     ...(typeof status === "string" ? [status] : []),
@@ -69,33 +68,19 @@ function resultFor({ urn, type, outputs }: { urn: string; type: string; outputs:
     // What the program declares is not known then; only where it has drifted from the state, something is.
     ...(differences.length > 0 ? [] : refused),
   ];
-  return [resultOfKind(kind, subject, { differences, untold, problems: refused }, outputs, found)];
+  return [resultOfOurs(subject, { differences, untold, problems: refused }, outputs, found)];
 }
 
-function resultOfKind(kind: ResourceKind, subject: Subject, told: Required<Findings>, outputs: JsonObject, found: Found): DriftResult {
+function resultOfOurs(subject: Subject, told: Required<Findings>, outputs: JsonObject, found: Found): DriftResult {
   const status = found.statuses.get(subject.urn ?? "");
-  if (kind === "agent") return agentResult(subject, told, outputs, found);
-  if (typeof status !== "object") return resultOf(subject, told);
+  const silenceText: SilenceText = (address) => memberAt(address, found.statuses)?.seen ?? unexplainedSilence(address);
+  if (typeof status !== "object") return resultOf(subject, told, [], silenceText);
   const silent = silentMembers(status);
-  if (kind === "pair") {
-    const { online } = outputs;
-    const recorded = online === "main" || online === "backup" || online === "none" || online === "both" ? online : null;
-    return pairResult(subject, silent.length === 2 ? {} : told, status, recorded);
-  }
-  if (silent.length === 2) return resultOf(subject, {}, silent);
-  return resultOf(subject, { ...told, differences: withoutSilence(told.differences, silent) }, silent);
-}
-
-/** Its own output says whether it answered; what a pair's status says of the same Agent tells why. */
-function agentResult(subject: Subject, told: Required<Findings>, outputs: JsonObject, found: Found): DriftResult {
-  const { differences, untold } = told;
-  const isReach = ({ property }: Difference) => property === "reachable";
-  if (!differences.some(isReach)) return resultOf(subject, told);
-  const address = String(outputs.address);
-  const why =
-    memberAt(address, found.statuses)?.seen ?? `Agent ${address}: it does not answer. Check that it runs and that this machine reaches it.`;
-  const rest = differences.filter((difference) => !isReach(difference));
-  return resultOf(subject, { ...told, differences: rest, untold: [...untold, why] });
+  const comparable = silent.length === 2 ? {} : told;
+  if (subject.kind !== "pair") return resultOf(subject, comparable, silent, silenceText);
+  const { online } = outputs;
+  const recorded = online === "main" || online === "backup" || online === "none" || online === "both" ? online : null;
+  return pairResult(subject, comparable, status, recorded);
 }
 
 function memberAt(address: string, statuses: Found["statuses"]): MemberStatus | undefined {

@@ -34,8 +34,8 @@ export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
    * `pulumi up` that makes the address, or moves it: its pair takes it only then. Until the next refresh `online` of the pair tells it.
    */
   declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
-  /** What differs from what is declared, one line each; empty after `pulumi up`. */
-  declare readonly deviations: Output<string[]>;
+  /** What differs from what is declared, each with `property`, `at`, `declared` and `live`; empty after `pulumi up`. */
+  declare readonly deviations: Output<VirtualIpOutputs["deviations"]>;
   /**
    * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
    */

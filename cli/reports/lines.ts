@@ -2,8 +2,6 @@ import type { Difference, DriftResult } from "pulumi-dataminer-failover/operatio
 
 /** "heartbeats[1].maxFailures: declared 3, live 9". */
 export function differenceLine({ property, declared, live }: Difference): string {
-  // Where records or interfaces deviate, what was found is a sentence of its own.
-  if (declared === null && typeof live === "string" && live.includes(" ")) return `${property}: ${live}`;
   return `${property}: declared ${valueText(declared)}, live ${valueText(live)}`;
 }
 

@@ -4,25 +4,48 @@ import { positions } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
 import { type Difference, type DriftClass, type DriftResult, driftClasses } from "../driftReport.js";
 import type { MemberStatus, PairStatus } from "../readStatus.js";
+import type { FoundDifference } from "./differences.js";
 
 /** What a result is about, before anything was found. */
 export type Subject = Pick<DriftResult, "kind" | "name" | "source" | "urn">;
 
 export interface Findings {
-  differences?: Difference[];
+  differences?: FoundDifference[];
   problems?: string[];
   /** Why its configuration could not be compared; one line each. Then it cannot be clean. */
   untold?: string[];
 }
 
-/** The result for anything that has no role and no health of its own. `silent`: Agents that it depends on and that do not answer. */
-export function resultOf(subject: Subject, found: Findings, silent: readonly MemberStatus[] = []): DriftResult {
-  const { differences = [], problems = [], untold = [] } = found;
-  const unreachable = untold.length > 0 || silent.length > 0;
-  return result(subject, differences, [...silent.map(silence), ...untold, ...problems], {
-    unreachable,
-    drift: differences.length > 0,
+/** What is known of an Agent that did not answer, on one line. */
+export type SilenceText = (address: string) => string;
+
+export const unexplainedSilence: SilenceText = (address) =>
+  `Agent ${address}: it does not answer. Check that it runs and that this machine reaches it.`;
+
+/**
+ * The result for anything that has no role and no health of its own. `silent`: Agents that it depends on and that do not answer.
+ * A silent Agent is no drift: what it holds was not compared.
+ */
+export function resultOf(
+  subject: Subject,
+  found: Findings,
+  silent: readonly MemberStatus[] = [],
+  silenceText: SilenceText = unexplainedSilence,
+): DriftResult {
+  const { problems = [], untold = [] } = found;
+  const { compared, unanswered } = split(found, silent);
+  const lines = [...silent.map(silence), ...untold, ...unanswered.map(silenceText), ...problems];
+  return result(subject, compared, lines, {
+    unreachable: untold.length + unanswered.length + silent.length > 0,
+    drift: compared.length > 0,
   });
+}
+
+/** What was compared, and the Agents that did not answer beside those that are known to be silent. */
+function split({ differences = [] }: Findings, silent: readonly MemberStatus[]): { compared: Difference[]; unanswered: string[] } {
+  const addresses = new Set(differences.flatMap(({ unanswered }) => unanswered ?? []));
+  for (const { address } of silent) addresses.delete(address);
+  return { compared: differences.filter(({ unanswered, mayLast }) => unanswered === undefined && !mayLast), unanswered: [...addresses] };
 }
 
 /** The result for a pair: what it is configured as, and how it is. */
@@ -35,21 +58,20 @@ export function pairResult(
   const { untold = [] } = found;
   const members = positions.map((position) => status.members[position]);
   const silent = members.filter(({ reachable }) => !reachable);
-  // How long something may be under way is a matter of health, and the status has looked a second time.
-  const told = (found.differences ?? []).filter(({ property }) => property !== "stuck");
-  const differences = told.filter(({ property }) => !isReach(property));
+  // A member may be silent for one of the two that ask, and answer the other.
+  const { compared, unanswered } = split(found, silent);
   // Each silent member makes one of the status's lines; whatever else is there makes the pair unhealthy.
   const isGone = status.state === null && silent.length === 0;
   const unhealthy = !isGone && status.problems.length > silent.length;
   const isOfSilent = (line: string) => silent.some(({ position, address }) => line.startsWith(`${memberName(position, address)}: `));
-  const problems = [...silent.map(silence), ...status.problems.filter((line) => !isOfSilent(line)), ...untold, ...(found.problems ?? [])];
+  const problems = [...silent.map(silence), ...status.problems.filter((line) => !isOfSilent(line)), ...untold];
+  problems.push(...unanswered.map(unexplainedSilence), ...(found.problems ?? []));
   const { main, backup } = status.members;
   return {
-    ...result(subject, differences, problems, {
-      // A member may be silent for one of the two that ask, and answer the other.
-      unreachable: silent.length > 0 || untold.length > 0 || differences.length < told.length,
+    ...result(subject, compared, problems, {
+      unreachable: silent.length + untold.length + unanswered.length > 0,
       unhealthy,
-      drift: differences.length > 0,
+      drift: compared.length > 0,
       roleChange: expectedOnline !== null && hasMoved(status, expectedOnline, unhealthy),
     }),
     online: status.online,
@@ -57,9 +79,6 @@ export function pairResult(
     members: { main: memberOf(main), backup: memberOf(backup) },
   };
 }
-
-/** A member that did not answer is a difference of the resource, and no drift of the configuration. */
-const isReach = (property: string): boolean => positions.some((position) => property === `reachable.${position}`);
 
 /** Nobody online is a change of role only on the way to one: with a silent member it is not known, and otherwise it is a problem. */
 function hasMoved({ online, members, state }: PairStatus, expected: string, unhealthy: boolean): boolean {
@@ -92,13 +111,6 @@ function silence({ position, address, seen, runbook }: MemberStatus): string {
 function withoutRepeats(lines: readonly string[]): string[] {
   const different = [...new Set(lines)];
   return different.filter((line) => !different.some((other) => other !== line && other.endsWith(line)));
-}
-
-/** A VirtualIp names a silent Agent among its deviations; that is no drift. */
-export function withoutSilence(found: Difference[], silent: readonly MemberStatus[]): Difference[] {
-  const isSilence = ({ property, live }: Difference) =>
-    property === "agents" && silent.some(({ position, address }) => String(live).startsWith(`${memberName(position, address)} `));
-  return found.filter((difference) => !isSilence(difference));
 }
 
 const memberOf = ({ address, reachable, led }: MemberStatus) => ({ address, reachable, led });

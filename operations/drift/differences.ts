@@ -1,12 +1,14 @@
+import type { Difference as Told } from "../../provider/core/difference.js";
 import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
+import type { Resource } from "../../provider/core/resource.js";
 import { isJsonObject, isUnknown, type JsonObject, sameValue } from "../../provider/core/values.js";
-import type { resources } from "../../provider/index.js";
 import type { Difference } from "../driftReport.js";
 import { hidden } from "../stack/secretValues.js";
 
 type Json = Difference["live"];
-export type ResourceKind = (typeof resources)[keyof typeof resources]["drift"]["kind"];
+/** As in a report, with what the resource says of it beside that. */
+export type FoundDifference = Difference & Pick<Told, "unanswered" | "mayLast">;
 
 /** What is shown in place of a value that another resource is still to give. */
 const later = "[not known yet]";
@@ -14,29 +16,30 @@ const secretKeys = new Set(["token", "secret"]);
 
 /** How a resource of ours differs that says of itself that it does: never empty, for secrets look alike, and may be all there is. */
 export function knownDifferences(
-  kind: ResourceKind | "resource",
+  resource: Resource | undefined,
   declared: JsonObject,
   live: JsonObject,
   before: JsonObject = {},
-): Difference[] {
-  const found = resourceDifferences(kind, declared, live, before);
+): FoundDifference[] {
+  const found = resourceDifferences(resource, declared, live, before);
   if (found.length > 0) return found;
   const secrets = secretPaths(declared).map((property) => ({ property, declared: hidden, live: hidden }));
   return secrets.length > 0 ? secrets : [{ property: "(not shown)", declared: null, live: null }];
 }
 
 /**
- * Declared inputs beside the live state under the same names, and what the resource's kind adds to that.
+ * Declared inputs beside the live state under the same names, and what the resource adds to that; `resource` is undefined for one that is not of this package.
  * `before`: the inputs of that state, for those that are declared no more.
  */
 export function resourceDifferences(
-  kind: ResourceKind | "resource",
+  resource: Resource | undefined,
   declared: JsonObject,
   live: JsonObject,
   before: JsonObject = {},
-): Difference[] {
+): FoundDifference[] {
   const own = Object.keys({ ...before, ...declared }).filter((key) => key !== "__provider");
-  const found = [...own.flatMap((key) => differences(nameOf(key), declared[key], live[key])), ...extras[kind](declared, live)];
+  const found: FoundDifference[] = own.flatMap((key) => differences(nameOf(key), declared[key], live[key]));
+  found.push(...(resource?.differencesIn(declared, live) ?? []).map(told));
   if (live.__unfinished === true) found.push({ property: "unfinished", declared: false, live: true });
   return found;
 }
@@ -58,45 +61,10 @@ export function differences(property: string, declared: unknown, live: unknown):
   return [{ property: oneLine(property), declared: shown(declared, key), live: shown(live, key) }];
 }
 
-/** Differences that are no input, each under the name that the resource itself has for it. */
-const extras: Record<ResourceKind | "resource", (declared: JsonObject, live: JsonObject) => Difference[]> = {
-  pair: (declared, { state, type, members, reachable, stuck }) => {
-    const declaredType = declared.hostname ? "sharedHostname" : "virtualIp";
-    const found = isJsonObject(members) ? members : {};
-    return [
-      ...(state === "inactive" ? [{ property: "state", declared: "active", live: "inactive" }] : []),
-      ...(typeof type === "string" ? differences("type", declaredType, type) : []),
-      ...(["main", "backup"] as const).flatMap((position) => {
-        const { address } = (isJsonObject(declared[position]) ? declared[position] : {}) as JsonObject;
-        return typeof found[position] === "string" ? differences(`${position}.address`, address, found[position]) : [];
-      }),
-      ...["main", "backup"].flatMap((position) =>
-        isJsonObject(reachable) && reachable[position] === false
-          ? [{ property: `reachable.${position}`, declared: true, live: false }]
-          : [],
-      ),
-      ...(stuck === true ? [{ property: "stuck", declared: false, live: true }] : []),
-    ];
-  },
-  // Where the program ignores changes of `dns`, the engine hands back what stands otherwise as if it were declared.
-  virtualIp: ({ dns }, { deviations }) => {
-    const ignored = isJsonObject(dns) ? texts(dns.__deviations) : [];
-    return texts(deviations)
-      .filter((text) => !ignored.includes(text))
-      .map(deviation);
-  },
-  record: () => [],
-  resource: () => [],
-  agent: (_declared, { reachable }) => (reachable === false ? [{ property: "reachable", declared: true, live: false }] : []),
-};
-
-/** A VirtualIp tells what stands where it should not as `subject: what`. */
-function deviation(text: string): Difference {
-  const [, subject = "deviation", what = text] = /^([^:]+): (.*)$/s.exec(text) ?? [];
-  return { property: oneLine(subject), declared: null, live: shown(what) };
+/** A difference that the resource itself knows, as a report has it. */
+function told({ property, at, declared, live, ...rest }: Told): FoundDifference {
+  return { ...rest, property: oneLine(at === undefined ? property : `${property}: ${at}`), declared: shown(declared), live: shown(live) };
 }
-
-const texts = (value: unknown): string[] => (Array.isArray(value) ? value.filter((item) => typeof item === "string") : []);
 
 const nameOf = (key: string): string => (key === "__owner" ? "owner" : key);
 

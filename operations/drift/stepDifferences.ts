@@ -1,24 +1,24 @@
+import type { Resource } from "../../provider/core/resource.js";
 import type { JsonObject } from "../../provider/core/values.js";
-import type { Difference } from "../driftReport.js";
 import type { Side, Step } from "../stack/refreshPreview.js";
-import { existence, knownDifferences, type ResourceKind, resourceDifferences } from "./differences.js";
+import { existence, type FoundDifference, knownDifferences, resourceDifferences } from "./differences.js";
 
 /** Operations of a preview that leave a thing as it is. */
 const quiet = new Set(["same", "read", "refresh", "import", "discard", "read-discard", "read-replacement", "remove-pending-replace"]);
 
 /** How a resource differs by what a refresh preview says of it: the program's inputs beside what was read. */
-export function stepDifferences(kind: ResourceKind | "resource", { refresh, plan }: Step): Difference[] {
+export function stepDifferences(resource: Resource | undefined, { refresh, plan }: Step): FoundDifference[] {
   if (!plan) {
     // The program was not run to its end: what was recorded stands in for what it declares.
     if (!refresh?.recorded) return [];
     if (refresh.live === null) return [existence(true)];
-    return resourceDifferences(kind, inputsOf(refresh.recorded), outputsOf(refresh.live));
+    return resourceDifferences(resource, inputsOf(refresh.recorded), outputsOf(refresh.live));
   }
   const { op, live, declared } = plan;
   if (quiet.has(op)) return [];
   if (op === "create") return [existence(true)];
   if (op === "delete") return [existence(false)];
-  return knownDifferences(kind, inputsOf(declared), kind === "resource" ? inputsOf(live) : outputsOf(live), inputsOf(live));
+  return knownDifferences(resource, inputsOf(declared), resource ? outputsOf(live) : inputsOf(live), inputsOf(live));
 }
 
 const inputsOf = (side: Side | undefined): JsonObject => side?.inputs ?? {};

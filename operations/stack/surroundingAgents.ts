@@ -1,13 +1,15 @@
 import { reasonOf } from "../../provider/core/errors.js";
 import { resources } from "../../provider/index.js";
-import type { ResourceKind } from "../drift/differences.js";
 import { inParallel } from "../inParallel.js";
 import { type MemberStatus, type PairStatus, readStatus } from "../readStatus.js";
 import { connectionFrom } from "./connections.js";
 import type { OpenedStack, StateResource } from "./openStack.js";
 
-/** What a resource is by its type token, whatever the program calls it; undefined: none of ours. */
-export const kindOf = (type: string): ResourceKind | undefined => Object.values(resources).find(({ token }) => token === type)?.drift.kind;
+/** The resource by its type token, whatever the program calls it; undefined: none of ours. */
+export const resourceOfToken = (type: string): (typeof resources)[keyof typeof resources] | undefined =>
+  Object.values(resources).find(({ token }) => token === type);
+
+const kindOf = (type: string): string | undefined => resourceOfToken(type)?.drift.kind;
 
 /**
  * How the Agents are on which pairs and virtual IP addresses of a stack depend, by URN; a text says why that cannot be asked.

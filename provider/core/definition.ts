@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import type { Context, DefaultTimeouts } from "./context.js";
+import type { Difference } from "./difference.js";
 import type { Timeouts } from "./fields.js";
 import type { Failure } from "./inputs.js";
 import { formatOwner } from "./owner.js";
@@ -100,13 +101,11 @@ export interface Definition<
   ): Promise<Observed>;
   /** Holds a change of recorded inputs to what they must still reach. */
   verify?(inputs: z.infer<Schema>, recorded: Recorded<z.infer<Schema>, Observed>, context: Context): Promise<void>;
-  /** Differences that are no input: names for the log, such as a state that must not stay. */
-  differences?(recorded: Recorded<z.infer<Schema>, Observed>): string[];
   /**
-   * What could not be told when it was last read: names for the log. A difference, for nothing may be called clean that was not seen,
-   * but nothing that has to be put back: what is only recorded can be changed without it.
+   * Differences that are no input, such as a state that must not stay, and what could not be told: nothing may be called clean that was
+   * not seen. `declared` is what is known so far; `live` is as state has it, also that of an older version.
    */
-  untold?(recorded: Recorded<z.infer<Schema>, Observed>): string[];
+  differences?(declared: Partial<z.infer<Schema>>, live: Partial<Observed>): Difference[];
   /** Gone already is success; safe to run twice; only what is owned. */
   remove(recorded: Recorded<z.infer<Schema>, Observed>, context: Context): Promise<void>;
 }

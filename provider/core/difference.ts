@@ -1,26 +1,49 @@
 import { differingKeys, type Keys } from "./state.js";
 import { containsUnknown, isJsonObject, type JsonObject, sameValue } from "./values.js";
 
+/** One thing that is not as declared, as data: a sentence is made of it where somebody reads it. */
+export interface Difference {
+  /** Path of an input, as in `main.address`, or a name such as `state`. */
+  property: string;
+  /** Which part of it, where it is more than one thing: `A dma-virtual.example.com.` */
+  at?: string;
+  /** Null: nothing is to be there. */
+  declared: unknown;
+  /** Null: nothing is there. */
+  live: unknown;
+  /** Address of an Agent that did not answer. What it holds was not compared, so nothing is known to differ, and nothing to be equal. */
+  unanswered?: string;
+  /** It is no drift, and nothing can be put back: what is only recorded can be changed while it lasts. */
+  mayLast?: true;
+}
+
+/** The difference on one line, for logs and errors. */
+export function differenceText({ property, at, declared, live, unanswered }: Difference): string {
+  if (at === undefined) return property;
+  if (unanswered !== undefined) return `${property}: ${at} does not answer`;
+  if (live === null) return `${property}: ${at} lacks ${declared}`;
+  return declared === null ? `${property}: ${at} also has ${live}` : `${property}: ${at} is ${live}, declared ${declared}`;
+}
+
 /** What no person has declared, in words. */
 const words: Readonly<Record<string, string>> = { __owner: "owner" };
 
 /**
  * The declared inputs that a person is told of as different. What is only recorded is in no Agent and no zone, and the engine shows its change
- * by itself; what is not known yet may turn out to be what it was.
+ * by itself; what is not known yet may turn out to be what it was; and what differs in a hidden part alone is told by the resource itself.
  */
 export function inputsToTell(keys: Keys, state: JsonObject, declared: JsonObject): string[] {
   return differingKeys(keys, state, declared)
-    .filter((key) => !keys.recorded.includes(key) && !containsUnknown(declared[key]))
-    .flatMap((key) => deviationsOf(state[key], declared[key]) ?? words[key] ?? key)
+    .filter(
+      (key) => !keys.recorded.includes(key) && !containsUnknown(declared[key]) && !sameValue(visible(state[key]), visible(declared[key])),
+    )
+    .map((key) => words[key] ?? key)
     .filter((name) => !name.startsWith("__"));
 }
 
-/** A value that is more than one thing carries by name what stands otherwise of it. */
-function deviationsOf(live: unknown, declared: unknown): string[] | undefined {
-  if (!isJsonObject(live) || !Array.isArray(live.__deviations)) return undefined;
-  const { __deviations, ...rest } = live;
-  return sameValue(rest, declared) ? (__deviations as string[]) : undefined;
-}
+/** Of an object that is declared, without what only the resource itself puts there. */
+const visible = (value: unknown): unknown =>
+  isJsonObject(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("__"))) : value;
 
 /** Inputs as an update is to apply them, and which of them keep the live value because no plan named them. */
 export interface Planned {

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { presentable, say, VerbContext } from "./context.js";
 import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
-import { inputsToTell, leftLine, plannedInputs, withLeft } from "./difference.js";
+import { differenceText, inputsToTell, leftLine, plannedInputs, withLeft } from "./difference.js";
 import { RefusedError } from "./errors.js";
 import { checkInputs } from "./inputs.js";
 import { formatOwner, newGeneration, resourceOf } from "./owner.js";
@@ -72,8 +72,8 @@ export function defineResource<
     }
   };
 
-  /** Names of what differs, or could not be told, and is no input. */
-  const besideInputs = (state: State) => [...(definition.differences?.(state) ?? []), ...(definition.untold?.(state) ?? [])];
+  const differencesIn = (declared: JsonObject, live: JsonObject) =>
+    definition.differences?.(knownOf(declared) as Partial<Inputs>, withoutAbsent(live) as Partial<Observed>) ?? [];
 
   const resource: Resource<Inputs, Kind, List> = {
     type: definition.type,
@@ -81,6 +81,7 @@ export function defineResource<
     drift: definition.drift,
     inventory: definition.inventory,
     judge,
+    differencesIn,
 
     async check(olds, news) {
       const { __provider: _, ...declared } = news;
@@ -105,7 +106,7 @@ export function defineResource<
     async diff(_id, olds, news) {
       const state = openState(definition.type, olds);
       const replaces = definition.replaces?.(state as State, knownOf(news) as Partial<Inputs>) ?? [];
-      const found = [...besideInputs(state as State), ...(state.__superseded === true ? ["owner"] : [])];
+      const found = [...differencesIn(news, state).map(differenceText), ...(state.__superseded === true ? ["owner"] : [])];
       const told = new Set([...inputsToTell(keys, state, news), ...found]);
       const unfinished = state.__unfinished === true;
       if (told.size > 0) say(labelOf(definition.type, news), `differs from what is declared: ${[...told].join(", ")}`);
@@ -152,7 +153,8 @@ export function defineResource<
       const inputs = news as Inputs;
       const differing = differingKeys(keys, state, news);
       const generation = generationOf(state);
-      const settled = state.__unfinished !== true && state.__superseded !== true && (definition.differences?.(state) ?? []).length === 0;
+      const settled =
+        state.__unfinished !== true && state.__superseded !== true && differencesIn(news, state).every(({ mayLast }) => mayLast);
       // What is to be finished, or put back from a state that must not stay, may take as long as making it anew.
       const context = begin("update", news, generation, settled ? "update" : "create");
       const recordedOnly = differing.filter((key) => keys.recorded.includes(key));
@@ -191,7 +193,7 @@ export function defineResource<
       const live = stateOf(keys, completed, observed as JsonObject, [], null);
       const differences = [
         ...differingKeys(keys, live, completed).map((property) => ({ property, declared: completed[property], live: live[property] })),
-        ...besideInputs(live as State).map((property) => ({ property, declared: undefined, live: undefined })),
+        ...differencesIn(completed, live),
       ];
       return { failures, exists: true, inputs: completed, live, differences };
     },

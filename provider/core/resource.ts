@@ -1,4 +1,5 @@
 import { presentable } from "./context.js";
+import type { Difference } from "./difference.js";
 import type { Failure } from "./inputs.js";
 import type { JsonObject } from "./values.js";
 
@@ -31,6 +32,8 @@ export interface Resource<Inputs extends object = object, Kind extends string = 
     | undefined;
   /** Judges a declaration by itself: its schema and its rules. Asks nobody. */
   judge(declared: object): Judged<Inputs>;
+  /** What differs and is no input; both sides as a state has them. */
+  differencesIn(declared: JsonObject, live: JsonObject): Difference[];
   /** Holds a declaration to the live thing where there is no stack. Throws when that cannot be told. */
   inspect(declared: object): Promise<Inspection>;
 }
@@ -50,8 +53,7 @@ export interface Inspection {
   inputs: JsonObject;
   /** Live values under the names of inputs and outputs. */
   live: JsonObject;
-  /** What differs; `declared` and `live` are undefined for what is no input. */
-  differences: { property: string; declared: unknown; live: unknown }[];
+  differences: Difference[];
 }
 
 /** The type token of a dynamic resource of this package, as the sdk declares it. */

@@ -81,7 +81,8 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     refuseOtherAgent(inputs, recorded.dataMinerId, await readAgent(connectionOf(inputs), { signal: context.signal }));
   },
 
-  untold: (recorded) => (recorded.reachable === false ? ["reachable"] : []),
+  differences: (_, { reachable, address = "" }) =>
+    reachable === false ? [{ property: "reachable", declared: true, live: false, unanswered: address, mayLast: true }] : [],
 
   async remove(recorded, context) {
     const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";

@@ -1,11 +1,12 @@
 import { agentAddress } from "../agent/connection.js";
+import type { Difference } from "../core/difference.js";
 import type { Failure } from "../core/inputs.js";
 import { defineResource } from "../core/lifecycle.js";
 import { positions } from "../failover/configuration.js";
 import { convergePair, refuseGivenUp } from "./converge.js";
 import { endPairOf } from "./end.js";
 import { FailoverPairInputs } from "./inputs.js";
-import { type ObservedPair, observePair } from "./observe.js";
+import { type FailoverPairOutputs, type ObservedPair, observePair } from "./observe.js";
 import { sharedVirtualIps } from "./oneVirtualIp.js";
 import { refuseStranger } from "./ownership.js";
 import { previewMembers } from "./preflight.js";
@@ -47,19 +48,34 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
     refuseStranger(inputs, observed);
   },
   converge: convergePair,
-  differences: ({ state, type, hostname, members, main, backup }) => [
-    ...(state === "inactive" ? ["state"] : []),
-    ...(type !== undefined && type !== (hostname ? "sharedHostname" : "virtualIp") ? ["type"] : []),
-    ...(members && members.main !== main.address ? ["main"] : []),
-    ...(members && members.backup !== backup.address ? ["backup"] : []),
-  ],
-  // What a silent member holds is not known, and what is under way too long may never end. Older states tell neither.
-  untold: ({ reachable, stuck }) => [
-    ...positions.flatMap((position) => (reachable?.[position] === false ? [`reachable.${position}`] : [])),
-    ...(stuck === true ? ["stuck"] : []),
-  ],
+  differences: differencesOf,
   remove: endPairOf,
 });
+
+function differencesOf(
+  declared: Partial<FailoverPairInputs>,
+  { state, type, members, reachable, stuck }: Partial<FailoverPairOutputs>,
+): Difference[] {
+  const declaredType = declared.hostname ? "sharedHostname" : "virtualIp";
+  return [
+    ...(state === "inactive" ? [{ property: "state", declared: "active", live: state }] : []),
+    ...(type !== undefined && type !== declaredType ? [{ property: "type", declared: declaredType, live: type }] : []),
+    ...positions.flatMap((position) => {
+      const [ours, theirs] = [declared[position]?.address, members?.[position]];
+      return ours === undefined || theirs === undefined || ours === theirs
+        ? []
+        : [{ property: `${position}.address`, declared: ours, live: theirs }];
+    }),
+    // What a silent member holds is not known, so the pair is not known to be as declared. Older states do not tell.
+    ...positions.flatMap((position): Difference[] =>
+      reachable?.[position] === false
+        ? [{ property: `reachable.${position}`, declared: true, live: false, unanswered: declared[position]?.address ?? "", mayLast: true }]
+        : [],
+    ),
+    // What is under way too long may never end.
+    ...(stuck === true ? [{ property: "stuck", declared: false, live: true, mayLast: true as const }] : []),
+  ];
+}
 
 type Identity = Partial<Pick<FailoverPairInputs, "main" | "backup" | "hostname" | "virtualIps">>;
 

@@ -1,3 +1,4 @@
+import type { Difference } from "../core/difference.js";
 import { parseOwner } from "../core/owner.js";
 import type { DnsClient } from "../dns/client.js";
 import type { RecordType } from "../dns/rdata.js";
@@ -77,6 +78,11 @@ export interface StoredOwnership {
   /** They stand as they were made, and nothing says any more whose they are. */
   unclaimed: OwnedRecord[];
 }
+
+export const unclaimedDifference = ({ name, type, data }: OwnedRecord): Difference => ({
+  ...{ property: "dns", at: `${type} ${name} ${data}` },
+  ...{ declared: "the TXT record that says whose it is", live: null },
+});
 
 export const unclaimedLine = ({ name, type, data }: OwnedRecord): string =>
   `${type} ${name} ${data} has lost the TXT record that says whose it is`;

@@ -1,3 +1,4 @@
+import type { Difference } from "../core/difference.js";
 import type { DnsClient } from "../dns/client.js";
 import { amended, DnsError } from "../dns/errors.js";
 import { isAtOrBelow } from "../dns/names.js";
@@ -113,19 +114,23 @@ export function readRules(client: DnsClient, rules: readonly PlacedRule[]): Prom
   );
 }
 
-/** What the rules find: one line for each difference. `ttlSeconds` is compared where it is declared. */
-export async function findDeviations(client: DnsClient, rules: readonly PlacedRule[], ttlSeconds: number | undefined): Promise<string[]> {
+/** What the rules find that is not as declared. `ttlSeconds` is compared where it is declared. */
+export async function findDeviations(
+  client: DnsClient,
+  rules: readonly PlacedRule[],
+  ttlSeconds: number | undefined,
+): Promise<Difference[]> {
   const found = await readRules(client, rules);
   return rules.flatMap((rule, index) => deviationsOf(rule, found[index], ttlSeconds));
 }
 
-function deviationsOf(rule: PlacedRule, found: RRset | undefined, ttlSeconds: number | undefined): string[] {
-  const { subject, name, type, present } = rule;
-  const what = `${subject}: ${type} ${name}`;
+function deviationsOf(rule: PlacedRule, found: RRset | undefined, ttlSeconds: number | undefined): Difference[] {
+  const { subject: property, name, type, present } = rule;
+  const at = `${type} ${name}`;
   return [
-    ...present.filter((value) => !found?.data.includes(value)).map((value) => `${what} lacks ${value}`),
-    ...unwanted(rule, found).map((value) => `${what} also has ${value}`),
-    ...(hasOtherTtl(rule, found, ttlSeconds) ? [`${what} has TTL ${found?.ttl}`] : []),
+    ...present.filter((value) => !found?.data.includes(value)).map((value) => ({ property, at, declared: value, live: null })),
+    ...unwanted(rule, found).map((value) => ({ property, at, declared: null, live: value })),
+    ...(hasOtherTtl(rule, found, ttlSeconds) ? [{ property, at: `TTL of ${at}`, declared: ttlSeconds, live: found?.ttl }] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange 
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { ownersOf } from "../core/definition.js";
+import { differenceText } from "../core/difference.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { tellWarnings } from "../failover/judgement.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
@@ -15,7 +16,15 @@ import type { OwnedRecord } from "../records/ownedRecords.js";
 import { RecordPlan } from "../records/recordPlan.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import type { VirtualIpInputs } from "./inputs.js";
-import { interfaceOf, type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp, viewAgents } from "./observe.js";
+import {
+  asDifference,
+  interfaceOf,
+  type ObservedVirtualIp,
+  observeVirtualIp,
+  otherThan,
+  type RecordedVirtualIp,
+  viewAgents,
+} from "./observe.js";
 
 /** Checks everything first, then clears the registration on both Agents, then writes the records: in that order none comes back. */
 export async function convergeVirtualIp(
@@ -38,11 +47,11 @@ export async function convergeVirtualIp(
   const ownedRecords = await convergeRecords(inputs, context, recorded, clear);
   const settled = await observeVirtualIp(inputs, context);
   const ignored = inputs.dns?.__deviations && settled.dns?.__deviations;
-  const left = settled.deviations.filter((deviation) => !ignored?.includes(deviation));
+  const left = otherThan(ignored, settled.deviations).map(asDifference);
   if (left.length > 0) {
     throw new FailoverError(
       "NOT_APPLIED",
-      `Setting up virtual IP ${inputs.address}: read back, ${left.join("; ")}. Find out who changes it, then run \`pulumi up\` again.`,
+      `Setting up virtual IP ${inputs.address}: read back, ${left.map(differenceText).join("; ")}. Find out who changes it, then run \`pulumi up\` again.`,
     );
   }
   const heldBy = settled.heldBy === "none" ? null : settled.heldBy;

@@ -20,7 +20,7 @@ import { checkRecords } from "../records/recordPlan.js";
 import { convergeVirtualIp, namesakeReasonAt } from "./converge.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import { VirtualIpInputs } from "./inputs.js";
-import { type ObservedVirtualIp, observeVirtualIp, type RecordedVirtualIp } from "./observe.js";
+import { asDifference, type ObservedVirtualIp, observeVirtualIp, otherThan, type RecordedVirtualIp } from "./observe.js";
 import { sharedAddress } from "./oneAddress.js";
 
 export type { VirtualIpDeclared, VirtualIpInputs } from "./inputs.js";
@@ -57,8 +57,8 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
       if (!sameValue(agent, recorded.agents[index])) await readAgent(agent, { signal: context.signal });
     }
   },
-  // Records that stand otherwise are a difference of `dns`, whose change a program can ignore; an older state has them here alone.
-  differences: ({ deviations, dns }) => (deviations ?? []).filter((deviation) => !dns?.__deviations?.includes(deviation)),
+  // Where the program ignores changes of `dns`, the engine hands back what stands otherwise as if it were declared.
+  differences: ({ dns }, { deviations = [] }) => otherThan(dns?.__deviations, deviations).map(asDifference),
   // They follow the address wherever it goes.
   leaves: (named) => (named.includes("address") ? [] : ["dns"]),
   remove: removeVirtualIp,

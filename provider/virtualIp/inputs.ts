@@ -28,7 +28,7 @@ const fixedRecordFields = {
   /** Takes `hostname` and the PTR record of the address over when something else stands there. Default: false. */
   overwrite: z.boolean().default(false),
   /** Of a read alone: what stands otherwise. The engine hands it back where `ignoreChanges` names `dns`, and then the records are left. */
-  __deviations: z.array(z.string()).optional(),
+  __deviations: z.array(z.unknown()).optional(),
 };
 type VirtualIpDnsShape = typeof dnsFields & typeof fixedRecordFields;
 export interface VirtualIpDnsFields extends VirtualIpDnsShape {}

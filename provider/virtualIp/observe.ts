@@ -5,12 +5,14 @@ import type { Snapshot } from "../agent/snapshotSchema.js";
 import { inSubnet, sameAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
 import { ownersOf, type Recorded } from "../core/definition.js";
+import type { Difference } from "../core/difference.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
+import { sameValue } from "../core/values.js";
 import { heldVirtualAddresses, memberName } from "../failover/memberFacts.js";
 import type { Online } from "../failover/roles.js";
 import { withDns } from "../records/connection.js";
 import { readStoredOwnership } from "../records/formerRecords.js";
-import { type OwnedRecord, unclaimedLine } from "../records/ownedRecords.js";
+import { type OwnedRecord, unclaimedDifference } from "../records/ownedRecords.js";
 import { findDeviations, placeRules } from "../records/recordRules.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
@@ -18,9 +20,20 @@ import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
 export interface VirtualIpOutputs {
   /** Null right after it was made or moved: the pair that takes it comes after it in the same run. */
   heldBy: Online | null;
-  deviations: string[];
+  /** Texts in older states. */
+  deviations: (Difference | string)[];
   ownedRecords: OwnedRecord[];
 }
+
+/** A state may leave out what is null. */
+export const asDifference = (deviation: Difference | string): Difference => ({
+  ...{ declared: null, live: null },
+  ...(typeof deviation === "string" ? { property: deviation } : deviation),
+});
+
+/** The deviations that are not among those that are left as they are. */
+export const otherThan = (left: readonly unknown[] = [], deviations: readonly (Difference | string)[]): (Difference | string)[] =>
+  deviations.filter((deviation) => !left.some((other) => sameValue(other, deviation)));
 
 export interface ObservedVirtualIp extends VirtualIpOutputs {
   address: string;
@@ -54,8 +67,8 @@ export async function observeVirtualIp(
 }
 
 /** The records as one value beside the declared one: equal where nothing stands otherwise. */
-function liveDns({ __deviations: _, ...dns }: VirtualIpDns, deviations: string[]): VirtualIpDns {
-  return deviations.length === 0 ? dns : { ...dns, __deviations: deviations };
+function liveDns({ __deviations: _, ...dns }: VirtualIpDns, deviations: readonly Difference[]): VirtualIpDns {
+  return deviations.length === 0 ? dns : { ...dns, __deviations: [...deviations] };
 }
 
 /** The owner of a later creation of this resource, where an Agent tells one. */
@@ -82,7 +95,7 @@ async function observeRecords(
   { address, dns }: VirtualIpInputs,
   context: Context,
   recorded?: RecordedVirtualIp,
-): Promise<{ deviations: string[]; storedOwner?: string | undefined }> {
+): Promise<{ deviations: Difference[]; storedOwner?: string | undefined }> {
   if (dns === undefined) return { deviations: [] };
   return withDns(dns, context, async (client) => {
     const rules = await placeRules(
@@ -92,17 +105,18 @@ async function observeRecords(
     const deviations = await findDeviations(client, rules, dns.ttl);
     if (context.verb !== "read") return { deviations };
     const { storedOwner, unclaimed } = await readStoredOwnership(client, dns, recorded);
-    return { deviations: [...deviations, ...unclaimed.map((record) => `dns: ${unclaimedLine(record)}`)], storedOwner };
+    return { deviations: [...deviations, ...unclaimed.map(unclaimedDifference)], storedOwner };
   });
 }
 
-function registrationDeviations(inputs: VirtualIpInputs, { position, address, facts }: AskedMember): string[] {
+function registrationDeviations(inputs: VirtualIpInputs, { position, address, facts }: AskedMember): Difference[] {
   const name = memberName(position, address);
-  if (facts === undefined) return [`agents: ${name} does not answer`];
+  if (facts === undefined) return [{ property: "agents", at: name, declared: true, live: false, unanswered: address }];
   const index = interfaceOf(inputs, facts);
   const registers = facts.agent.interfaces.find((candidate) => candidate.index === index)?.registersInDns;
-  if (registers === undefined) return [`agents: ${name} has no interface on the ${inputs.network} network`];
-  return registers ? [`registersInDns: interface ${index} of ${name} registers its addresses in DNS`] : [];
+  if (registers === undefined)
+    return [{ property: "agents", at: name, declared: `an interface on the ${inputs.network} network`, live: null }];
+  return registers ? [{ property: "registersInDns", at: `interface ${index} of ${name}`, declared: false, live: true }] : [];
 }
 
 /** The interface that takes the address: on its network, and in its subnet where there are several. */

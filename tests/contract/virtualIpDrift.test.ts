@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Difference, differenceText } from "../../provider/core/difference.js";
 import { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
 import { withoutClaims } from "./claims.js";
@@ -34,42 +35,54 @@ const reverse = () => place.server.zone("131.64.127.in-addr.arpa.");
 const at = (last: number) => place.at(last);
 
 /** What somebody does behind our back, and what the difference is called. */
-const disturbances: [what: string, act: () => void, said: () => string[]][] = [
+const disturbances: [what: string, act: () => void, said: () => Difference[]][] = [
   [
     "the virtual address under a member's name",
     () => zone().set("dma-main", "A", [at(1), at(5)]),
-    () => [`dns.members dma-main: A ${host("dma-main")} also has ${at(5)}`],
+    () => [{ property: "dns.members dma-main", at: `A ${host("dma-main")}`, declared: null, live: at(5) }],
   ],
   [
     "a member's own address gone",
     () => zone().remove("dma-backup"),
-    () => [`dns.members dma-backup: A ${host("dma-backup")} lacks ${at(2)}`],
+    () => [{ property: "dns.members dma-backup", at: `A ${host("dma-backup")}`, declared: at(2), live: null }],
   ],
-  ["the virtual name gone", () => zone().remove("dma-virtual"), () => [`dns.hostname: A ${host("dma-virtual")} lacks ${at(5)}`]],
+  [
+    "the virtual name gone",
+    () => zone().remove("dma-virtual"),
+    () => [{ property: "dns.hostname", at: `A ${host("dma-virtual")}`, declared: at(5), live: null }],
+  ],
   [
     "another address at the virtual name",
     () => zone().set("dma-virtual", "A", [at(5), "10.9.9.9"], { ttl: 120 }),
-    () => [`dns.hostname: A ${host("dma-virtual")} also has 10.9.9.9`],
+    () => [{ property: "dns.hostname", at: `A ${host("dma-virtual")}`, declared: null, live: "10.9.9.9" }],
   ],
   [
     "an address of the other family at the virtual name",
     () => zone().set("dma-virtual", "AAAA", "fd00::9", { ttl: 120 }),
-    () => [`dns.hostname: AAAA ${host("dma-virtual")} also has fd00::9`],
+    () => [{ property: "dns.hostname", at: `AAAA ${host("dma-virtual")}`, declared: null, live: "fd00::9" }],
   ],
-  ["another TTL", () => zone().set("dma-virtual", "A", at(5), { ttl: 60 }), () => [`dns.hostname: A ${host("dma-virtual")} has TTL 60`]],
+  [
+    "another TTL",
+    () => zone().set("dma-virtual", "A", at(5), { ttl: 60 }),
+    () => [{ property: "dns.hostname", at: `TTL of A ${host("dma-virtual")}`, declared: 120, live: 60 }],
+  ],
   [
     "the PTR record of the virtual address elsewhere",
     () => reverse().set("5", "PTR", host("printer"), { ttl: 120 }),
     () => [
-      `dns.reverse: PTR 5.${reverse().name} lacks ${host("dma-virtual")}`,
-      `dns.reverse: PTR 5.${reverse().name} also has ${host("printer")}`,
+      { property: "dns.reverse", at: `PTR 5.${reverse().name}`, declared: host("dma-virtual"), live: null },
+      { property: "dns.reverse", at: `PTR 5.${reverse().name}`, declared: null, live: host("printer") },
     ],
   ],
-  ["a member's own PTR record gone", () => reverse().remove("1"), () => [`dns.reverse: PTR 1.${reverse().name} lacks ${host("dma-main")}`]],
+  [
+    "a member's own PTR record gone",
+    () => reverse().remove("1"),
+    () => [{ property: "dns.reverse", at: `PTR 1.${reverse().name}`, declared: host("dma-main"), live: null }],
+  ],
   [
     "registration on again",
     () => place.agent(2).setRegistersInDns(1, true),
-    () => [`registersInDns: interface 1 of backup ${at(2)} registers its addresses in DNS`],
+    () => [{ property: "registersInDns", at: `interface 1 of backup ${at(2)}`, declared: false, live: true }],
   ],
 ];
 
@@ -80,7 +93,7 @@ describe("each difference has its own name in state and in the log, and up takes
     await seenAnew();
     expect(resource.outs.deviations).toEqual(said());
     expect(await resource.diff(declared())).toEqual({ changes: true, replaces: [], deleteBeforeReplace: false });
-    const named = said().join(", ").replace(/[.()]/g, "\\$&");
+    const named = said().map(differenceText).join(", ").replace(/[.()]/g, "\\$&");
     await provider.line(new RegExp(`^VirtualIp vip: differs from what is declared: ${named}$`));
     await resource.up(declared());
     await place.simulator.registered();
@@ -95,7 +108,7 @@ describe("each difference has its own name in state and in the log, and up takes
   test("all of them at once", async () => {
     for (const [, act] of disturbances) act();
     await resource.refresh();
-    expect((resource.outs.deviations as string[]).length).toBeGreaterThan(5);
+    expect((resource.outs.deviations as Difference[]).length).toBeGreaterThan(5);
     await resource.up(declared());
     await place.simulator.registered();
     await resource.refresh();
@@ -140,7 +153,7 @@ describe("no difference is", () => {
 test("an Agent that is silent is a difference; up needs both, and says so; two silent ones are an error", async () => {
   place.agent(2).stop();
   await seenAnew();
-  expect(resource.outs).toMatchObject({ deviations: [`agents: backup ${at(2)} does not answer`] });
+  expect(resource.outs).toMatchObject({ deviations: [{ property: "agents", at: `backup ${at(2)}`, unanswered: at(2) }] });
   expect(await resource.diff(declared())).toMatchObject({ changes: true });
   await expect(resource.up(declared())).rejects.toThrow(/needs both Agents up\. .*Runbook: MEMBER_UNREACHABLE/);
   place.agent(1).cutOff({ how: "reset" });

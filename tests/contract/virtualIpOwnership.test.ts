@@ -97,7 +97,10 @@ test("a TXT record that somebody removed is a deviation of dns by its name, and 
   const [before, owned] = [records(), claims()];
   server.zoneOf(host("dma-virtual")).remove(`_dataminer-failover.${host("dma-virtual")}`, "TXT");
   await resource.refresh();
-  const lost = `dns: A ${host("dma-virtual")} ${args().address} has lost the TXT record that says whose it is`;
+  const lost = {
+    ...{ property: "dns", at: `A ${host("dma-virtual")} ${args().address}` },
+    ...{ declared: "the TXT record that says whose it is", live: null },
+  };
   expect([resource.outs.deviations, resource.outs.dns]).toMatchObject([[lost], { __deviations: [lost] }]);
   expect(await resource.diff(args())).toMatchObject({ changes: true, replaces: [] });
   await resource.up(args());

@@ -119,7 +119,7 @@ export function lampIn(world: World): Handler {
       world.context = context;
       world.act("verify", `verify at ${inputs.host}`);
     },
-    differences: ({ power }) => (power === "broken" ? ["power"] : []),
+    differences: (_, { power }) => (power === "broken" ? [{ property: "power", declared: "on", live: power }] : []),
     remove: async (recorded, context) => {
       world.context = context;
       world.act("remove", `remove ${recorded.name} at ${recorded.host}`);

@@ -1,10 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { pairResult, resultOf, withoutSilence } from "../../operations/drift/classify.js";
+import { pairResult, resultOf } from "../../operations/drift/classify.js";
 import { differences } from "../../operations/drift/differences.js";
 import { stepDifferences } from "../../operations/drift/stepDifferences.js";
 import type { MemberStatus, PairStatus } from "../../operations/readStatus.js";
 import { connectionFrom } from "../../operations/stack/connections.js";
 import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/secretValues.js";
+import { resources } from "../../provider/index.js";
 
 const subject = { kind: "pair" as const, name: "north", source: "pairs.yaml", urn: null };
 const member = (position: "main" | "backup", more: Partial<MemberStatus> = {}): MemberStatus => ({
@@ -100,13 +101,16 @@ describe("a pair", () => {
 });
 
 test("a virtual address does not drift by an Agent that is silent", () => {
-  const found = ["agents: backup 10.0.0.2 does not answer", "registersInDns: interface 1"].map((text) => {
-    const [property = "", live = ""] = text.split(": ");
-    return { property, declared: null, live };
-  });
-  expect(withoutSilence(found, [silent("backup")]).map(({ property }) => property)).toEqual(["registersInDns"]);
-  expect(withoutSilence(found, [silent("main")])).toEqual(found);
-  expect(resultOf({ ...subject, kind: "virtualIp" }, {}, [silent("backup")]).classes).toEqual(["unreachable"]);
+  const unanswered = { property: "agents: backup 10.0.0.2", declared: true, live: false, unanswered: "10.0.0.2" };
+  const registers = { property: "registersInDns: interface 1", declared: false, live: true };
+  const virtual = { ...subject, kind: "virtualIp" as const };
+  const seen = resultOf(virtual, { differences: [unanswered, registers] }, [silent("backup")]);
+  expect(seen).toMatchObject({ classes: ["unreachable", "drift"], differences: [registers] });
+  expect(seen.problems).toEqual(["backup 10.0.0.2: Agent Status is Unreachable. It is gone. Runbook: AGENT_UNREACHABLE."]);
+  const unexplained = resultOf(virtual, { differences: [unanswered] }, [silent("main")]);
+  expect(unexplained).toMatchObject({ classes: ["unreachable"], differences: [] });
+  expect(unexplained.problems[1]).toMatch(/^Agent 10\.0\.0\.2: it does not answer\./);
+  expect(resultOf(virtual, {}, [silent("backup")]).classes).toEqual(["unreachable"]);
 });
 
 describe("properties", () => {
@@ -143,8 +147,8 @@ describe("a step of a preview", () => {
     type: "",
     plan: { op, declared: side(declared), live: side(live) },
   });
-  const names = (kind: Parameters<typeof stepDifferences>[0], step: Parameters<typeof stepDifferences>[1]) =>
-    stepDifferences(kind, step).map(({ property, declared, live }) => [property, declared, live]);
+  const names = (resource: keyof typeof resources, step: Parameters<typeof stepDifferences>[1]) =>
+    stepDifferences(resources[resource], step).map(({ property, declared, live }) => [property, declared, live]);
 
   test.each([
     ["same", plan("same", { a: 1 }, { a: 2 }), []],
@@ -182,7 +186,7 @@ describe("a step of a preview", () => {
       [["exists", true, false]],
     ],
   ])("%s", (_, step, found) => {
-    expect(names("pair", step)).toEqual(found);
+    expect(names("failoverPair", step)).toEqual(found);
   });
 
   test("names another member, another type, records that deviate and an Agent that is silent", () => {
@@ -191,14 +195,19 @@ describe("a step of a preview", () => {
       plan: { op: "update", declared: side(declared), live: side(declared, { ...declared, ...outputs }) },
     });
     const pair = { main: { address: "10.0.0.1" }, backup: { address: "10.0.0.2" }, hostname: "dma.example.com" };
-    expect(names("pair", update(pair, { type: "virtualIp", members: { main: "10.0.0.1", backup: "10.0.0.9" } }))).toEqual([
+    expect(names("failoverPair", update(pair, { type: "virtualIp", members: { main: "10.0.0.1", backup: "10.0.0.9" } }))).toEqual([
       ["type", "sharedHostname", "virtualIp"],
       ["backup.address", "10.0.0.2", "10.0.0.9"],
     ]);
-    expect(names("virtualIp", update({}, { deviations: ["dns.members dma-main: A dma-main. also has 10.0.0.5"] }))).toEqual([
-      ["dns.members dma-main", null, "A dma-main. also has 10.0.0.5"],
+    const stray = { property: "dns.members dma-main", at: "A dma-main.", declared: null, live: "10.0.0.5" };
+    const text = "dns.members dma-backup: A dma-backup. also has 10.0.0.5";
+    expect(names("virtualIp", update({}, { deviations: [stray, text] }))).toEqual([
+      ["dns.members dma-main: A dma-main.", null, "10.0.0.5"],
+      [text, null, null],
     ]);
-    expect(names("agent", update({}, { reachable: false }))).toEqual([["reachable", true, false]]);
+    const ignored = { dns: { __deviations: [stray] } };
+    expect(names("virtualIp", update(ignored, { deviations: [stray] }))).toEqual([["(not shown)", null, null]]);
+    expect(names("dmaAgent", update({}, { reachable: false }))).toEqual([["reachable", true, false]]);
   });
 });
 

@@ -35,7 +35,9 @@ describe("under a wildcard alias", () => {
     server.zone(zone).set("*", "CNAME", "web.elsewhere.test.");
     const rules = await placeRules(client, [rule()]);
     expect(await readRules(client, rules)).toEqual([undefined]);
-    expect(await findDeviations(client, rules, undefined)).toEqual([`addresses: A ${dma} lacks 10.10.10.1`]);
+    expect(await findDeviations(client, rules, undefined)).toEqual([
+      { property: "addresses", at: `A ${dma}`, declared: "10.10.10.1", live: null },
+    ]);
   });
 
   test("a name that is an alias itself is refused with its target", async () => {
