@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { systemClock } from "pulumi-dataminer-failover/core";
 import { inParallel, type PairStatus, type PairTarget, readStatus } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
-import { statusText } from "./output/statusText.js";
+import { statusDocument, statusText } from "./output/statusText.js";
 import { Interrupted, type Terminal } from "./output/terminal.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";
 import { timeOption } from "./timeOption.js";
@@ -57,7 +57,9 @@ async function showStatus(options: StatusOptions, terminal: Terminal): Promise<v
     const targets = await targetsOf(options, signal);
     if (!options.watch) {
       const pairs = await readAll(targets, options, terminal, signal);
-      terminal.print(options.json ? JSON.stringify({ schemaVersion: 1, pairs }, null, 2) : textOf(pairs, options, terminal));
+      terminal.print(
+        options.json ? JSON.stringify({ schemaVersion: 1, pairs: pairs.map(statusDocument) }, null, 2) : textOf(pairs, options, terminal),
+      );
       terminal.exitCode = pairs.every(isWell) ? 0 : 3;
       return;
     }
@@ -65,7 +67,7 @@ async function showStatus(options: StatusOptions, terminal: Terminal): Promise<v
       const seen = new Map(before.map((pair, index) => [targets[index], pair]));
       const pairs = await readAll(targets, options, terminal, signal, (target) => seen.get(target) ?? null);
       before = pairs;
-      if (options.json) terminal.print(JSON.stringify({ schemaVersion: 1, pairs }));
+      if (options.json) terminal.print(JSON.stringify({ schemaVersion: 1, pairs: pairs.map(statusDocument) }));
       else terminal.print(`${terminal.isInteractive ? clearScreen : ""}${textOf(pairs, options, terminal)}\n`);
       await systemClock.sleep(options.interval, signal);
     }

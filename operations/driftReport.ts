@@ -21,6 +21,21 @@ export const Difference = z
   .meta({ id: "Difference", description: "One property that is not as declared. A secret value is shown as [secret]." });
 export type Difference = z.infer<typeof Difference>;
 
+export const DriftProblem = z
+  .looseObject({
+    kind: z.string().meta({
+      description:
+        "For programs. Of a pair as in its status: row, unreachable, noStatus, noPair, otherPair, otherPosition, givenUp, bothOnline, ... untold: it could not be compared. refused: its declaration is refused.",
+    }),
+    member: z
+      .object({ position: z.enum(positions), address: z.string() })
+      .optional()
+      .meta({ description: "Whose word it is, where it is one member's." }),
+    text: z.string().meta({ description: "One line, with what to do where that is known." }),
+  })
+  .meta({ id: "DriftProblem", description: "One thing that is wrong, with what its kind knows: row, seen, expected, lasting, ..." });
+export type DriftProblem = z.infer<typeof DriftProblem>;
+
 const Member = z.object({
   address: z.string().meta({ description: "Its corporate IP address." }),
   reachable: z.boolean(),
@@ -40,7 +55,7 @@ export const DriftResult = z
     class: DriftClass,
     classes: z.array(DriftClass).min(1).meta({ description: "All that hold, the worst one first." }),
     differences: z.array(Difference),
-    problems: z.array(z.string()).meta({ description: "One line each, with what to do where that is known." }),
+    problems: z.array(DriftProblem),
     online: Role.nullable().meta({ description: "Of a pair: who says that it is online." }),
     expectedOnline: Role.nullable().meta({ description: "Of a pair: who is recorded in the stack's state, or expected in the inventory." }),
     members: z.object({ main: Member, backup: Member }).nullable().meta({ description: "Of a pair." }),

@@ -1,4 +1,7 @@
 export type { Asking } from "../provider/agent/askMembers.js";
+export type { Problem, ProblemKind } from "../provider/failover/problems.js";
+export { problemText } from "../provider/failover/problemText.js";
+export type { StatusRow } from "../provider/failover/statusRows.js";
 export type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 export { type DriftOptions, type DriftProgress, detectDrift } from "./detectDrift.js";
 export {
@@ -24,7 +27,6 @@ export type { PairTarget } from "./pairTarget.js";
 export { type MemberStatus, type PairStatus, pairStates, readStatus, type StatusOptions } from "./readStatus.js";
 export { type PreflightReport, runPreflight } from "./runPreflight.js";
 export { readStackPairs, type StackPair, type StackSource } from "./stackPairs.js";
-export type { StatusRow } from "./statusRows.js";
 export {
   type SwitchCheck,
   type SwitchOptions,

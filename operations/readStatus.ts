@@ -1,23 +1,19 @@
 import { type AskedMember, type Asking, askMembers, type PairView } from "../provider/agent/askMembers.js";
-import type { Snapshot } from "../provider/agent/snapshotSchema.js";
 import { systemClock } from "../provider/core/clock.js";
 import { reasonOf } from "../provider/core/errors.js";
-import { otherPosition, type Position } from "../provider/failover/configuration.js";
-import { givenUpAgent, givenUpText } from "../provider/failover/givenUpAgent.js";
-import { memberName } from "../provider/failover/memberFacts.js";
+import type { Position } from "../provider/failover/configuration.js";
 import { pcapNotice } from "../provider/failover/pcap.js";
-import { claimProblems, contradictionText, problems, progressProblems } from "../provider/failover/problems.js";
-import { looksInvalid, type Online, roles, sharedPosition, speakerOf } from "../provider/failover/roles.js";
-import { type Led, led } from "../provider/failover/status.js";
+import { findGivenUp, type Problem, pairProblems } from "../provider/failover/problems.js";
+import { looksInvalid, type Online, roles, speakerOf } from "../provider/failover/roles.js";
+import { type Led, led, type StatusRow, statusRows, unreachableRow } from "../provider/failover/statusRows.js";
 import { isStuck, type Lasting, pairProgress } from "../provider/failover/transition.js";
 import { parseVersion } from "../provider/failover/version.js";
 import { connectionsOf, type PairTarget } from "./pairTarget.js";
-import { foreignText, type StatusRow, statusRows, unreachableRow } from "./statusRows.js";
 import { memberSince, pairSince, watchedOf } from "./statusSince.js";
 
 export { pairStates } from "../provider/agent/pairSchema.js";
+export type { StatusRow } from "../provider/failover/statusRows.js";
 export type { PairTarget } from "./pairTarget.js";
-export type { StatusRow } from "./statusRows.js";
 
 /** A pair as both members tell it. Plain JSON. */
 export interface PairStatus {
@@ -43,8 +39,8 @@ export interface PairStatus {
   /** The member that was given up when the pair was ended, and is back: the other one has its DataMiner ID, and is in no pair. */
   givenUp: Position | null;
   members: Record<Position, MemberStatus>;
-  /** One line for each thing that is wrong; empty when the pair is well. */
-  problems: string[];
+  /** Everything that is wrong, as data; empty when the pair is well. `problemText` says each in a sentence. */
+  problems: Problem[];
   /** When it was asked, ISO 8601. */
   readAt: string;
 }
@@ -59,7 +55,7 @@ export interface MemberStatus {
   led: Led;
   /** Since when its Failover Status is that one, as far as anybody knows: ISO 8601, by the clock of `readAt`. */
   statusSince: string | null;
-  /** Literally as in the window (domain 6); a member that is not reached has `Agent Status` alone, one without a pair none. */
+  /** Literally as in the window; a member that is not reached has `Agent Status` alone, one without a pair none. */
   rows: StatusRow[];
   /** What the Failover Config window says of packet capture libraries, for pairs with a virtual IP address; null when there is nothing to say. */
   pcap: string | null;
@@ -115,9 +111,7 @@ export function pairStatusOf(name: string, asked: PairView, previous?: PairStatu
   const invalid = contradicts(asked);
   const members = viewsOf(asked);
   const speaker = speakerOf(asked)?.facts;
-  const state = invalid ? "invalid" : stateOf(speaker);
-  const facts = { main: asked.main.facts, backup: asked.backup.facts };
-  const givenUp = givenUpAgent(facts) ?? null;
+  const state = invalid ? "invalid" : (speaker?.pair?.state ?? null);
   const progress = pairProgress(members, now, watchedOf(previous, asked, state, now));
   const member = (position: Position) =>
     memberStatus(asked[position], progress.members[position], memberSince(previous, asked[position], now));
@@ -129,36 +123,11 @@ export function pairStatusOf(name: string, asked: PairView, previous?: PairStatu
     state,
     ...pairSince(previous, { state, online }, progress, now),
     isStuck: isStuck(progress) || progress.isUntold,
-    givenUp,
+    givenUp: findGivenUp(asked)?.member.position ?? null,
     members: { main: member("main"), backup: member("backup") },
-    problems: [
-      ...problems(
-        members.filter(({ facts }) => facts === undefined || facts.pair !== null),
-        { progress },
-      ),
-      ...members.flatMap((member) => strangers(member, asked)),
-      ...claimProblems(members),
-      ...(givenUp === null ? [] : [`${memberName(givenUp, asked[givenUp].address)}: ${givenUpText(givenUp, facts)}`]),
-      ...(invalid
-        ? [contradictionText(online, sharedPosition(asked.main.facts, asked.backup.facts))]
-        : progressProblems(members, progress)),
-    ].map(foreignText),
+    problems: pairProblems(asked, { progress, isInvalid: invalid }),
     readAt: new Date(now).toISOString(),
   };
-}
-
-const stateOf = (facts: Snapshot | undefined): string | null => (facts?.pair ? foreignText(facts.pair.state) : null);
-
-/** A member that is in no pair, or in one with somebody else. */
-function strangers({ position, address, facts }: AskedMember, asked: PairView): string[] {
-  if (!facts) return [];
-  const name = memberName(position, address);
-  if (!facts.pair) return [`${name}: it knows of no pair.`];
-  const other = asked[otherPosition(position)].address;
-  const { main, backup } = facts.pair.config;
-  const [own, buddy] = position === "main" ? [main, backup] : [backup, main];
-  if (own.address === address && buddy.address === other) return [];
-  return [`${name}: it is in a pair of main ${main.address} and backup ${backup.address}, not with ${other}.`];
 }
 
 function memberStatus(
@@ -171,7 +140,7 @@ function memberStatus(
   return {
     position,
     address,
-    agentName: facts ? foreignText(facts.agent.name) : null,
+    agentName: facts?.agent.name ?? null,
     reachable: facts !== undefined,
     led: led(facts?.status, transition),
     statusSince,

@@ -3,7 +3,6 @@ import type { Position } from "../provider/failover/configuration.js";
 import type { Online } from "../provider/failover/roles.js";
 import { millisecondsSince, type PairProgress, type Watched } from "../provider/failover/transition.js";
 import type { PairStatus } from "./readStatus.js";
-import { foreignText } from "./statusRows.js";
 
 /** What the look before gave; null: this is the first one of many; undefined: it is the only one. */
 type Previous = PairStatus | null | undefined;
@@ -50,8 +49,8 @@ export function pairSince(
 
 function seenBefore(previous: PairStatus, { position, facts }: AskedMember): string | null {
   const { rows, statusSince } = previous.members[position];
-  const before = rows.find(({ row }) => row === "Failover Status")?.value;
-  return facts?.status && before === foreignText(facts.status.failoverStatus) ? statusSince : null;
+  const before = rows.find(({ key }) => key === "failoverStatus")?.value;
+  return facts?.status && before === facts.status.failoverStatus ? statusSince : null;
 }
 
 const age = (since: string | null | undefined, now: number): number => (since ? Math.max(0, now - Date.parse(since)) : 0);

@@ -12,8 +12,8 @@ export interface Profile {
   endWithOfflineUnavailable: boolean;
   /** Who manages NATS. */
   nats: "brokerGateway" | "slnetManaged";
-  /** The status window has the row "NATS communication". */
-  showsNats: boolean;
+  /** Whether it has what the gate stands for. */
+  has: (gate: Gate) => boolean;
   /** Without NATS the offline Agent cannot come online. */
   switchNeedsNats: boolean;
   /** The online Agent restarts when the ending is finished. */
@@ -68,7 +68,7 @@ function follow(text: string, fallback: string): Profile {
     endModes: has(gates.disableRemoved) ? ["delete"] : ["delete", "disable"],
     endWithOfflineUnavailable: has(gates.endWithOfflineUnavailable),
     nats: has(gates.brokerGateway) ? "brokerGateway" : "slnetManaged",
-    showsNats: has(gates.showsNats),
+    has,
     switchNeedsNats: !has(gates.switchesWithoutNats),
     restartsAfterEnding: has(gates.onlineRestartsAfterEnding),
   };

@@ -1,6 +1,12 @@
-import type { MemberStatus, PairStatus, StatusRow } from "pulumi-dataminer-failover/operations";
+import { problemText, rowDetails, type ToldProblem, toldProblem } from "pulumi-dataminer-failover/failover";
+import type { MemberStatus, PairStatus } from "pulumi-dataminer-failover/operations";
 import type { Colours } from "./colours.js";
 import { formatTable, indent } from "./table.js";
+
+/** A status as JSON has it: each problem with its sentence beside it. */
+export type StatusDocument = Omit<PairStatus, "problems"> & { problems: ToldProblem[] };
+
+export const statusDocument = (status: PairStatus): StatusDocument => ({ ...status, problems: status.problems.map(toldProblem) });
 
 /** What `status` prints: one line a pair where there are several, the Status window's rows of both members, and what is wrong. */
 export function statusText(pairs: readonly PairStatus[], { windows, colours }: { windows: boolean; colours: Colours }): string {
@@ -27,25 +33,17 @@ function pairText(pair: PairStatus, { windows, colours }: { windows: boolean; co
   const state = pair.state === null || pair.state === "active" ? [] : [pair.state];
   const heading = [colours.bold(pair.name), ...id, onlineText(pair, colours), ...state, colours.dim(`read ${pair.readAt}`)].join("   ");
   const members = windows ? [pair.members.main, pair.members.backup].map((member) => indent(memberText(member, colours), 2)) : [];
-  const problems = pair.problems.map((problem) => `  ${colours.red("!")} ${problem}`).join("\n");
+  const problems = pair.problems.map((problem) => `  ${colours.red("!")} ${problemText(problem)}`).join("\n");
   return [heading, ...members, ...(problems ? [problems] : [])].join("\n");
 }
 
 function memberText(member: MemberStatus, colours: Colours): string {
   const name = member.agentName === null ? "" : ` ${member.agentName}`;
   const heading = `${ledText(member, colours)}  ${colours.bold(member.position)} ${member.address}${name}`;
-  const rows = member.rows.map((row) => [row.row, row.bad ? colours.red(row.value) : row.value, details(row)]);
+  const rows = member.rows.map((row) => [row.row, row.bad ? colours.red(row.value) : row.value, rowDetails(row).join(", ")]);
   const notice = member.pcap === null ? [] : [["Pcap", colours.yellow(member.pcap), member.pcapAdvice ?? ""]];
   const seen = member.seen === null ? [] : [`${member.seen}${member.runbook ? ` Runbook: ${member.runbook}.` : ""}`];
   return [heading, indent([formatTable([...rows, ...notice]), ...seen].filter(Boolean).join("\n"), 3)].join("\n");
-}
-
-function details({ failureReason, failCount, lastSuccess }: StatusRow): string {
-  return [
-    ...(failureReason === null ? [] : [failureReason.replace(/\.$/, "")]),
-    ...(failCount ? [`${failCount} failed ${failCount === 1 ? "check" : "checks"}`] : []),
-    ...(lastSuccess === null ? [] : [`last success ${lastSuccess}`]),
-  ].join(", ");
 }
 
 /** The LED in words too: not everybody sees the colour, and not every place shows it. */

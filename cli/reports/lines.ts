@@ -9,7 +9,7 @@ export function differenceLine({ property, declared, live }: Difference): string
 export const detailLines = ({ differences, problems, ...result }: DriftResult): string[] => [
   ...differences.map(differenceLine),
   ...(result.classes.includes("roleChange") ? [`online: ${roleText(result.expectedOnline)} before, ${roleText(result.online)} now`] : []),
-  ...problems,
+  ...problems.map(({ text }) => text),
 ];
 
 export const roleText = (role: DriftResult["online"]): string => (role === null || role === "none" ? "nobody" : role);

@@ -1,5 +1,5 @@
-import { otherPosition, type Position, positions, steadiness } from "pulumi-dataminer-failover/failover";
-import type { MemberStatus, PairStatus, StatusRow } from "pulumi-dataminer-failover/operations";
+import { lastingText, otherPosition, type Position, positions, problemText, steadiness } from "pulumi-dataminer-failover/failover";
+import type { MemberStatus, PairStatus, Problem, StatusRow } from "pulumi-dataminer-failover/operations";
 import type { Watched } from "./poller.js";
 
 /** How much a pair needs somebody, the most urgent first: the order of the page. */
@@ -77,8 +77,10 @@ function judgeStatus(status: PairStatus): Judgement {
 function stuckJudgement({ online, problems }: PairStatus, change: string | null, red: readonly Finding[]): Judgement {
   const level = online === "none" ? "critical" : "problem";
   const label = online === "none" ? "Nobody online" : (change ?? "Stuck");
-  const stuck = red.find(({ row }) => row === "Failover Status");
-  const text = stuck ? `${titles[stuck.position]} is ${stuck.value}. ${stuck.failureReason ?? ""}`.trim() : sentences(problems);
+  const stuck = red.find(({ lasting }) => lasting !== null);
+  const text = stuck?.lasting
+    ? `${titles[stuck.position]} is ${stuck.value}. It is so ${lastingText(stuck.lasting)}.`
+    : sentences(problems);
   return { level, label, text };
 }
 
@@ -86,9 +88,9 @@ const unreachableLabel = ({ position }: MemberStatus): string => `${titles[posit
 
 const labelOf = ({ row, value }: StatusRow, count: number): string => (count === 1 ? `${row} ${value}` : `${count} rows red`);
 
-function sentences(lines: readonly string[]): string {
-  const more = lines.length - mostSentences;
-  return [...lines.slice(0, mostSentences), ...(more > 0 ? [`And ${more} more.`] : [])].join(" ");
+function sentences(problems: readonly Problem[]): string {
+  const more = problems.length - mostSentences;
+  return [...problems.slice(0, mostSentences).map((problem) => problemText(problem)), ...(more > 0 ? [`And ${more} more.`] : [])].join(" ");
 }
 
 /** On the overview a pair has little room; its own page tells everything. */
@@ -112,5 +114,5 @@ function silentText({ online, members }: PairStatus, silent: MemberStatus | unde
 
 /** The text of that row; null for a member that does not have it. */
 export function failoverStatus({ rows }: MemberStatus): string | null {
-  return rows.find(({ row }) => row === "Failover Status")?.value ?? null;
+  return rows.find(({ key }) => key === "failoverStatus")?.value ?? null;
 }

@@ -1,8 +1,8 @@
 import { html } from "hono/html";
 import { oneLine } from "pulumi-dataminer-failover/core";
-import { positions } from "pulumi-dataminer-failover/failover";
-import type { MemberStatus, PairStatus, StatusRow } from "pulumi-dataminer-failover/operations";
-import { findings, judge, needsAttention, titles } from "./attention.js";
+import { positions, problemText, rowDetails } from "pulumi-dataminer-failover/failover";
+import type { MemberStatus, PairStatus, ProblemKind, StatusRow } from "pulumi-dataminer-failover/operations";
+import { judge, needsAttention, titles } from "./attention.js";
 import { foreign, type Html, layout } from "./layout.js";
 import { ledOf, names } from "./led.js";
 import { ageOf, momentOf } from "./moment.js";
@@ -30,13 +30,13 @@ ${untold}
   });
 }
 
-/** What is wrong, where the rows do not say all of it: members that contradict each other, or are in no pair. */
-function untoldOf(status: PairStatus): Html | "" {
-  const { problems, members } = status;
-  const told = findings(status).length + positions.filter((position) => !members[position].reachable).length;
-  if (problems.length <= told) return "";
-  return html`<ul class="problems">${problems.map((line) => html`<li>${foreign(line)}</li>`)}</ul>`;
+/** What is wrong, where the windows do not show all of it: members that contradict each other, or are in no pair. */
+function untoldOf({ problems }: PairStatus): Html | "" {
+  if (problems.every(({ kind }) => shownInWindows.has(kind))) return "";
+  return html`<ul class="problems">${problems.map((problem) => html`<li>${foreign(problemText(problem))}</li>`)}</ul>`;
 }
+
+const shownInWindows: ReadonlySet<ProblemKind> = new Set(["row", "moreRows", "unreachable"]);
 
 function facts(status: Watched["status"]): Html | "" {
   if (status === null) return "";
@@ -63,10 +63,11 @@ ${seen === null ? "" : html`<p class="seen">${foreign(seen)}${runbook === null ?
 </section>`;
 }
 
-function rowOf({ row, value, bad, failureReason, failCount, lastSuccess }: StatusRow): Html {
+function rowOf(shown: StatusRow): Html {
+  const { row, value, bad, failureReason, lastSuccess } = shown;
   const details = [
     ...(failureReason === null ? [] : [html`<span>${foreign(failureReason)}</span>`]),
-    ...(failCount ? [html`<span>${failCount} failed ${failCount === 1 ? "check" : "checks"}</span>`] : []),
+    ...rowDetails({ ...shown, failureReason: null, lastSuccess: null }).map((text) => html`<span>${text}</span>`),
     ...(lastSuccess === null ? [] : [html`<span>last success ${momentText(lastSuccess)}</span>`]),
   ];
   return html`<tr${bad ? html` class="bad"` : ""}><th scope="row">${foreign(row)}</th>

@@ -1,4 +1,4 @@
-import type { PairStatus } from "pulumi-dataminer-failover/operations";
+import { type StatusDocument, statusDocument } from "../output/statusText.js";
 import { judge, type Level } from "./attention.js";
 import type { Poller } from "./poller.js";
 
@@ -20,7 +20,7 @@ export interface StatusApi {
     reads: number;
     failures: number;
     /** The last known one. */
-    status: PairStatus | null;
+    status: StatusDocument | null;
   }[];
 }
 
@@ -33,7 +33,7 @@ export function statusApi({ pairs, clock }: Pick<Poller, "pairs" | "clock">): St
       const { level, label } = judge(pair);
       const { name, isBeingRead: reading, readAt, problem, reads, failures, status } = pair;
       const ageSeconds = readAt === null ? null : (now - readAt) / 1000;
-      return { name, level, label, reading, ageSeconds, problem, reads, failures, status };
+      return { name, level, label, reading, ageSeconds, problem, reads, failures, status: status && statusDocument(status) };
     }),
   };
 }

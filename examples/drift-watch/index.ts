@@ -41,7 +41,7 @@ function linesOf({ results, errors }: DriftReport): string[] {
             ({ property, declared, live }) => `${property} is ${JSON.stringify(live)} instead of ${JSON.stringify(declared)}`,
           ),
           ...(classes.includes("roleChange") ? [`online is ${online}, it was ${expectedOnline}`] : []),
-          ...problems,
+          ...problems.map(({ text }) => text),
         ];
         return `${classes.join(" and ")}: ${kind} ${name} of ${source}: ${what.join("; ")}`;
       }),

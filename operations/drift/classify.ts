@@ -1,8 +1,8 @@
 import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
 import { positions } from "../../provider/failover/configuration.js";
-import { memberName } from "../../provider/failover/memberFacts.js";
-import { type Difference, type DriftClass, type DriftResult, driftClasses } from "../driftReport.js";
+import { problemText, toldProblem } from "../../provider/failover/problemText.js";
+import { type Difference, type DriftClass, type DriftProblem, type DriftResult, driftClasses } from "../driftReport.js";
 import type { MemberStatus, PairStatus } from "../readStatus.js";
 import type { FoundDifference } from "./differences.js";
 
@@ -34,8 +34,8 @@ export function resultOf(
 ): DriftResult {
   const { problems = [], untold = [] } = found;
   const { compared, unanswered } = split(found, silent);
-  const lines = [...silent.map(silence), ...untold, ...unanswered.map(silenceText), ...problems];
-  return result(subject, compared, lines, {
+  const reasons = [...texts("untold", [...untold, ...unanswered.map(silenceText)]), ...texts("refused", problems)];
+  return result(subject, compared, [...silent.map(silence), ...reasons], {
     unreachable: untold.length + unanswered.length + silent.length > 0,
     drift: compared.length > 0,
   });
@@ -60,12 +60,11 @@ export function pairResult(
   const silent = members.filter(({ reachable }) => !reachable);
   // A member may be silent for one of the two that ask, and answer the other.
   const { compared, unanswered } = split(found, silent);
-  // Each silent member makes one of the status's lines; whatever else is there makes the pair unhealthy.
   const isGone = status.state === null && silent.length === 0;
-  const unhealthy = !isGone && status.problems.length > silent.length;
-  const isOfSilent = (line: string) => silent.some(({ position, address }) => line.startsWith(`${memberName(position, address)}: `));
-  const problems = [...silent.map(silence), ...status.problems.filter((line) => !isOfSilent(line)), ...untold];
-  problems.push(...unanswered.map(unexplainedSilence), ...(found.problems ?? []));
+  const own = status.problems.filter(({ kind }) => kind !== "unreachable");
+  const unhealthy = !isGone && own.length > 0;
+  const reasons = [...texts("untold", [...untold, ...unanswered.map(unexplainedSilence)]), ...texts("refused", found.problems ?? [])];
+  const problems = [...silent.map(silence), ...own.map(toldProblem), ...reasons];
   const { main, backup } = status.members;
   return {
     ...result(subject, compared, problems, {
@@ -86,7 +85,14 @@ function hasMoved({ online, members, state }: PairStatus, expected: string, unhe
   return online === "none" && state !== null && !unhealthy && members.main.reachable && members.backup.reachable;
 }
 
-function result(subject: Subject, differences: Difference[], problems: string[], holds: Partial<Record<DriftClass, boolean>>): DriftResult {
+const texts = (kind: "untold" | "refused", lines: readonly string[]): DriftProblem[] => lines.map((text) => ({ kind, text }));
+
+function result(
+  subject: Subject,
+  differences: Difference[],
+  problems: DriftProblem[],
+  holds: Partial<Record<DriftClass, boolean>>,
+): DriftResult {
   const classes = driftClasses.filter((name) => holds[name]).reverse();
   return {
     ...subject,
@@ -94,7 +100,7 @@ function result(subject: Subject, differences: Difference[], problems: string[],
     class: classes[0] ?? "clean",
     classes: classes.length > 0 ? classes : ["clean"],
     differences,
-    problems: withoutRepeats(problems.map((line) => oneLine(redact(line)))),
+    problems: withoutRepeats(problems.map((problem) => ({ ...problem, text: oneLine(redact(problem.text)) }))),
     online: null,
     expectedOnline: null,
     members: null,
@@ -102,15 +108,16 @@ function result(subject: Subject, differences: Difference[], problems: string[],
 }
 
 /** The literal row, and why. */
-function silence({ position, address, seen, runbook }: MemberStatus): string {
-  const row = `${memberName(position, address)}: Agent Status is Unreachable.`;
-  return [row, ...(seen ? [seen] : []), ...(runbook ? [`Runbook: ${runbook}.`] : [])].join(" ");
+function silence({ position, address, seen, runbook }: MemberStatus): DriftProblem {
+  const problem = { kind: "unreachable", member: { position, address } } as const;
+  const text = [problemText(problem), ...(seen ? [seen] : []), ...(runbook ? [`Runbook: ${runbook}.`] : [])].join(" ");
+  return { ...problem, seen, runbook, text };
 }
 
 /** What one member says of itself is told again by whatever needed it. */
-function withoutRepeats(lines: readonly string[]): string[] {
-  const different = [...new Set(lines)];
-  return different.filter((line) => !different.some((other) => other !== line && other.endsWith(line)));
+function withoutRepeats(problems: readonly DriftProblem[]): DriftProblem[] {
+  const different = problems.filter(({ text }, index) => problems.findIndex((other) => other.text === text) === index);
+  return different.filter(({ text }) => !different.some((other) => other.text !== text && other.text.endsWith(text)));
 }
 
 const memberOf = ({ address, reachable, led }: MemberStatus) => ({ address, reachable, led });

@@ -1,58 +1,15 @@
 import type { AskedMember, PairView } from "../../provider/agent/askMembers.js";
-import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
 import { systemClock } from "../../provider/core/clock.js";
 import { formatMilliseconds } from "../../provider/core/durations.js";
 import { reasonOf } from "../../provider/core/errors.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
-import { contradictionText } from "../../provider/failover/problems.js";
-import { isSteadyMember, type Online, roles, sharedPosition } from "../../provider/failover/roles.js";
+import { problemText } from "../../provider/failover/problemText.js";
+import { contradictionOf, isSteadyMember, type Online, roles, sharedPosition } from "../../provider/failover/roles.js";
 import { millisecondsSince } from "../../provider/failover/transition.js";
-import { foreignText } from "../statusRows.js";
-import { knownIssueCheck, redRowCheck, syncCheck } from "./memberChecks.js";
-import type { SwitchCheck } from "./request.js";
+import { check, type JudgedCheck, knownIssueCheck, type PlannedSwitch, redRowCheck, type SwitchSide, syncCheck } from "./memberChecks.js";
 
-/** Why a switch is refused. Each has its page in docs/runbooks. */
-export type SwitchRefusalCode =
-  | "SWITCH_MEMBER_SILENT"
-  | "SWITCH_NO_PAIR"
-  | "SWITCH_BUSY"
-  | "SWITCH_ROLES_UNCLEAR"
-  | "SWITCH_OUT_OF_SYNC"
-  | "SWITCH_RED_ROW"
-  | "SWITCH_KNOWN_ISSUE"
-  | "SWITCH_TOO_SOON";
-
-/** A check with what a refusal says of it. */
-export interface JudgedCheck extends SwitchCheck {
-  code: SwitchRefusalCode;
-  /** One sentence: what to do when it does not pass. */
-  cure: string;
-}
-
-/** A member of the pair that is judged, with everything that it said. */
-export interface SwitchSide {
-  position: Position;
-  /** "main 10.10.10.1". */
-  name: string;
-  facts: Snapshot & { pair: NonNullable<Snapshot["pair"]>; status: NonNullable<Snapshot["status"]> };
-}
-
-/** Who gives its role to whom. */
-export interface PlannedSwitch {
-  online: SwitchSide;
-  offline: SwitchSide;
-}
-
-export const check = (name: string, code: SwitchRefusalCode, passed: boolean, seen: string, cure: string): JudgedCheck => ({
-  name,
-  code,
-  passed,
-  seen,
-  cure,
-});
-
-/** The product supports one switch in 15 minutes (domain 4.4). */
+/** The product supports one switch in 15 minutes (vendor page "Failover benchmarks"). */
 const pauseMilliseconds = 15 * 60_000;
 
 /**
@@ -145,7 +102,7 @@ function rolesAreClear(asked: PairView): JudgedCheck {
     main: "main is online",
     backup: "backup is online",
   }[online];
-  const contradiction = contradictionText(online, shared);
+  const contradiction = problemText(contradictionOf(asked));
   const isTold = online === "both" || online === "none" || !(apart || shared);
   const told = isTold ? seen : `${seen}; ${contradiction.charAt(0).toLowerCase()}${contradiction.slice(1)}`;
   return check("roles are clear", "SWITCH_ROLES_UNCLEAR", clear, told, "Repair the pair in its Failover configuration window first.");
@@ -162,7 +119,7 @@ function longEnoughAgo(members: readonly AskedMember[]): JudgedCheck {
   if (untold) {
     const { position, address } = untold.member;
     const name = memberName(position, address);
-    const seen = `${name} tells of a switch at ${foreignText(untold.time)}, which its clock cannot have seen: it was set since.`;
+    const seen = `${name} tells of a switch at ${untold.time}, which its clock cannot have seen: it was set since.`;
     return check(
       "15 minutes",
       "SWITCH_TOO_SOON",

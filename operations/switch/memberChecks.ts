@@ -1,22 +1,65 @@
+import type { Snapshot } from "../../provider/agent/snapshotSchema.js";
 import { listed } from "../../provider/core/text.js";
+import type { Position } from "../../provider/failover/configuration.js";
 import type { Situation } from "../../provider/failover/knownIssue.js";
 import { knownIssues } from "../../provider/failover/knownIssues.js";
-import { badRows, type StatusRows } from "../../provider/failover/status.js";
-import { untrustedRows } from "../../provider/failover/untrusted.js";
+import { redRowText } from "../../provider/failover/problemText.js";
+import { type JudgedRow, judgedRows, syncRows, untrustedRows } from "../../provider/failover/statusRows.js";
+import type { StatusRows } from "../../provider/failover/statusTable.js";
 import { parseVersion } from "../../provider/failover/version.js";
-import { statusRows } from "../statusRows.js";
-import { check, type JudgedCheck, type PlannedSwitch } from "./checks.js";
+import type { SwitchCheck } from "./request.js";
 
-const inSync: Record<string, RegExp> = { "Sync Connection": /^Available$/, "DB Sync": /^Active$/, "DB Sync Stack": /^OK( |$)/ };
+/** Why a switch is refused. Each has its page in docs/runbooks. */
+export type SwitchRefusalCode =
+  | "SWITCH_MEMBER_SILENT"
+  | "SWITCH_NO_PAIR"
+  | "SWITCH_BUSY"
+  | "SWITCH_ROLES_UNCLEAR"
+  | "SWITCH_OUT_OF_SYNC"
+  | "SWITCH_RED_ROW"
+  | "SWITCH_KNOWN_ISSUE"
+  | "SWITCH_TOO_SOON";
 
-/** What the offline member does not have yet is lost at a switch (domain 9, K5). The online member alone can tell (domain 6). */
+/** A check with what a refusal says of it. */
+export interface JudgedCheck extends SwitchCheck {
+  code: SwitchRefusalCode;
+  /** One sentence: what to do when it does not pass. */
+  cure: string;
+}
+
+/** A member of the pair that is judged, with everything that it said. */
+export interface SwitchSide {
+  position: Position;
+  /** "main 10.10.10.1". */
+  name: string;
+  facts: Snapshot & { pair: NonNullable<Snapshot["pair"]>; status: NonNullable<Snapshot["status"]> };
+}
+
+/** Who gives its role to whom. */
+export interface PlannedSwitch {
+  online: SwitchSide;
+  offline: SwitchSide;
+}
+
+export const check = (name: string, code: SwitchRefusalCode, passed: boolean, seen: string, cure: string): JudgedCheck => ({
+  name,
+  code,
+  passed,
+  seen,
+  cure,
+});
+
+/**
+ * What the offline member does not have yet is lost at a switch (known-issue page "Offline Failover Agent cannot be synchronized"). The
+ * online member alone can tell.
+ */
 export function syncCheck({ online, offline }: PlannedSwitch): JudgedCheck {
-  const rows = statusRows(online.facts.status).filter(({ row }) => row in inSync);
-  const connection = rows.find(({ row }) => row === "Sync Connection");
-  const behind = rows.filter(({ row, value }) => !inSync[row]?.test(value));
+  const { rows, missing } = syncRows(online.facts.status);
   const seen = [
-    ...behind.map(({ row, value, failureReason }) => `${row} is ${value}${failureReason ? ` (${failureReason.replace(/\.$/, "")})` : ""}.`),
-    ...(connection ? [] : ["It shows no row Sync Connection."]),
+    ...rows
+      .filter(({ isInSync }) => !isInSync)
+      .map(({ row, value, failureReason }) => `${row} is ${value}${failureReason ? ` (${failureReason.replace(/\.$/, "")})` : ""}.`),
+    ...missing.map((row) => `It shows no row ${row}.`),
   ];
   const passed = seen.length === 0;
   const shown = listed(rows.map(({ row, value }) => `${row} ${value}`));
@@ -29,14 +72,14 @@ export function syncCheck({ online, offline }: PlannedSwitch): JudgedCheck {
   );
 }
 
-/** On the member that gives its role away, only what keeps it from doing so counts: the rest may be why somebody switches. */
-const matterOnline = (row: string): boolean => row === "Configuration" || (/^(Heartbeat|Ping)\b/.test(row) && !row.startsWith("Inverted"));
-
-/** The member that is to go online must be well altogether. */
+/**
+ * The member that is to go online must be well altogether. On the one that gives its role away only what keeps it from doing so counts: the
+ * rest may be why somebody switches.
+ */
 export function redRowCheck({ online, offline }: PlannedSwitch): JudgedCheck {
   const shown = [
     ...red(offline.facts.status).map((text) => `${offline.name}: ${text}.`),
-    ...red(online.facts.status, matterOnline).map((text) => `${online.name}: ${text}.`),
+    ...red(online.facts.status, ({ isInTheWay }) => isInTheWay).map((text) => `${online.name}: ${text}.`),
   ];
   const passed = shown.length === 0;
   const unproven = [...new Set([online, offline].flatMap(({ facts }) => untrustedRows(facts) ?? []))];
@@ -44,12 +87,12 @@ export function redRowCheck({ online, offline }: PlannedSwitch): JudgedCheck {
   return check("no red row", "SWITCH_RED_ROW", passed, passed ? well : shown.join(" "), "Repair that first.");
 }
 
-const red = (status: StatusRows, matters: (row: string) => boolean = () => true): string[] =>
-  badRows(status)
-    .filter(({ row }) => matters(row))
-    .map(({ row, value, failureReason }) => `${row} is ${value}${failureReason ? ` (${failureReason.replace(/\.$/, "")})` : ""}`);
+const red = (status: StatusRows, counts: (row: JudgedRow) => boolean = () => true): string[] =>
+  judgedRows(status)
+    .filter((row) => row.bad && counts(row))
+    .map((row) => redRowText({ ...row, failCount: null }));
 
-/** Domain 9: what stands in the way of this switch, and what is only worth knowing. */
+/** Known issues of this version: what stands in the way of this switch, and what is only worth knowing. */
 export function knownIssueCheck({ online, offline }: PlannedSwitch): JudgedCheck {
   const name = "known issues";
   const { agent, pair } = offline.facts;

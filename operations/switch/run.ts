@@ -8,8 +8,9 @@ import { FailoverError, oneLine, RefusedError, reasonOf, WaitError } from "../..
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
 import type { PairTarget } from "../pairTarget.js";
-import { checkSwitch, type JudgedCheck, onlineOf, plannedSwitch } from "./checks.js";
+import { checkSwitch, onlineOf, plannedSwitch } from "./checks.js";
 import { type Following, findRepeated, followSwitch, goingOnline, readBack } from "./follow.js";
+import type { JudgedCheck } from "./memberChecks.js";
 import type { SwitchProgress, SwitchRecord, SwitchRequest } from "./request.js";
 
 /** One request on its way. */

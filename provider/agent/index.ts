@@ -13,5 +13,4 @@ export {
 } from "./contract.js";
 export { Operation } from "./operationSchema.js";
 export { Heartbeat, Pair, PairConfig, Position, VirtualIpConfig } from "./pairSchema.js";
-export { AgentFacts, Interface, SettingsOwner, Snapshot, Timers } from "./snapshotSchema.js";
-export { Status } from "./statusSchema.js";
+export { AgentFacts, Interface, SettingsOwner, Snapshot, Status, Timers } from "./snapshotSchema.js";

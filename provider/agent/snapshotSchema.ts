@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { type FieldForm, rowDescriptions, type StatusKey, type StatusRows, statusKeys } from "../failover/statusTable.js";
 import { Pair } from "./pairSchema.js";
-import { Status } from "./statusSchema.js";
-import { DnsName, Exact, Label, list, longList, Moment } from "./textSchema.js";
+import { DnsName, Exact, Label, list, longList, Moment, Sentence } from "./textSchema.js";
 
 /** Failover timers of MaintenanceSettings.xml, under the names in which they are read and written. */
 export const Timers = z
@@ -95,6 +95,43 @@ export const Dms = z
     primaryAddress: Label.nullable().meta({ description: "Where the rest of the system reaches this DataMiner ID." }),
   })
   .meta({ id: "Dms", description: "What else lives in the DataMiner System." });
+
+const rowFields = {
+  label: Label,
+  flag: z.boolean(),
+  count: z.int().min(0),
+  index: z.int().min(1),
+  reason: Sentence.nullish(),
+  moment: Moment.nullish(),
+  tally: z.int().min(0).nullish(),
+} satisfies Record<FieldForm, z.ZodType>;
+
+/** A row on the wire, as its description has it. Values are text: a newer product may show others. */
+function rowSchema({ form, fields, words, remark }: (typeof rowDescriptions)[StatusKey]): z.ZodType {
+  const entry = z.object({
+    value: Label,
+    ...Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, rowFields[field]])),
+  });
+  const schema = { text: Label, count: z.int().min(0), one: entry, nullable: entry.nullable(), list: list(entry) }[form];
+  const told = words ? [...words.good, ...words.bad].join(" or ") : "";
+  const description = [told, remark].filter(Boolean).join("; ");
+  return description === "" ? schema : schema.meta({ description: description.replace(/\.?$/, ".") });
+}
+
+const statusSchemas = Object.fromEntries(statusKeys.map((key) => [key, rowSchema(rowDescriptions[key])])) as {
+  [Key in StatusKey]: z.ZodType<StatusRows[Key]>;
+};
+
+/** The rows of the Failover Status window with their literal values. */
+export const Status = z
+  .object({
+    ...statusSchemas,
+    failoverStatusSince: Moment.nullish().meta({
+      description: "When this member began to show its Failover Status, by its own clock; null or left out: not known.",
+    }),
+  })
+  .meta({ id: "Status" });
+export type Status = z.infer<typeof Status>;
 
 /** Everything one member knows, in one answer. */
 export const Snapshot = z

@@ -1,6 +1,6 @@
 import type { FailoverError } from "../core/errors.js";
 import type { Configuration, Position } from "./configuration.js";
-import type { StatusRows } from "./status.js";
+import type { StatusRows } from "./statusTable.js";
 
 /** One network interface of an Agent. */
 export interface NetworkInterface {

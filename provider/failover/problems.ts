@@ -1,86 +1,174 @@
 import { sameAddress } from "../core/addresses.js";
-import { formatMilliseconds } from "../core/durations.js";
-import type { Position } from "./configuration.js";
-import { type MemberView, memberName } from "./memberFacts.js";
-import type { Online } from "./roles.js";
-import { type BadRow, badRows, lastingText } from "./status.js";
-import { systemProblems } from "./systemProblems.js";
+import { canonicalHostname, otherPosition, type Position, positions, sharedAddress } from "./configuration.js";
+import { gates } from "./gates.js";
+import type { MemberFacts, MemberView } from "./memberFacts.js";
+import { type Contradiction, contradictionOf, isSteadyMember } from "./roles.js";
+import { type JudgedRow, judgedRows } from "./statusRows.js";
 import { isLeftOffline, isOverdue, type Lasting, type PairProgress } from "./transition.js";
+import { parseVersion, satisfies } from "./version.js";
+
+/** The member whose window shows it, or whose word it is. */
+export type OfMember = { member: { position: Position; address: string } };
+
+/** A row in its bad value. */
+export type RedRow = Pick<JudgedRow, "key" | "row" | "word" | "figure" | "fault" | "failureReason" | "failCount" | "lasting">;
+
+/** The Agent that was given up when its pair was ended, and is back. */
+export type GivenUp = OfMember & {
+  kind: "givenUp";
+  /** The one that was kept: it has the same DataMiner ID and is in no pair. */
+  kept: { position: Position; address: string };
+  dataMinerId: number | null;
+  /** Then both poll the same devices. */
+  isOnline: boolean;
+};
+
+/** One thing that is wrong with a pair, as data. `problemText` says it in a sentence. */
+export type Problem =
+  | ({ kind: "unreachable" } & OfMember)
+  | ({ kind: "noStatus" } & OfMember)
+  | ({ kind: "row" } & OfMember & RedRow)
+  /** So many rows more than are listed. */
+  | ({ kind: "moreRows"; count: number } & OfMember)
+  | ({ kind: "noPair" } & OfMember)
+  /** It is in a pair with somebody else: `seen` are its addresses, `expected` is the other member's. */
+  | ({ kind: "otherPair"; seen: Record<Position, string>; expected: string } & OfMember)
+  /** It claims the other's place in a configuration that has it at its own. */
+  | ({ kind: "otherPosition"; seen: Position; expected: Position } & OfMember)
+  | GivenUp
+  /** Where the rest of the system reaches the pair; `mendedIn`: the first versions without that fault, where it is to blame. */
+  | ({ kind: "reachedElsewhere"; seen: string; expected: string; mendedIn: string | null } & OfMember)
+  | { kind: "bothDatabasesDown" }
+  | Contradiction
+  /** It is under way for longer than it may take. */
+  | { kind: "underWay"; seen: string; lasting: Lasting }
+  /** `lasting`: longer than a switch may take; null where nobody is on the way. `isUntold`: nobody can say for how long. */
+  | { kind: "nobodyOnline"; lasting: Lasting | null; isUntold: boolean };
+
+export type ProblemKind = Problem["kind"];
+
+type Views = Record<Position, MemberView>;
 
 export interface ProblemOptions {
-  /** False leaves out the figures that change by themselves, for outputs that are kept in state. Default: true. */
-  counters?: boolean;
   /** What is under way, and for how long. */
-  progress?: PairProgress | undefined;
+  progress: PairProgress;
+  /** The members contradict each other, and it is no switch that only looks like that. */
+  isInvalid: boolean;
 }
 
-/** One line for each thing that is wrong with a pair, naming the member and the row with its literal value. */
-export function problems(views: readonly MemberView[], { counters = true, progress }: ProblemOptions = {}): string[] {
-  return [...views.flatMap((view) => memberProblems(view, progress?.members[view.position], counters)), ...systemProblems(views)];
-}
-
-/** One line for each thing that is wrong with the pair as a whole, in the words of neither member. */
-export function progressProblems(views: readonly MemberView[], progress: PairProgress, counters = true): string[] {
-  return [...(isLeftOffline(views) ? ["Nobody who answers is online."] : []), ...underWayProblems(progress, counters)];
-}
-
-function underWayProblems({ pair, nobodyOnline, isUntold }: PairProgress, counters: boolean): string[] {
+/** Everything that is wrong with a pair: what each member shows, and what both mean together. */
+export function pairProblems(pair: Views, { progress, isInvalid }: ProblemOptions): Problem[] {
+  const views = positions.map((position) => pair[position]);
+  const givenUp = findGivenUp(pair);
   return [
-    ...(isOverdue(pair) ? [`Under way at the pair: ${pair.seen}, ${lastingText(pair, counters)}.`] : []),
-    ...(isOverdue(nobodyOnline) ? [`Nobody who answers is online, ${nobodyText(nobodyOnline, counters)}.`] : []),
-    ...(isUntold ? ["Nobody who answers is online, no operation is running, and since when that is so is not told."] : []),
+    ...views.flatMap((view) => shownProblems(view, progress.members[view.position])),
+    ...views.flatMap(reachedElsewhere),
+    ...databaseProblems(views),
+    ...views.flatMap((view) => strangerProblems(view, pair[otherPosition(view.position)])),
+    ...views.flatMap(claimProblems),
+    ...(givenUp ? [givenUp] : []),
+    ...(isInvalid ? [contradictionOf(pair)] : progressProblems(views, progress)),
   ];
 }
 
-/** One line for each thing that is under way for longer than it may. */
-export function stuckLines(views: readonly MemberView[], progress: PairProgress): string[] {
-  const ofMembers = views.flatMap(({ position, address }) => {
-    const transition = progress.members[position];
-    const name = memberName(position, address);
-    return isOverdue(transition) ? [`${name}: Failover Status is ${transition.seen} (${lastingText(transition, true)}).`] : [];
-  });
-  return [...ofMembers, ...underWayProblems(progress, true)];
-}
-
-/** Why the members contradict each other, given who says that it is online and the position that both claim. */
-export function contradictionText(online: Online, shared: Position | undefined): string {
-  if (online === "both") return "Both members are online (split brain).";
-  if (shared !== undefined) return `Both members say that they are the ${shared} one.`;
-  return online === "none" ? "Both members are offline." : "The members hold different configurations.";
-}
-
-/** A member that claims the other's place in a configuration that has it at its own. */
-export function claimProblems(views: readonly MemberView[]): string[] {
-  return views.flatMap(({ position, address, facts }) => {
-    const pair = facts?.pair;
-    if (!pair || pair.position === position || !sameAddress(pair.config[position].address, address)) return [];
-    return [`${memberName(position, address)}: it says that it is the ${pair.position} of this pair, not the ${position}.`];
-  });
-}
-
-function nobodyText({ milliseconds = 0, limitMilliseconds }: Lasting, counters: boolean): string {
-  const lasts = counters ? `for ${formatMilliseconds(milliseconds)}, ` : "";
-  return `${lasts}longer than the ${formatMilliseconds(limitMilliseconds)} that a switch may take`;
-}
-
-function memberProblems({ position, address, facts }: MemberView, transition: Lasting | undefined, counters: boolean): string[] {
-  const name = memberName(position, address);
-  if (facts === undefined) return [`${name}: Agent Status is Unreachable.`];
-  if (facts.status === null) return [`${name}: it shows no Failover status.`];
-  const rows = badRows(facts.status, transition);
-  const lines = rows.slice(0, mostRows).map((row) => `${name}: ${rowText(row, counters)}.`);
-  return rows.length <= mostRows ? lines : [...lines, `${name}: ${rows.length - mostRows} more rows are in their bad value.`];
-}
+const ofMember = ({ position, address }: MemberView): OfMember => ({ member: { position, address } });
 
 /** More than the window has without heartbeats; a list of all of them would hide what else is wrong. */
 const mostRows = 15;
 
-function rowText({ row, value, valueWithoutFigure, failureReason, failCount, lasting }: BadRow, counters: boolean): string {
-  const shown = counters ? value : (valueWithoutFigure ?? value);
-  const details = [
-    ...(failureReason === undefined ? [] : [failureReason.replace(/\.$/, "")]),
-    ...(counters && failCount ? [`${failCount} failed ${failCount === 1 ? "check" : "checks"}`] : []),
-    ...(lasting === undefined ? [] : [lastingText(lasting, counters)]),
-  ];
-  return details.length === 0 ? `${row} is ${shown}` : `${row} is ${shown} (${details.join(", ")})`;
+function shownProblems(view: MemberView, transition: Lasting | undefined): Problem[] {
+  const { facts } = view;
+  const whose = ofMember(view);
+  if (facts === undefined) return [{ kind: "unreachable", ...whose }];
+  if (facts.pair === null) return [];
+  if (facts.status === null) return [{ kind: "noStatus", ...whose }];
+  const red = judgedRows(facts.status, transition).filter(({ bad }) => bad);
+  const rows = red.slice(0, mostRows).map(({ key, row, word, figure, fault, failureReason, failCount, lasting }): Problem => {
+    return { kind: "row", ...whose, key, row, word, figure, fault, failureReason, failCount, lasting };
+  });
+  return red.length <= mostRows ? rows : [...rows, { kind: "moreRows", ...whose, count: red.length - mostRows }];
 }
+
+/**
+ * The rest of the system must reach the pair at its virtual IP or hostname. An offline Agent named its own address before RN 43257, and
+ * during a change the address is on its way, so only a steady online member counts.
+ */
+function reachedElsewhere(view: MemberView): Problem[] {
+  const { facts } = view;
+  const pair = facts?.pair;
+  if (facts === undefined || pair?.state !== "active" || !isSteadyMember(facts) || facts.status?.failoverStatus !== "Online") return [];
+  const [primary, shared] = [facts.dms.primaryAddress ?? null, sharedAddress(pair.config)];
+  if (primary === null || shared === null || sameAddress(primary, shared) || canonicalHostname(primary) === canonicalHostname(shared))
+    return [];
+  const version = parseVersion(facts.agent.version);
+  const { primaryAddressIsShared: mended } = gates;
+  const mendedIn = version === undefined || satisfies(version, mended) !== "no" ? null : mended.text;
+  return [{ kind: "reachedElsewhere", ...ofMember(view), seen: primary, expected: shared, mendedIn }];
+}
+
+/** Vendor page "Viewing the current Failover DMA status": with both instances down the system falls back to file offloading. */
+function databaseProblems(views: readonly MemberView[]): Problem[] {
+  const down = views.filter(
+    ({ facts }) => facts?.agent.storage.kind === "cassandraPerDma" && facts.pair !== null && facts.status?.database.value === "Failing",
+  );
+  return down.length < 2 ? [] : [{ kind: "bothDatabasesDown" }];
+}
+
+/** A member that is in no pair, or in one with somebody else. */
+function strangerProblems(view: MemberView, other: MemberView): Problem[] {
+  const { facts, position, address } = view;
+  if (!facts) return [];
+  if (!facts.pair) return [{ kind: "noPair", ...ofMember(view) }];
+  const { config } = facts.pair;
+  const seen = { main: config.main.address, backup: config.backup.address };
+  if (sameAddress(seen[position], address) && sameAddress(seen[other.position], other.address)) return [];
+  return [{ kind: "otherPair", ...ofMember(view), seen, expected: other.address }];
+}
+
+function claimProblems(view: MemberView): Problem[] {
+  const { position, address, facts } = view;
+  const pair = facts?.pair;
+  if (!pair || pair.position === position || !sameAddress(pair.config[position].address, address)) return [];
+  return [{ kind: "otherPosition", ...ofMember(view), seen: pair.position, expected: position }];
+}
+
+/**
+ * The Agent that was given up when its pair was ended, and is back: it still has the pair's configuration, while the other one has the
+ * same DataMiner ID, its data, and no pair ("Ending a Failover configuration", the note on an offline Agent that is unavailable).
+ */
+export function findGivenUp(pair: Views): GivenUp | undefined {
+  const position = positions.find((each) => isBack(pair[each].facts, pair[otherPosition(each)].facts));
+  if (position === undefined) return undefined;
+  const [back, kept] = [pair[position], pair[otherPosition(position)]];
+  return {
+    kind: "givenUp",
+    ...ofMember(back),
+    kept: ofMember(kept).member,
+    dataMinerId: kept.facts?.agent.dataMinerId ?? null,
+    isOnline: back.facts?.status?.failoverStatus === "Online",
+  };
+}
+
+function isBack(back: MemberFacts | undefined, kept: MemberFacts | undefined): boolean {
+  if (!back?.pair || !kept || kept.pair !== null) return false;
+  // Before and during a set-up one of them is fresh, and after a reset one has no ID.
+  if (back.agent.pristine || kept.agent.pristine || kept.agent.dataMinerId === null) return false;
+  if (back.agent.dataMinerId !== kept.agent.dataMinerId) return false;
+  const { main, backup } = back.pair.config;
+  return [main, backup].some(({ address }) => sameAddress(address, kept.agent.address));
+}
+
+/** What lasts too long at the pair as a whole, in the words of neither member. */
+function progressProblems(views: readonly MemberView[], { pair, nobodyOnline, isUntold }: PairProgress): Problem[] {
+  const problems: Problem[] = isLeftOffline(views) ? [{ kind: "nobodyOnline", lasting: null, isUntold: false }] : [];
+  if (isOverdue(pair)) problems.push({ kind: "underWay", seen: pair.seen, lasting: pair });
+  if (isOverdue(nobodyOnline)) problems.push({ kind: "nobodyOnline", lasting: nobodyOnline, isUntold: false });
+  if (isUntold) problems.push({ kind: "nobodyOnline", lasting: null, isUntold });
+  return problems;
+}
+
+/** Whether the problem is that something lasts longer than it may, or that nobody can say for how long it has. */
+export const isStuckProblem = (problem: Problem): boolean =>
+  problem.kind === "underWay" ||
+  (problem.kind === "row" && problem.lasting !== null) ||
+  (problem.kind === "nobodyOnline" && (problem.isUntold || problem.lasting !== null));

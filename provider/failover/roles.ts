@@ -4,7 +4,7 @@ import type { MemberFacts, MemberView, PairFacts } from "./memberFacts.js";
 /** Who is online, as far as the members that answer say. */
 export type Online = Position | "none" | "both";
 
-/** `Online` and `Offline` stay until something happens; every other text is on its way (domain 1.2). */
+/** `Online` and `Offline` stay until something happens; every other text is on its way (vendor page "Viewing the current Failover DMA status"). */
 export type Steadiness = "steady" | "transition";
 
 const steadyStatuses = new Set(["Online", "Offline"]);
@@ -50,7 +50,7 @@ export const isSteadyPair = (pair: Pick<PairFacts, "state" | "operation">): bool
 export const isSteadyMember = ({ pair, status }: Pick<MemberFacts, "pair" | "status">): boolean =>
   pair !== null && status !== null && isSteadyPair(pair) && steadiness(status.failoverStatus) === "steady";
 
-/** The position that both members claim: a position is fixed (domain 1.1), so one of them is not what it says. */
+/** The position that both members claim: a position is fixed, so one of them is not what it says. */
 export function sharedPosition(main: Pick<MemberFacts, "pair"> | undefined, backup: Pick<MemberFacts, "pair"> | undefined) {
   const claimed = main?.pair?.position;
   return claimed !== undefined && claimed === backup?.pair?.position ? claimed : undefined;
@@ -67,6 +67,21 @@ export function looksInvalid(main: MemberFacts | undefined, backup: MemberFacts 
   if (main.revision !== backup.revision || sharedPosition(main, backup) !== undefined) return true;
   if (main.pair?.state === "inactive" || backup.pair?.state === "inactive") return false;
   return isOnline(main.status) === isOnline(backup.status);
+}
+
+/** How two members that answer contradict each other. */
+export type Contradiction =
+  | { kind: "bothOnline" | "bothOffline" | "twoConfigurations" }
+  /** Both claim this position. */
+  | { kind: "samePosition"; seen: Position };
+
+/** Why a pair that looks invalid does. */
+export function contradictionOf({ main, backup }: Record<Position, MemberView>): Contradiction {
+  const online = roles(main.facts?.status, backup.facts?.status);
+  if (online === "both") return { kind: "bothOnline" };
+  const seen = sharedPosition(main.facts, backup.facts);
+  if (seen !== undefined) return { kind: "samePosition", seen };
+  return { kind: online === "none" ? "bothOffline" : "twoConfigurations" };
 }
 
 const isOnline = (status: Spoken): boolean => status?.failoverStatus === "Online";

@@ -6,11 +6,10 @@ import { FailoverError, reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, type PairType, sharedAddress } from "../failover/configuration.js";
-import { givenUpAgent, givenUpText } from "../failover/givenUpAgent.js";
-import { memberName } from "../failover/memberFacts.js";
-import { claimProblems, contradictionText, problems, progressProblems, stuckLines } from "../failover/problems.js";
-import { isFailedOver, looksInvalid, type Online, roles, sharedPosition, speakerOf } from "../failover/roles.js";
-import { type Led, led } from "../failover/status.js";
+import { findGivenUp, isStuckProblem, pairProblems } from "../failover/problems.js";
+import { problemText } from "../failover/problemText.js";
+import { isFailedOver, looksInvalid, type Online, roles, speakerOf } from "../failover/roles.js";
+import { type Led, led } from "../failover/statusRows.js";
 import { isStuck, pairProgress } from "../failover/transition.js";
 import type { FailoverPairInputs } from "./inputs.js";
 
@@ -66,7 +65,8 @@ function sayWhatIsUnclear(view: PairView, context: Context): void {
   for (const { failure, facts } of membersOf(view)) {
     if (!facts) context.progress(`${reasonOf(failure)} Only what the other member says can be compared.`);
   }
-  for (const line of stuckLines(membersOf(view), pairProgress(membersOf(view), systemClock.now()))) context.progress(line);
+  const progress = pairProgress(membersOf(view), systemClock.now());
+  for (const problem of pairProblems(view, { progress, isInvalid: false }).filter(isStuckProblem)) context.progress(problemText(problem));
 }
 
 /**
@@ -121,11 +121,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
     },
     reachable: { main: view.main.facts !== undefined, backup: view.backup.facts !== undefined },
     stuck: !invalid && (isStuck(progress) || progress.isUntold),
-    problems: [
-      ...problems(membersOf(view), { counters: false, progress }),
-      ...contradictions(view, online, invalid),
-      ...(invalid ? [] : progressProblems(membersOf(view), progress, false)),
-    ],
+    problems: pairProblems(view, { progress, isInvalid: invalid }).map((problem) => problemText(problem, { counters: false })),
     reachableAt: sharedAddress(configuration),
     virtualIps,
     hostname,
@@ -142,18 +138,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
 }
 
 /** The member that was given up and is back; undefined when none is. */
-export function givenUpLine({ main, backup }: PairView): string | undefined {
-  const members = { main: main.facts, backup: backup.facts };
-  const position = givenUpAgent(members);
-  return position && `${memberName(position, { main, backup }[position].address)}: ${givenUpText(position, members)}`;
-}
-
-function contradictions(view: PairView, online: Online, invalid: boolean): string[] {
-  const lines = membersOf(view)
-    .filter(({ facts }) => facts && facts.pair === null)
-    .map(({ position, address }) => `${memberName(position, address)}: it knows of no pair.`);
-  const back = givenUpLine(view);
-  if (back) lines.push(back);
-  lines.push(...claimProblems(membersOf(view)));
-  return invalid ? [...lines, contradictionText(online, sharedPosition(view.main.facts, view.backup.facts))] : lines;
+export function givenUpLine(view: PairView): string | undefined {
+  const givenUp = findGivenUp(view);
+  return givenUp && problemText(givenUp);
 }

@@ -1,6 +1,15 @@
 import { isIP } from "node:net";
 import type { Heartbeat, Status } from "pulumi-dataminer-failover/agent";
-import { gates, parseVersion, satisfies } from "pulumi-dataminer-failover/failover";
+import {
+  gates,
+  parseVersion,
+  rowDescriptions,
+  type StatusKey,
+  type StatusRows,
+  type Surroundings,
+  satisfies,
+  statusKeys,
+} from "pulumi-dataminer-failover/failover";
 import type { Agent } from "./agent.js";
 import { failedChecks, type HeartbeatState, hasForwarded, syncPathHolds } from "./heartbeats.js";
 import type { World } from "./world.js";
@@ -12,23 +21,37 @@ const tooManyPending = 1000;
 /** Agents whose NATS settings are behind those of their DataMiner System. */
 export const apartFromCluster = new WeakSet<Agent>();
 
+/** Where the value of each row comes from. What a member's window does not have is left out by the row's own description. */
+const produce: { readonly [Key in StatusKey]: (world: World, agent: Agent) => StatusRows[Key] } = {
+  failoverStatus: (_, agent) => agent.failoverStatus ?? "",
+  configuration: configurationRow,
+  connectivity: (world, agent) => [...agent.heartbeats.values()].map((state) => connectivityRow(world, agent, state)),
+  syncConnection: (world, agent) =>
+    syncPathHolds(world, agent) ? { value: "Available" } : { value: "Not Available", failureReason: syncFailure(agent) },
+  dbSync: dbSyncRow,
+  dbSyncStack: dbSyncStackRow,
+  rteCount: (_, agent) => agent.rteCount,
+  nics: (_, agent) =>
+    agent.cards.filter(({ touched }) => touched).map(({ index, connected }) => ({ index, value: connected ? "Available" : "Unavailable" })),
+  database: (_, agent) => databaseRow(agent),
+  nats: (_, agent) => ({ value: agent.natsFails ? "Failing" : "OK", clusterEndpointsInSync: !apartFromCluster.has(agent) }),
+};
+
 /** The rows of the Failover Status window, from the facts as they are now. */
 export function statusOf(world: World, agent: Agent): Status | null {
   if (agent.failoverStatus === null || !agent.copy) return null;
+  const surroundings: Surroundings = {
+    isOnline: agent.isOnline && agent.copy.state !== "inactive",
+    isSelfHosted: agent.storage.kind !== "staas",
+    has: agent.profile.has,
+  };
+  const rows = statusKeys.map((key) => {
+    const isShown = rowDescriptions[key].isShown?.(surroundings) ?? true;
+    return [key, isShown ? produce[key](world, agent) : null];
+  });
   return {
-    failoverStatus: agent.failoverStatus,
+    ...(Object.fromEntries(rows) as StatusRows),
     ...(agent.options.tellsTimes === false ? {} : { failoverStatusSince: new Date(agent.notedStatus.since).toISOString() }),
-    configuration: configurationRow(world, agent),
-    connectivity: [...agent.heartbeats.values()].map((state) => connectivityRow(world, agent, state)),
-    ...onlineRows(world, agent),
-    rteCount: agent.rteCount,
-    nics: agent.cards
-      .filter(({ touched }) => touched)
-      .map(({ index, connected }) => ({ index, value: connected ? "Available" : "Unavailable" })),
-    database: databaseRow(agent),
-    nats: agent.profile.showsNats
-      ? { value: agent.natsFails ? "Failing" : "OK", clusterEndpointsInSync: !apartFromCluster.has(agent) }
-      : null,
   };
 }
 
@@ -44,7 +67,7 @@ function hidesDegradedStaas({ storage, version }: Agent): boolean {
   return storage.kind === "staas" && parsed !== undefined && satisfies(parsed, gates.staasIsTold) !== "yes";
 }
 
-/** Why a member holds its configuration for invalid; null when it does not (SLNet connections, BPA). */
+/** Why a member holds its configuration for invalid; null when it does not (RN 26683). */
 export function invalidReason(world: World, agent: Agent): string | null {
   if (agent.copy?.state === "invalid") return "Failover configuration on buddy is invalid.";
   const buddy = world.reachableBuddy(agent);
@@ -83,23 +106,19 @@ function reasonOf({ target }: Heartbeat, address: string): string {
   return isIP(address) ? `No reply from ${address}.` : `${address} is no IP address.`;
 }
 
-/**
- * The rows that only the online member has; those of the database only with self-hosted storage (Viewing the current Failover DMA
- * status).
- */
-function onlineRows(world: World, agent: Agent): Pick<Status, "syncConnection" | "dbSync" | "dbSyncStack"> {
-  if (!agent.isOnline || agent.copy?.state === "inactive") return { syncConnection: null, dbSync: null, dbSyncStack: null };
-  const holds = syncPathHolds(world, agent);
-  const failureReason = `${agent.buddyAddress ?? "The other Agent"} is not reached over the synchronization interface.`;
-  const syncConnection = holds ? { value: "Available" } : { value: "Not Available", failureReason };
-  if (agent.storage.kind === "staas") return { syncConnection, dbSync: null, dbSyncStack: null };
-  const since = agent.syncFailingSince;
-  const pending = agent.forwardsWaiting + (since === null ? 0 : Math.floor(((world.clock.now() - since) / 1000) * eventsPerSecond));
+const syncFailure = ({ buddyAddress }: Agent): string =>
+  `${buddyAddress ?? "The other Agent"} is not reached over the synchronization interface.`;
+
+/** Active as soon as something was forwarded; before that the window does not have the row. */
+function dbSyncRow(world: World, agent: Agent): Status["dbSync"] {
+  const { syncFailingSince: since, clockOffsetMilliseconds } = agent;
   const forwarded = hasForwarded(agent, world.clock.now());
-  const lastSuccess = forwarded ? new Date((since ?? world.clock.now()) + agent.clockOffsetMilliseconds).toISOString() : null;
-  return {
-    syncConnection,
-    dbSync: holds ? (forwarded ? { value: "Active", lastSuccess } : null) : { value: "Failing", failureReason, lastSuccess },
-    dbSyncStack: { value: pending > tooManyPending ? "Too Large" : "OK", pending },
-  };
+  const lastSuccess = forwarded ? new Date((since ?? world.clock.now()) + clockOffsetMilliseconds).toISOString() : null;
+  if (!syncPathHolds(world, agent)) return { value: "Failing", failureReason: syncFailure(agent), lastSuccess };
+  return forwarded ? { value: "Active", lastSuccess } : null;
+}
+
+function dbSyncStackRow(world: World, { syncFailingSince: since, forwardsWaiting }: Agent): Status["dbSyncStack"] {
+  const pending = forwardsWaiting + (since === null ? 0 : Math.floor(((world.clock.now() - since) / 1000) * eventsPerSecond));
+  return { value: pending > tooManyPending ? "Too Large" : "OK", pending };
 }

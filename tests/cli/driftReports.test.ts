@@ -27,7 +27,7 @@ const results: DriftResult[] = [
   result("changed", { classes: ["drift"], differences: [{ property: "mode", declared: "manual", live: "automatic" }] }),
   result("ill", {
     classes: ["unhealthy", "drift"],
-    problems: ["backup 10.0.0.2: Database is Failing."],
+    problems: [{ kind: "row", row: "Database", text: "backup 10.0.0.2: Database is Failing." }],
     differences: [{ property: "heartbeats", declared: [1], live: null }],
   }),
   result("away", {
@@ -35,7 +35,7 @@ const results: DriftResult[] = [
     source: "shop/production",
     urn: "urn:pulumi:x",
     kind: "agent",
-    problems: ["It does not answer."],
+    problems: [{ kind: "untold", text: "It does not answer." }],
   }),
 ];
 const errors: DriftError[] = [
@@ -173,7 +173,7 @@ test("hostile texts break no format", async () => {
       result(hostile, {
         classes: ["drift"],
         source: hostile,
-        problems: [hostile],
+        problems: [{ kind: hostile, text: hostile }],
         differences: [{ property: hostile, declared: hostile, live: { [hostile]: [hostile] } }],
       }),
     ],

@@ -179,7 +179,6 @@ describe.concurrent("a pair is not gone when", () => {
     expect(await program.refresh()).toBe(true);
     expect(program.outs).toMatchObject({ state: "invalid", online: "none", led: { main: "red", backup: "red" } });
     expect(program.outs.problems).toEqual([
-      textsOf(world).row("main", "it shows no Failover status"),
       textsOf(world).row("backup", "Configuration is Invalid (Failover buddy has no Failover configuration)"),
       `main ${world.address(1)}: it knows of no pair.`,
       expect.stringMatching(/^backup \S+: .* so looks an Agent that was given up and came back\. Take it off the network now: /),

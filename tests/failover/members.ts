@@ -1,7 +1,9 @@
 import type { Configuration, Heartbeat, Position } from "../../provider/failover/configuration.js";
 import type { AgentFacts, MemberFacts, MemberView, PairFacts } from "../../provider/failover/memberFacts.js";
 import type { DeclaredPair } from "../../provider/failover/preflight.js";
-import type { StatusRows } from "../../provider/failover/status.js";
+import { type Problem, pairProblems } from "../../provider/failover/problems.js";
+import type { StatusRows } from "../../provider/failover/statusTable.js";
+import { pairProgress } from "../../provider/failover/transition.js";
 
 export const mainAddress = "10.10.10.1";
 export const backupAddress = "10.10.10.2";
@@ -112,3 +114,13 @@ export const view = (position: Position, facts?: MemberFacts): MemberView => ({
   address: position === "main" ? mainAddress : backupAddress,
   facts,
 });
+
+/** What is wrong with the pair that these two make; undefined: a silent member. */
+export function problemsOf(
+  main: MemberFacts | undefined,
+  backup: MemberFacts | undefined,
+  { isInvalid = false, now = Date.now() } = {},
+): Problem[] {
+  const views = { main: view("main", main), backup: view("backup", backup) };
+  return pairProblems(views, { progress: pairProgress([views.main, views.backup], now), isInvalid });
+}

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { problems } from "../../provider/failover/problems.js";
 import { isFailedOver, isSteadyPair, looksInvalid, roles, steadiness } from "../../provider/failover/roles.js";
-import { led, type StatusRows } from "../../provider/failover/status.js";
-import { member, type PairedChanges, paired, status, view } from "./members.js";
+import { led, statusRows } from "../../provider/failover/statusRows.js";
+import type { StatusRows } from "../../provider/failover/statusTable.js";
+import { member, type PairedChanges, paired, status } from "./members.js";
 
 const heartbeat = (value: string) => ({ kind: "Heartbeat", label: "Heartbeat to 10.10.10.2", value });
 
@@ -52,65 +52,7 @@ describe("the LED", () => {
     ["cluster endpoints out of sync", { nats: { value: "OK", clusterEndpointsInSync: false } }],
   ])("is red with %s", (_, changes) => {
     expect(led(status(changes))).toBe("red");
-    expect(problems([view("main", { ...paired("main"), status: status(changes) })])).toHaveLength(1);
-  });
-});
-
-describe("problems", () => {
-  const lines = (changes: Partial<StatusRows>, counters = true) =>
-    problems([view("main", { ...paired("main"), status: status(changes) })], { counters });
-
-  test("are none in a healthy pair", () => {
-    expect(problems([view("main", paired("main")), view("backup", paired("backup"))])).toEqual([]);
-  });
-
-  test("name a silent member", () => {
-    expect(problems([view("main", paired("main")), view("backup")])).toEqual(["backup 10.10.10.2: Agent Status is Unreachable."]);
-  });
-
-  test("name a member without a status", () => {
-    expect(problems([view("backup", member("backup"))])).toEqual(["backup 10.10.10.2: it shows no Failover status."]);
-  });
-
-  test.each<[Partial<StatusRows>, string, string]>([
-    [
-      { connectivity: [{ ...heartbeat("Failing"), failureReason: "No route\nto host.", failCount: 4 }] },
-      "main 10.10.10.1: Heartbeat to 10.10.10.2 is Failing (No route to host, 4 failed checks).",
-      "main 10.10.10.1: Heartbeat to 10.10.10.2 is Failing (No route to host).",
-    ],
-    [
-      { connectivity: [{ kind: "Inverted Heartbeat", label: "10.10.10.254", value: "Failing", failCount: 1 }] },
-      "main 10.10.10.1: Inverted Heartbeat 10.10.10.254 is Failing (1 failed check).",
-      "main 10.10.10.1: Inverted Heartbeat 10.10.10.254 is Failing.",
-    ],
-    [
-      { configuration: { value: "Invalid", failureReason: "Cluster name of agents doesn't match" } },
-      "main 10.10.10.1: Configuration is Invalid (Cluster name of agents doesn't match).",
-      "main 10.10.10.1: Configuration is Invalid (Cluster name of agents doesn't match).",
-    ],
-    [
-      { dbSyncStack: { value: "Too Large", pending: 1200 } },
-      "main 10.10.10.1: DB Sync Stack is Too Large (1200).",
-      "main 10.10.10.1: DB Sync Stack is Too Large.",
-    ],
-    [{ rteCount: 2 }, "main 10.10.10.1: RTE Count is 2.", "main 10.10.10.1: RTE Count is above 0."],
-    [{ nics: [{ index: 2, value: "Unavailable" }] }, "main 10.10.10.1: NIC 2 is Unavailable.", "main 10.10.10.1: NIC 2 is Unavailable."],
-  ])("of %j say the literal value, with figures and without", (changes, withFigures, without) => {
-    expect(lines(changes)).toEqual([withFigures]);
-    expect(lines(changes, false)).toEqual([without]);
-  });
-
-  test("come in the order of the window", () => {
-    const found = lines({
-      database: { value: "Failing" },
-      configuration: { value: "Invalid" },
-      syncConnection: { value: "Not Available" },
-    });
-    expect(found.map((line) => line.split(": ")[1])).toEqual([
-      "Configuration is Invalid.",
-      "Sync Connection is Not Available.",
-      "Database is Failing.",
-    ]);
+    expect(statusRows(status(changes)).filter(({ bad }) => bad)).toHaveLength(1);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MemberFacts } from "../../provider/failover/memberFacts.js";
-import { problems, progressProblems } from "../../provider/failover/problems.js";
-import { led } from "../../provider/failover/status.js";
+import { pairProblems } from "../../provider/failover/problems.js";
+import { led } from "../../provider/failover/statusRows.js";
 import { isOverdue, isStuck, pairProgress, statusTransition, type Watched } from "../../provider/failover/transition.js";
 import { type PairedChanges, paired, view } from "./members.js";
 
@@ -20,6 +20,10 @@ function lasting(failoverStatus: string, seconds: number | null, { status, ...ch
 }
 
 const nobody = (backup: MemberFacts) => [view("main", { ...lasting("Offline", 3_600), pair: paired("main").pair }), view("backup", backup)];
+const problemsOf = (views: ReturnType<typeof view>[], progress = pairProgress(views, present)) => {
+  const [main, backup] = views as [ReturnType<typeof view>, ReturnType<typeof view>];
+  return pairProblems({ main, backup }, { progress, isInvalid: false });
+};
 const nothingSeen: Watched = { members: {}, pair: undefined, nobodyOnline: undefined };
 
 describe("a member's status is overdue", () => {
@@ -89,14 +93,14 @@ describe("nobody online", () => {
 
   test("is no problem for as long as a switch may take, and one afterwards", () => {
     const inTime = nobody(lasting("Going Online", 60));
-    expect(progressProblems(inTime, pairProgress(inTime, present))).toEqual([]);
+    expect(problemsOf(inTime)).toEqual([]);
     const late = nobody(lasting("synchronizing", whole + 1, { agent: { settings: undefined } }));
     const progress = pairProgress(late, present);
     expect(isStuck(progress)).toBe(true);
-    expect(progressProblems(late, progress)).toEqual([
-      "Nobody who answers is online, for 28m 1s, longer than the 28m that a switch may take.",
-    ]);
-    expect(progressProblems(late, progress, false)).toEqual(["Nobody who answers is online, longer than the 28m that a switch may take."]);
+    expect(problemsOf(late, progress)).toContainEqual({
+      ...{ kind: "nobodyOnline", isUntold: false },
+      lasting: { seen: "", milliseconds: (whole + 1) * 1000, limitMilliseconds: whole * 1000 },
+    });
   });
 
   test("counts from what was seen, when each single status is younger", () => {
@@ -109,7 +113,7 @@ describe("nobody online", () => {
   test("that nobody can tell the time of is untold, but not while an operation runs, nor for whoever watches", () => {
     const views = nobody(lasting("Acquiring Virtual IP Address 10.10.10.5", null));
     expect(pairProgress(views, present).isUntold).toBe(true);
-    expect(progressProblems(views, pairProgress(views, present))).toHaveLength(1);
+    expect(problemsOf(views)).toEqual([{ kind: "nobodyOnline", lasting: null, isUntold: true }]);
     expect(pairProgress(views, present, { ...nothingSeen, nobodyOnline: 0 }).isUntold).toBe(false);
     const operation = { state: "running", kind: "switch", startedUtc: ago(5) };
     expect(pairProgress(nobody(lasting("Going Online", null, { pair: { operation } })), present).isUntold).toBe(false);
@@ -122,7 +126,7 @@ describe("nobody online", () => {
 
   test("and nobody on the way is a problem at once", () => {
     const views = [view("main"), view("backup", paired("backup"))];
-    expect(progressProblems(views, pairProgress(views, present))).toEqual(["Nobody who answers is online."]);
+    expect(problemsOf(views)).toContainEqual({ kind: "nobodyOnline", lasting: null, isUntold: false });
   });
 });
 
@@ -143,9 +147,8 @@ describe("the pair", () => {
     const late = running(kind, limit + 60);
     const progress = pairProgress(late, present);
     expect(isStuck(progress)).toBe(true);
-    expect(progressProblems(late, progress)[0]).toMatch(
-      new RegExp(`^Under way at the pair: ${kind}, for .*, longer than the .* that it may take\\.$`),
-    );
+    const lasting = { seen: kind, milliseconds: (limit + 60) * 1000, limitMilliseconds: limit * 1000 };
+    expect(problemsOf(late, progress)[0]).toEqual({ kind: "underWay", seen: kind, lasting });
   });
 
   test("a state that nobody tells the time of is overdue by what was seen, after 10 minutes where no limit is known", () => {
@@ -155,13 +158,12 @@ describe("the pair", () => {
   });
 });
 
-test("problems name the status and both times, or the limit alone where figures do not count", () => {
-  const views = nobody(lasting("Acquiring Virtual IP Address 10.10.10.5", 1_500));
-  const progress = pairProgress(views, present);
-  expect(problems(views, { progress })).toEqual([
-    "backup 10.10.10.2: Failover Status is Acquiring Virtual IP Address 10.10.10.5 (for 25m, longer than the 2m that it may take).",
-  ]);
-  expect(problems(views, { progress, counters: false })).toEqual([
-    "backup 10.10.10.2: Failover Status is Acquiring Virtual IP Address 10.10.10.5 (longer than the 2m that it may take).",
+test("a status that lasts too long is a red row with both times", () => {
+  const text = "Acquiring Virtual IP Address 10.10.10.5";
+  expect(problemsOf(nobody(lasting(text, 1_500)))).toEqual([
+    expect.objectContaining({
+      ...{ kind: "row", key: "failoverStatus", word: text },
+      lasting: { seen: text, milliseconds: 1_500_000, limitMilliseconds: 120_000 },
+    }),
   ]);
 });

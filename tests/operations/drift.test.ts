@@ -55,10 +55,19 @@ describe("one run over six pairs of an inventory", () => {
     const { heartbeat, role, database, half, dead } = Object.fromEntries(report.results.map((result) => [result.name, result]));
     expect(heartbeat?.differences).toEqual([{ property: "heartbeats[1].maxFailures", declared: 3, live: 9 }]);
     expect(role).toMatchObject({ online: "backup", expectedOnline: "main", differences: [], problems: [] });
-    expect(database?.problems).toEqual([expect.stringMatching(/^backup 127\.82\.4\.2: Database is Failing/)]);
-    expect(half?.problems[0]).toMatch(/^backup 127\.82\.5\.2: Agent Status is Unreachable\. .* Runbook: AGENT_UNREACHABLE\.$/);
+    expect(database?.problems).toEqual([
+      expect.objectContaining({ kind: "row", key: "database", member: { position: "backup", address: "127.82.4.2" } }),
+    ]);
+    expect(half?.problems[0]).toMatchObject({
+      kind: "unreachable",
+      runbook: "AGENT_UNREACHABLE",
+      text: expect.stringMatching(/^backup 127\.82\.5\.2: .* Runbook: AGENT_UNREACHABLE\.$/),
+    });
     expect(half?.members).toMatchObject({ main: { reachable: true }, backup: { reachable: false, led: "red" } });
-    expect(dead?.problems.map((line) => line.split(":")[0])).toEqual(["main 127.82.6.1", "backup 127.82.6.2"]);
+    expect(dead?.problems.map(({ kind, member }) => [kind, member?.address])).toEqual([
+      ["unreachable", "127.82.6.1"],
+      ["unreachable", "127.82.6.2"],
+    ]);
   });
 
   test("asks each Agent once", () => {
@@ -120,7 +129,7 @@ describe("an inventory run", () => {
       });
       expect(result).toMatchObject({ class: "unhealthy", online: "both" });
       expect(result.classes).not.toContain("roleChange");
-      expect(result.problems).toContain("Both members are online (split brain).");
+      expect(result.problems).toContainEqual(expect.objectContaining({ kind: "bothOnline" }));
     } finally {
       await world.close();
     }
@@ -144,7 +153,7 @@ describe("an inventory run", () => {
     try {
       const result = await driftOf({ pairs: [{ name: "one", main: world.connection(1), backup: await backup(world), ...world.pair() }] });
       expect(result.class).toBe("unreachable");
-      expect(result.problems[0]).toMatch(reason);
+      expect(result.problems[0]?.text).toMatch(reason);
       expect(JSON.stringify(result)).not.toContain("another-token-that-nobody-knows-of");
     } finally {
       await world.close();

@@ -5,6 +5,8 @@ import { stepDifferences } from "../../operations/drift/stepDifferences.js";
 import type { MemberStatus, PairStatus } from "../../operations/readStatus.js";
 import { connectionFrom } from "../../operations/stack/connections.js";
 import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/secretValues.js";
+import type { Problem } from "../../provider/failover/problems.js";
+import { problemText } from "../../provider/failover/problemText.js";
 import { resources } from "../../provider/index.js";
 
 const subject = { kind: "pair" as const, name: "north", source: "pairs.yaml", urn: null };
@@ -31,6 +33,8 @@ const status = (more: Partial<PairStatus> = {}): PairStatus => ({
   members: { main: member("main"), backup: member("backup") },
   ...more,
 });
+const red: Problem = { kind: "noStatus", member: { position: "main", address: "10.0.0.1" } };
+const noPair = (position: "main" | "backup"): Problem => ({ kind: "noPair", member: { position, address: member(position).address } });
 const drift = { differences: [{ property: "mode", declared: "manual", live: "automatic" }] };
 
 describe("a pair", () => {
@@ -50,28 +54,28 @@ describe("a pair", () => {
     [
       "with a problem is unhealthy, whoever is online",
       {},
-      status({ problems: ["It burns."], online: "backup" }),
+      status({ problems: [red], online: "backup" }),
       "main",
       ["unhealthy", "roleChange"],
     ],
     [
       "with two online members is unhealthy, and no change of role",
       {},
-      status({ online: "both", problems: ["Both."] }),
+      status({ online: "both", problems: [{ kind: "bothOnline" }] }),
       "main",
       ["unhealthy"],
     ],
     [
       "with nobody online is unhealthy, and no change of role",
       {},
-      status({ online: "none", state: "invalid", problems: ["Nobody."] }),
+      status({ online: "none", state: "invalid", problems: [{ kind: "bothOffline" }] }),
       "main",
       ["unhealthy"],
     ],
     [
       "that is gone has no health of its own",
       { differences: [] },
-      status({ state: null, online: "none", problems: ["main: no pair.", "backup: no pair."] }),
+      status({ state: null, online: "none", problems: [noPair("main"), noPair("backup")] }),
       "main",
       ["clean"],
     ],
@@ -84,13 +88,15 @@ describe("a pair", () => {
   });
 
   test("with a silent member is unreachable, and its own line about that is no further problem", () => {
-    const gone = "backup 10.0.0.2: Agent Status is Unreachable.";
+    const gone: Problem = { kind: "unreachable", member: { position: "backup", address: "10.0.0.2" } };
     const seen = status({ members: { main: member("main"), backup: silent("backup") }, problems: [gone] });
     const result = pairResult(subject, drift, seen, "main");
     expect(result.classes).toEqual(["unreachable", "drift"]);
-    expect(result.problems).toEqual([`${gone} It is gone. Runbook: AGENT_UNREACHABLE.`]);
-    const worse = pairResult(subject, {}, { ...seen, problems: [gone, "main 10.0.0.1: Heartbeat is Failing."] }, "main");
+    const text = `${problemText(gone)} It is gone. Runbook: AGENT_UNREACHABLE.`;
+    expect(result.problems).toEqual([{ ...gone, seen: "It is gone.", runbook: "AGENT_UNREACHABLE", text }]);
+    const worse = pairResult(subject, {}, { ...seen, problems: [gone, red] }, "main");
     expect(worse.classes).toEqual(["unreachable", "unhealthy"]);
+    expect(worse.problems[1]).toEqual({ ...red, text: problemText(red) });
   });
 
   test("tells a reason once that two have", () => {

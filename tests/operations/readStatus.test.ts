@@ -93,7 +93,7 @@ describe("a pair", () => {
     });
     const status = await readStatus(target, quick);
     expect(status).toMatchObject({ online: "both", splitBrain: true, state: "invalid" });
-    expect(status.problems).toContain("Both members are online (split brain).");
+    expect(status.problems).toContainEqual({ kind: "bothOnline" });
     expect(ledsOf(status)).toEqual(["red", "red"]);
     expect(simulator.requests.count()).toBe(4);
     expect((await readStatus(target, { secondLookMilliseconds: 0 })).splitBrain).toBe(true);
@@ -110,14 +110,14 @@ describe("a pair", () => {
     });
     const status = await readStatus(target, quick);
     expect(status).toMatchObject({ online: "none", splitBrain: false, state: "invalid" });
-    expect(status.problems).toContain("Both members are offline.");
+    expect(status.problems).toContainEqual({ kind: "bothOffline" });
   });
 
   test("whose members hold different configurations is invalid", async () => {
     const { target } = await given({ produce: ({ simulator }) => simulator.pair().editConfig({ mode: "manual" }, { only: "backup" }) });
     const status = await readStatus(target, quick);
     expect(status).toMatchObject({ online: "main", state: "invalid" });
-    expect(status.problems).toContain("The members hold different configurations.");
+    expect(status.problems).toContainEqual({ kind: "twoConfigurations" });
   });
 
   test("that contradicts itself for a moment only is as the second look has it", async () => {
@@ -135,16 +135,20 @@ describe("a pair", () => {
     const status = await readStatus(target, quick);
     expect(status).toMatchObject({ dataMinerId: 111, online: "none", state: "active" });
     expect(status.problems).toEqual(
-      expect.arrayContaining([`main ${address(1)}: Agent Status is Unreachable.`, "Nobody who answers is online."]),
+      expect.arrayContaining([
+        { kind: "unreachable", member: { position: "main", address: address(1) } },
+        { kind: "nobodyOnline", lasting: null, isUntold: false },
+      ]),
     );
   });
 
   test("with somebody else than the target says says with whom", async () => {
     const { target, address } = await given();
     const status = await readStatus({ ...target, backup: { ...target.backup, host: address(1) } }, quick);
-    expect(status.problems).toContain(
-      `main ${address(1)}: it is in a pair of main ${address(1)} and backup ${address(2)}, not with ${address(1)}.`,
-    );
+    expect(status.problems).toContainEqual({
+      ...{ kind: "otherPair", member: { position: "main", address: address(1) } },
+      ...{ seen: { main: address(1), backup: address(2) }, expected: address(1) },
+    });
   });
 });
 

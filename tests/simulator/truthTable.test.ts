@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { PairConfig } from "../../provider/agent/pairSchema.js";
-import type { Status } from "../../provider/agent/statusSchema.js";
+import type { Status } from "../../provider/agent/snapshotSchema.js";
 import { backup, backupTarget, config, heldBy, main, mainTarget, pairedWorld, roles, virtualIp, type WorldOptions } from "./worlds.js";
 
 /**

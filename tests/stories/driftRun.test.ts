@@ -246,6 +246,6 @@ describe("a drift run over a stack", () => {
       ["main", ["clean"]],
     ]);
     expect(results[0]?.differences).toEqual([{ property: "exists", declared: true, live: false }]);
-    expect(results[1]?.problems.join()).toMatch(/401/);
+    expect(results[1]?.problems.map(({ text }) => text).join()).toMatch(/401/);
   });
 });

@@ -1,7 +1,6 @@
 import type { Operation } from "../../provider/agent/operationSchema.js";
 import type { Pair } from "../../provider/agent/pairSchema.js";
-import type { AgentFacts, Snapshot } from "../../provider/agent/snapshotSchema.js";
-import type { Status } from "../../provider/agent/statusSchema.js";
+import type { AgentFacts, Snapshot, Status } from "../../provider/agent/snapshotSchema.js";
 
 export interface SnapshotChanges extends Partial<Omit<Snapshot, "agent">> {
   agent?: Partial<AgentFacts>;

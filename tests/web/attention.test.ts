@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { judge } from "../../cli/web/attention.js";
-import { aSilentMember, aStatus, kinds } from "./statuses.js";
+import { problemText } from "../../provider/failover/problemText.js";
+import { aSilentMember, aStatus, kinds, noPair } from "./statuses.js";
 
 describe("a pair is judged", () => {
   test.each([
@@ -11,8 +12,8 @@ describe("a pair is judged", () => {
     ["main unreachable", "problem", "Main unreachable", "Backup is online."],
     ["red", "problem", "Database Failing", ""],
     ["very red", "problem", "2 rows red", ""],
-    ["no pair", "problem", "No Failover pair", "main Agent 10.10.10.1: it knows of no pair."],
-    ["contradiction", "problem", "Contradiction", "The members hold different configurations."],
+    ["no pair", "problem", "No Failover pair", problemText(noPair)],
+    ["contradiction", "problem", "Contradiction", problemText({ kind: "twoConfigurations" })],
     ["disabled", "notice", "Disabled", "Failover is configured, and switched off."],
     ["switching", "changing", "Switching", ""],
     ["going online", "changing", "Acquiring Virtual IP Address 10.10.10.5", ""],

@@ -1,6 +1,7 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
 import { servePage } from "../../cli/web/servePage.js";
+import type { Problem } from "../../operations/index.js";
 import { turn, until, useChromium, view } from "./chromium.js";
 import { settle } from "./standingClock.js";
 import { startPage } from "./startPage.js";
@@ -146,9 +147,10 @@ describe("the overview", () => {
 
   test("keeps hostile names as text, and in their place", async () => {
     const hostile = `<script>alert(1)</script>"'><img src=x onerror=alert(2)>\u202eevil\u2067\u05d0\u05d1 ${"very-long-name-".repeat(40)}`;
+    const problem: Problem = { kind: "underWay", seen: hostile, lasting: { seen: hostile, milliseconds: 2, limitMilliseconds: 1 } };
     const member = aMember("main", hostile, { agentName: hostile, address: "10.10.10.1", seen: hostile });
     const { url } = await startPage({
-      [hostile]: aStatus(hostile, { main: member, problems: [hostile] }),
+      [hostile]: aStatus(hostile, { main: member, problems: [problem] }),
       b: new Error(hostile),
       c: aStatus("c"),
     });

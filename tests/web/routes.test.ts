@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { Problem } from "../../operations/index.js";
 import { preparePage } from "./startPage.js";
 import { aMember, aStatus, kinds } from "./statuses.js";
 
@@ -87,9 +88,10 @@ describe("the page", () => {
 
   test("keeps whatever an Agent or an operator calls things as text", async () => {
     const hostile = `"><script>alert(1)</script><img src=x onerror=alert(2)>'\u202egnp.exe`;
+    const problem: Problem = { kind: "underWay", seen: hostile, lasting: { seen: hostile, milliseconds: 2, limitMilliseconds: 1 } };
     const main = aMember("main", hostile, { agentName: hostile, address: hostile, seen: hostile, runbook: hostile });
     const { app } = await preparePage({
-      [hostile]: aStatus(hostile, { main, state: hostile, problems: [hostile] }),
+      [hostile]: aStatus(hostile, { main, state: hostile, problems: [problem] }),
       b: new Error(hostile),
     });
     for (const path of ["/", "/pairs/1", "/pairs/2"]) {

@@ -1,8 +1,14 @@
-import type { MemberStatus, PairStatus, StatusRow } from "../../operations/index.js";
+import type { MemberStatus, PairStatus, Problem, StatusRow } from "../../operations/index.js";
 import type { Position } from "../../provider/failover/configuration.js";
+import { unreachableRow } from "../../provider/failover/statusRows.js";
+import { rowDescriptions, statusKeys } from "../../provider/failover/statusTable.js";
+
+const keyOf = (row: string): StatusRow["key"] => statusKeys.find((key) => row.includes(rowDescriptions[key].name)) ?? unreachableRow.key;
+
+export const noPair: Problem = { kind: "noPair", member: { position: "main", address: "10.10.10.1" } };
 
 export function aRow(row: string, value: string, more: Partial<StatusRow> = {}): StatusRow {
-  return { row, value, bad: false, failureReason: null, failCount: null, lastSuccess: null, ...more };
+  return { key: keyOf(row), row, value, bad: false, failureReason: null, failCount: null, lastSuccess: null, lasting: null, ...more };
 }
 
 export function aMember(position: Position, failoverStatus: string, more: Partial<MemberStatus> = {}): MemberStatus {
@@ -69,8 +75,8 @@ export const kinds = {
   "nobody who answers is online": { online: "none", main: aSilentMember("main") },
   red: { backup: aMember("backup", "Offline", { rows: [failing] }) },
   "very red": { backup: aMember("backup", "Offline", { rows: [failing, aRow("RTE Count", "2", { bad: true })] }) },
-  "no pair": { online: "none", state: null, problems: ["main Agent 10.10.10.1: it knows of no pair."] },
-  contradiction: { state: "invalid", problems: ["The members hold different configurations."] },
+  "no pair": { online: "none", state: null, problems: [noPair] },
+  contradiction: { state: "invalid", problems: [{ kind: "twoConfigurations" }] },
   disabled: { state: "inactive", online: "none" },
   switching: { state: "switching", online: "none", main: aMember("main", "Going Offline"), backup: aMember("backup", "Going Online") },
   "going online": {
@@ -80,4 +86,4 @@ export const kinds = {
   },
   healthy: {},
   "healthy, backup online": { online: "backup", main: aMember("main", "Offline"), backup: aMember("backup", "Online") },
-} as const satisfies Record<string, StatusChanges>;
+} satisfies Record<string, StatusChanges>;

@@ -1,8 +1,9 @@
 import type { Page } from "playwright-core";
 import { describe, expect, test } from "vitest";
+import { type Problem, problemText } from "../../operations/index.js";
 import { until, useChromium, view } from "./chromium.js";
 import { startPage } from "./startPage.js";
-import { aMember, aRow, aStatus, kinds } from "./statuses.js";
+import { aMember, aRow, aStatus, kinds, noPair } from "./statuses.js";
 
 useChromium();
 
@@ -100,7 +101,8 @@ describe("the dialog of a pair", () => {
       failCount: 3,
       lastSuccess: "2025-12-31T23:59:10Z",
     });
-    const status = aStatus("a", { main: aMember("main", "Online", { rows: [heartbeat] }), state: "invalid", problems: ["One.", "Two."] });
+    const problems: Problem[] = [noPair, { kind: "twoConfigurations" }];
+    const status = aStatus("a", { main: aMember("main", "Online", { rows: [heartbeat] }), state: "invalid", problems });
     const page = await view((await startPage({ a: status })).url, { clock: true, timezoneId: "Europe/Brussels" });
     await page.getByRole("link", { name: "a" }).click();
     const dialog = page.getByRole("dialog");
@@ -117,7 +119,9 @@ describe("the dialog of a pair", () => {
       "main is online",
       "read just now",
     ]);
-    expect(await dialog.locator(".problems li").allInnerTexts(), "what the rows do not say").toEqual(["One.", "Two."]);
+    expect(await dialog.locator(".problems li").allInnerTexts(), "what the rows do not say").toEqual(
+      problems.map((problem) => problemText(problem)),
+    );
   });
 
   test("says it when the server of the page is gone", async () => {

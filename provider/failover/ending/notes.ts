@@ -1,6 +1,6 @@
 import { gates } from "../gates.js";
 import type { StorageKind } from "../memberFacts.js";
-import { untrustedRows } from "../untrusted.js";
+import { untrustedRows } from "../statusRows.js";
 import { type Gate, parseVersion, satisfies } from "../version.js";
 import { type EndingCase, wasReset } from "./question.js";
 

@@ -1,8 +1,9 @@
 import { sameAddress } from "../../core/addresses.js";
-import { otherPosition, type Position } from "../configuration.js";
-import { givenUpAgent, givenUpText } from "../givenUpAgent.js";
+import { otherPosition } from "../configuration.js";
 import { type Finding, violation, warning } from "../judgement.js";
 import { type AgentFacts, type MemberFacts, ownAddresses } from "../memberFacts.js";
+import { findGivenUp, type GivenUp } from "../problems.js";
+import { givenUpText } from "../problemText.js";
 import { sameVersion } from "../version.js";
 import { type AnsweringMember, forBothMembers, forNewPair, type Plan, type Rule } from "./plan.js";
 
@@ -76,24 +77,31 @@ function versionIsReadable({ version, members }: Plan): Finding[] {
 }
 
 function noneWasGivenUp(main: AnsweringMember, backup: AnsweringMember): Finding[] {
-  const members = { main: main.facts, backup: backup.facts };
-  const position = givenUpAgent(members);
-  if (position === undefined) return [];
+  const givenUp = givenUpOf(main, backup);
+  if (givenUp === undefined) return [];
+  const { position } = givenUp.member;
   const { title } = position === "main" ? main : backup;
-  return [violation(position, `${title}: ${givenUpText(position, members)} ${prepareAgain}`)];
+  return [violation(position, `${title}: ${givenUpText(givenUp)} ${prepareAgain}`)];
 }
 
 /** An Agent can be in one pair only (domain 1.1). */
-function inNoOtherPair({ position, facts, title }: AnsweringMember, other: AnsweringMember): Finding[] {
-  if (facts.pair === null || wasGivenUp(position, facts, other)) return [];
+function inNoOtherPair(member: AnsweringMember, other: AnsweringMember): Finding[] {
+  const { position, facts, title } = member;
+  if (facts.pair === null || wasGivenUp(member, other)) return [];
   const partner = facts.pair.config[otherPosition(facts.pair.position)].address;
   const seen = `${title} is already in a Failover pair with ${partner}, as its ${facts.pair.position}.`;
   return [violation(position, `${seen} ${pairCure(facts, other, partner)}`)];
 }
 
 /** Then that is said, and not that it is in a pair. */
-const wasGivenUp = (position: Position, facts: MemberFacts, other: AnsweringMember): boolean =>
-  givenUpAgent({ main: other.facts, backup: other.facts, [position]: facts }) === position;
+const wasGivenUp = (member: AnsweringMember, other: AnsweringMember): boolean =>
+  givenUpOf(member, other)?.member.position === member.position;
+
+function givenUpOf(...[one, other]: [AnsweringMember, AnsweringMember]): GivenUp | undefined {
+  const view = ({ position, facts }: AnsweringMember) => ({ position, address: facts.agent.address, facts });
+  const [main, backup] = one.position === "main" ? [one, other] : [other, one];
+  return findGivenUp({ main: view(main), backup: view(backup) });
+}
 
 function pairCure({ pair }: MemberFacts, other: AnsweringMember, partner: string): string {
   if (!sameAddress(other.facts.agent.address, partner)) return "An Agent can be in one pair only: end that pair first.";
