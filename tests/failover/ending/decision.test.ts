@@ -20,8 +20,8 @@ describe("ending asks the online member", () => {
     expect(decided).toMatchObject({ ask: "backup", keep: backupAddress, reset: mainAddress, offlineUnavailable: false });
   });
 
-  test("without the recorded ID, when none was ever recorded", () => {
-    expect(plan(online(), offline(), { dataMinerId: undefined }).ask).toBe("main");
+  test.each([undefined, null])("without the recorded ID, when none was ever recorded: %s", (dataMinerId) => {
+    expect(plan(online(), offline(), { dataMinerId }).ask).toBe("main");
   });
 });
 
@@ -133,10 +133,51 @@ describe("something is under way", () => {
     expect(refusal(online(main), offline(backup)).code).toBe("PAIR_IN_TRANSITION");
   });
 
+  test("at the one member that answers, and only that one is told of", () => {
+    expect(refusal(online({ pair: { state: "switching" } }), undefined).reason).toContain("under way: main is Online (switching). Wait");
+  });
+
   test("and the text says at which member", () => {
     expect(refusal(online({ pair: { state: "switching" } }), offline({ failoverStatus: "Going Online" })).reason).toBe(
       "Ending pair 111: something is under way: main is Online (switching), backup is Going Online (active). Wait until it has finished, then try again.",
     );
+  });
+});
+
+describe("a disabled pair", () => {
+  const inactive = { pair: { state: "inactive" } };
+  const noRole = (position: "main" | "backup"): MemberFacts => ({ ...paired(position, inactive), status: null });
+
+  test("has no roles to wait for: without any, it is not clear whom to keep, and nothing is under way", () => {
+    expect(refusal(noRole("main"), noRole("backup"))).toMatchObject({
+      code: "NOBODY_ONLINE",
+      reason: expect.stringContaining("enables the pair again"),
+    });
+    expect(refusal(online({ ...inactive, failoverStatus: "Starting" }), offline(inactive)).code).toBe("NOBODY_ONLINE");
+  });
+
+  test("is told as such also where one member alone says so", () => {
+    expect(refusal(noRole("main"), offline()).reason).toContain("enables the pair again");
+  });
+
+  test("whose operation runs is under way all the same", () => {
+    expect(refusal(online({ pair: { state: "inactive", operation: { state: "running" } } }), offline(inactive)).code).toBe(
+      "PAIR_IN_TRANSITION",
+    );
+  });
+});
+
+describe("the pair is named", () => {
+  test("by the ID that a member tells, where none is recorded", () => {
+    expect(refusal(undefined, offline(), { dataMinerId: null }).reason).toMatch(/^Ending pair 111: /);
+    expect(refusal(online(swapped.main), undefined, { dataMinerId: undefined }).reason).toMatch(/^Ending pair 111: /);
+  });
+
+  test("by its addresses, where nobody tells one", () => {
+    for (const dataMinerId of [null, undefined]) {
+      expect(refusal(undefined, undefined, { dataMinerId }).reason).toMatch(/^Ending the pair 10\.10\.10\.1 and 10\.10\.10\.2: /);
+      expect(refusal(reset("main"), undefined, { dataMinerId }).reason).toMatch(/^Ending the pair 10\.10\.10\.1 and 10\.10\.10\.2: /);
+    }
   });
 });
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentFacts, MemberFacts, StorageKind } from "../../../provider/failover/memberFacts.js";
-import { backupAddress, mainAddress, member, type PairedChanges, pairConfiguration, paired } from "../members.js";
-import { ending, plan, refusal } from "./question.js";
+import { type EndingOptions, planEnding } from "../../../provider/failover/ending.js";
+import type { AgentFacts, MemberFacts, MemberView, StorageKind } from "../../../provider/failover/memberFacts.js";
+import { backupAddress, mainAddress, member, type PairedChanges, pairConfiguration, paired, view } from "../members.js";
+import { cautious, ending, plan, refusal } from "./question.js";
 
 const online = (changes: PairedChanges = {}) => paired("main", changes);
 const offline = (changes: PairedChanges = {}) => paired("backup", changes);
@@ -210,4 +211,84 @@ test("whatever the members say, a reset never hits an online member, nor main un
     }),
     { numRuns: 5000 },
   );
+});
+
+describe("a member that says no", () => {
+  const refuses = (position: "main" | "backup") => ({ ...view(position), refusal: `${position} refuses the token.` });
+  const decide = (main: MemberView, backup: MemberView, options: Partial<EndingOptions> = {}) =>
+    planEnding({ main, backup, options: { ...cautious, ...options } });
+
+  test("is alive, so the offline one is not given up, whatever the program allows", () => {
+    for (const buddyReachable of [true, false]) {
+      const main = view("main", online({ pair: { buddyReachable } }));
+      expect(decide(main, refuses("backup"), { allowUnreachableOffline: true })).toMatchObject({
+        kind: "refused",
+        code: "MEMBER_REFUSES",
+        reason: expect.stringContaining("backup refuses the token."),
+      });
+    }
+  });
+
+  test.each(["main", "backup"] as const)("is told of where neither tells what it is: %s", (position) => {
+    const [main, backup] = [
+      position === "main" ? refuses("main") : view("main"),
+      position === "backup" ? refuses("backup") : view("backup"),
+    ];
+    expect(decide(main, backup)).toMatchObject({
+      kind: "refused",
+      code: "MEMBER_REFUSES",
+      reason: expect.stringContaining(`${position} refuses the token.`),
+    });
+  });
+});
+
+describe("positions are not taken for granted", () => {
+  test("two that claim the same one disagree, and nobody is reset", () => {
+    expect(refusal(online(), offline({ pair: { position: "main" } }))).toMatchObject({
+      code: "MEMBERS_DISAGREE",
+      reason: expect.stringContaining("both 10.10.10.1 and 10.10.10.2 say that they are the main one"),
+    });
+  });
+
+  test("an online member that says that it has the other one is of another pair", () => {
+    expect(refusal(online({ pair: { position: "backup" } }), undefined).code).toBe("OTHER_PAIR");
+  });
+
+  test("an online member without a DataMiner ID is not the one that is recorded", () => {
+    expect(refusal(online({ agent: { dataMinerId: null } }), offline())).toMatchObject({
+      code: "OTHER_PAIR",
+      reason: expect.stringMatching(/^Ending the pair of 10\.10\.10\.1: .*DataMiner ID none, recorded is 111/),
+    });
+  });
+});
+
+describe("an Agent that cannot end a pair without the offline one", () => {
+  const agent = capable(["delete"], false);
+
+  test("ends it with an offline one that answers", () => {
+    expect(plan(online({ agent }), offline())).toMatchObject({ ask: "main", offlineUnavailable: false });
+  });
+
+  test("carries on with an ending in which the offline one was stopped or reset", () => {
+    expect(plan(online({ agent, pair: { state: "ending" } }), undefined)).toMatchObject({ ask: "main", offlineUnavailable: false });
+  });
+});
+
+test("a member of the pair that has lost its DataMiner ID was not reset: cut off from the other one, it keeps the pair from being ended", () => {
+  for (const agent of [{ dataMinerId: null }, { pristine: true }]) {
+    expect(refusal(online(cut), offline({ agent })).code).toBe("MEMBERS_CUT_OFF");
+  }
+});
+
+test("what was reset has lost its ID or is fresh: either is enough to carry on", () => {
+  for (const agent of [
+    { pristine: true, dataMinerId: 111 },
+    { pristine: false, dataMinerId: null },
+  ]) {
+    expect(plan(online(), member("backup", agent))).toMatchObject({ ask: "main", reset: backupAddress });
+  }
+});
+
+test("an Agent that can end a pair in no way says so", () => {
+  expect(refusal(online({ agent: capable([]) }), offline()).reason).toContain("it can do: none.");
 });

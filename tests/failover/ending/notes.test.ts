@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AgentFacts, StorageKind } from "../../../provider/failover/memberFacts.js";
-import { member, paired } from "../members.js";
+import { member, pairConfiguration, paired } from "../members.js";
 import { plan } from "./question.js";
 
 const endModes = (...modes: string[]) => ({ pairTypes: ["virtualIp"], endModes: modes, endWithOfflineUnavailable: true });
@@ -175,4 +175,40 @@ describe("of a server that is away, the log says only what is true there", () =>
         "it has DataMiner ID 111, its elements and its configuration, and would poll the same devices a second time.",
     );
   });
+});
+
+describe("the log says of the virtual IPs", () => {
+  const released = (...addresses: string[]) => {
+    const virtualIps = addresses.map((address) => ({ network: "corporate" as const, address, prefixLength: 24 }));
+    const config = { ...pairConfiguration, virtualIps };
+    return plan(paired("main", { pair: { config } }), paired("backup", { pair: { config } })).notes.filter((note) =>
+      note.includes("releases"),
+    );
+  };
+
+  test("that both are released", () => {
+    expect(released("10.10.10.5", "10.20.20.5")).toEqual([
+      expect.stringContaining("releases virtual IPs 10.10.10.5 and 10.20.20.5 now: who is connected there is cut off"),
+    ]);
+  });
+
+  test("nothing where there is none", () => {
+    expect(released()).toEqual([]);
+  });
+});
+
+test("nothing is promised of a version that cannot be read, nor of a cloud that the data is not in", () => {
+  const notesOf = (agent: Partial<AgentFacts>) => notes(agent).join("\n");
+  expect(notesOf({ version: "unknown", nats: "brokerGateway" })).not.toMatch(/restarts|disconnects|SLNet-managed|not reset by the ending/);
+  expect(notesOf({ ...storage("dedicatedCluster") })).not.toContain("dataminer.services");
+});
+
+test("the log says nothing of NATS and of the cloud where the version does neither", () => {
+  const toEnd = [
+    /^10\.10\.10\.2 is reset to factory settings/,
+    /^The data stays in the cloud/,
+    /^10\.10\.10\.1 releases/,
+    /^Whether its storage works/,
+  ];
+  expect(notes({ version: "10.4.6.0-1", nats: "brokerGateway" })).toEqual(toEnd.map((said) => expect.stringMatching(said)));
 });

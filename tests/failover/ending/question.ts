@@ -3,7 +3,7 @@ import type { MemberFacts } from "../../../provider/failover/memberFacts.js";
 import { view } from "../members.js";
 
 /** As a program leaves them out. */
-const cautious: EndingOptions = {
+export const cautious: EndingOptions = {
   endMode: "delete",
   allowUnreachableOffline: false,
   allowDataLoss: false,
