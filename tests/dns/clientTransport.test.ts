@@ -80,6 +80,7 @@ describe("over TCP", () => {
   test.each<[string, (turn: Turn) => Promise<Buffer>]>([
     ["with another id", async (turn) => otherId(await turn.answer())],
     ["to another question", otherQuestion],
+    ["without a question, to a query", (turn) => turn.answer({ authoritative: true, questions: [] })],
     ["that is a question itself", (turn) => turn.answer({ isResponse: false })],
     ["to an update", (turn) => turn.answer({ opcode: 5 })],
   ])("an answer %s is passed over, and the right one is taken after it", async (_what, wrong) => {

@@ -24,9 +24,23 @@ describe("a change of a live pair", () => {
     expect(preflightChange(change({ declared: wrong }), ["heartbeats"]).violations.map(({ property }) => property)).toEqual(["heartbeats"]);
   });
 
-  test("of the virtual IPs has to fit the subnets and the certificates", () => {
+  test("of the virtual IPs has to fit the subnets", () => {
     const declared = { ...declaredPair, virtualIps: [{ network: "corporate", address: "10.10.11.6", prefixLength: 24 }] };
     expect(preflightChange(change({ declared }), ["virtualIps"]).violations).toHaveLength(2);
+  });
+
+  test("of the virtual IPs has to be named by the certificates of both Agents; a change of anything else has not", () => {
+    const declared = { ...declaredPair, virtualIps: [{ network: "corporate", address: "10.10.10.6", prefixLength: 24 }] };
+    const certified = (...subjectAltNames: string[]) => {
+      const agent = { https: { name: "dma", subjectAltNames, trusted: true } };
+      return { ...question({ declared }), main: paired("main", { agent }), backup: paired("backup", { agent }) };
+    };
+    expect(preflightChange(certified("10.10.10.5"), ["virtualIps"]).violations).toEqual([
+      { property: "main", reason: expect.stringContaining("does not name 10.10.10.6") },
+      { property: "backup", reason: expect.stringContaining("does not name 10.10.10.6") },
+    ]);
+    expect(preflightChange(certified("10.10.10.6"), ["virtualIps"]).violations).toEqual([]);
+    expect(preflightChange(certified("10.10.10.5"), ["mode"]).violations).toEqual([]);
   });
 
   test.each([
