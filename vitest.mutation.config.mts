@@ -15,6 +15,7 @@ class QuickFirst extends BaseSequencer {
 
 /** The tests of the mutation run; its own configuration, and how it is called, is stryker.config.mjs. */
 export default defineConfig({
+  resolve: { tsconfigPaths: true },
   test: {
     environment: "node",
     // Coverage is counted for one test at a time.
