@@ -1,10 +1,8 @@
-import { phrase } from "../../provider/agent/answers.js";
-import { type AskedMember, askMembers, type PairView } from "../../provider/agent/askMembers.js";
+import { type AskedMember, askMembers, membersOf, type PairView } from "../../provider/agent/askMembers.js";
 import { readOperation } from "../../provider/agent/client.js";
 import type { Connection } from "../../provider/agent/connection.js";
-import { AgentRefusedError } from "../../provider/agent/errors.js";
 import type { Operation } from "../../provider/agent/operationSchema.js";
-import { OperationFailedError } from "../../provider/agent/operations.js";
+import { waitForEnd } from "../../provider/agent/operations.js";
 import { isPassing } from "../../provider/agent/retry.js";
 import { FailoverError } from "../../provider/core/errors.js";
 import { waitFor } from "../../provider/core/wait.js";
@@ -13,7 +11,7 @@ import { isSteadyMember } from "../../provider/failover/roles.js";
 import { onlineOf } from "./checks.js";
 
 /** What following needs of the request. */
-export interface Following {
+export interface SwitchFollowing {
   /** "Switching pair 111 to backup 10.10.10.2". */
   subject: string;
   connections: Record<Position, Connection>;
@@ -27,7 +25,7 @@ const longestPatienceMilliseconds = 10_000;
 const afterTimeout = "The switch goes on at the Agents; run the same command again with the same request id to carry on waiting.";
 
 /** The operation once it has ended; undefined when the Agent no longer knows it. Throws when it failed. */
-export async function followSwitch(started: Operation, asked: Position, following: Following): Promise<Operation | undefined> {
+export async function followSwitch(started: Operation, asked: Position, following: SwitchFollowing): Promise<Operation | undefined> {
   const { subject, connections, signal, left, saw } = following;
   const read = (position: Position) => {
     const inTime = AbortSignal.timeout(longestPatienceMilliseconds);
@@ -42,71 +40,63 @@ export async function followSwitch(started: Operation, asked: Position, followin
         throw error;
       });
     });
-  let latest = started;
   let isFirst = true;
-  const ended = await waitFor<Operation | undefined>({
+  return waitForEnd(started, {
     subject,
-    observe: async () => {
-      if (!isFirst) latest = await readFromEither();
+    read: async () => {
+      if (!isFirst) return readFromEither();
       isFirst = false;
-      saw("switching", latest.phase, latest.percent);
-      return latest;
+      return started;
     },
-    state: (operation) => (operation?.state === "running" ? `phase ${operation.phase}` : (operation?.state ?? "")),
-    pending: (state) => state.startsWith("phase "),
-    target: ["succeeded", "failed"],
-    // The member that goes online moves addresses, and may be silent for a while.
-    tolerate: (error) => (isPassing(error) ? `phase ${latest.phase}, the Agent does not answer` : undefined),
+    saw: (latest) => saw("switching", latest.phase, latest.percent),
     timeoutMilliseconds: left(),
     afterTimeout,
     signal,
   }).catch((error: unknown) => {
     // It was lost; what both members say counts then.
-    if (error instanceof AgentRefusedError && error.status === 404) return undefined;
+    if (error instanceof FailoverError && error.code === "OPERATION_VANISHED") return undefined;
     throw error;
-  });
-  if (ended?.state !== "failed") return ended;
-  const { code, detail } = ended.error ?? { code: "UNKNOWN", detail: "no reason given" };
-  throw new OperationFailedError(code, `${subject}: failed in phase ${ended.phase}, ${code}: ${phrase(detail)}.`, {
-    facts: { operation: ended.id, phase: ended.phase },
   });
 }
 
 /** Waits until both members say that the roles are as they were asked for. */
-export async function readBack(to: Position, following: Following): Promise<PairView> {
+export async function readBack(to: Position, following: SwitchFollowing): Promise<PairView> {
   const { subject, connections, signal, left, saw } = following;
-  const undone = `${otherPosition(to)} is online`;
   const seen = await waitFor<PairView>({
     subject,
     observe: async () => {
-      const asked = await askMembers(connections, {
-        signal,
-        patienceMilliseconds: Math.max(1, Math.min(longestPatienceMilliseconds, left())),
-      });
-      saw("readingBack", rolesText(asked, to), null);
+      const patienceMilliseconds = Math.max(1, Math.min(longestPatienceMilliseconds, left()));
+      const asked = await askMembers(connections, { signal, patienceMilliseconds });
+      saw("readingBack", standingText(asked, to), null);
       return asked;
     },
-    state: (asked) => rolesText(asked, to),
-    pending: (state) => state !== undone,
-    target: ["switched", undone],
+    state: (asked) => standing(asked, to) ?? standingText(asked, to),
+    pending: () => true,
+    target: ["switched", "undone"],
     timeoutMilliseconds: left(),
     afterTimeout,
     signal,
   });
-  if (rolesText(seen, to) === "switched") return seen;
+  if (standing(seen, to) === "switched") return seen;
   throw new FailoverError(
     "SWITCH_UNDONE",
-    `${subject}: it was carried out, and now ${undone} again. Nothing more was begun; look at who switched back, and use a new request id to switch again.`,
+    `${subject}: it was carried out, and now ${otherPosition(to)} is online again. Nothing more was begun; look at who switched back, and use a new request id to switch again.`,
   );
 }
 
-function rolesText(asked: PairView, to: Position): string {
-  const other = otherPosition(to);
+/** How it ended; undefined while it has not. */
+function standing(asked: PairView, to: Position): "switched" | "undone" | undefined {
+  const steady = membersOf(asked).every(({ facts }) => facts !== undefined && isSteadyMember(facts));
+  if (!steady) return undefined;
   const online = onlineOf(asked);
-  const steady = [asked.main, asked.backup].every(({ facts }) => facts !== undefined && isSteadyMember(facts));
-  if (steady && online === to) return "switched";
-  if (steady && online === other) return `${other} is online`;
-  return [asked.main, asked.backup]
+  if (online === to) return "switched";
+  return online === otherPosition(to) ? "undone" : undefined;
+}
+
+function standingText(asked: PairView, to: Position): string {
+  const end = standing(asked, to);
+  if (end !== undefined) return end === "switched" ? "switched" : `${otherPosition(to)} is online`;
+  return membersOf(asked)
     .map(({ position, facts }) => `${position} ${facts ? `is ${facts.status?.failoverStatus ?? "in no pair"}` : "does not answer"}`)
     .join(", ");
 }

@@ -9,7 +9,7 @@ import { otherPosition, type Position } from "../../provider/failover/configurat
 import { memberName } from "../../provider/failover/memberFacts.js";
 import type { PairTarget } from "../pairTarget.js";
 import { checkSwitch, onlineOf, plannedSwitch } from "./checks.js";
-import { type Following, findRepeated, followSwitch, goingOnline, readBack } from "./follow.js";
+import { findRepeated, followSwitch, goingOnline, readBack, type SwitchFollowing } from "./follow.js";
 import type { JudgedCheck } from "./memberChecks.js";
 import type { SwitchProgress, SwitchRecord, SwitchRequest } from "./request.js";
 
@@ -122,7 +122,7 @@ export class SwitchRun {
     await this.follow(to, operation);
   }
 
-  private following(): Following {
+  private following(): SwitchFollowing {
     return {
       subject: this.subject,
       connections: this.connections,

@@ -113,6 +113,6 @@ describe("waiting for an operation", () => {
 
   test("that runs out of time while nobody answers names the phase and the silence", async () => {
     const { call } = await waiting([running("goingOffline"), cut], 1);
-    expect((await watch.failureOf(call)).message).toContain("last seen: goingOffline, the Agent does not answer.");
+    expect((await watch.failureOf(call)).message).toContain("last seen: phase goingOffline, the Agent does not answer.");
   });
 });

@@ -112,10 +112,12 @@ test("a virtual address does not drift by an Agent that is silent", () => {
   const virtual = { ...subject, kind: "virtualIp" as const };
   const seen = resultOf(virtual, { differences: [unanswered, registers] }, [silent("backup")]);
   expect(seen).toMatchObject({ classes: ["unreachable", "drift"], differences: [registers] });
-  expect(seen.problems).toEqual(["backup 10.0.0.2: Agent Status is Unreachable. It is gone. Runbook: AGENT_UNREACHABLE."]);
+  expect(seen.problems).toEqual([
+    expect.objectContaining({ kind: "unreachable", member: { position: "backup", address: "10.0.0.2" }, seen: "It is gone." }),
+  ]);
   const unexplained = resultOf(virtual, { differences: [unanswered] }, [silent("main")]);
   expect(unexplained).toMatchObject({ classes: ["unreachable"], differences: [] });
-  expect(unexplained.problems[1]).toMatch(/^Agent 10\.0\.0\.2: it does not answer\./);
+  expect(unexplained.problems[1]?.text).toMatch(/^Agent 10\.0\.0\.2: it does not answer\./);
   expect(resultOf(virtual, {}, [silent("backup")]).classes).toEqual(["unreachable"]);
 });
 

@@ -23,10 +23,5 @@ test("only switchOver asks Agents for a switch: no resource does, so no `up` doe
 });
 
 test("only the command `switch` calls switchOver: neither drift nor the web page does", () => {
-  expect(filesNaming("switchOver", everywhere).sort()).toEqual([
-    "cli/output/switchText.ts",
-    "cli/switch.ts",
-    "operations/index.ts",
-    "operations/switchOver.ts",
-  ]);
+  expect(filesNaming("switchOver", everywhere).sort()).toEqual(["cli/switch.ts", "operations/index.ts", "operations/switchOver.ts"]);
 });
