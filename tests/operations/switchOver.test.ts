@@ -412,7 +412,10 @@ describe("when it does not end well", () => {
     const room = await given();
     room.simulator.holdPhase("releasing");
     const error = await room.switchOver({ timeoutMilliseconds: 120_000 }).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ code: "TIMED_OUT", message: expect.stringMatching(/last seen: phase releasing, \d+ %\. .*same request id/) });
+    expect(error).toMatchObject({
+      code: "TIMED_OUT",
+      message: expect.stringMatching(/last seen: phase releasing, \d+ %\. .*same request id/),
+    });
     expect(switchRecordOf(error)).toMatchObject({ outcome: "stoppedWaiting" });
   });
 
