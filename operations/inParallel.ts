@@ -1,45 +1,52 @@
-/** Runs `act` for each item, so many at a time, and returns the results in the order of the items. The first error ends it. */
+/** So many at a time; the others wait in the order in which they came. */
+export class Slots {
+  private readonly waiting: (() => void)[] = [];
+
+  constructor(private free: number) {}
+
+  async use<Result>(act: () => Promise<Result>): Promise<Result> {
+    if (this.free > 0) this.free--;
+    else await new Promise<void>((resolve) => this.waiting.push(resolve));
+    try {
+      return await act();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.free++;
+    }
+  }
+}
+
+/** Runs `act` for each item, so many at a time, and returns the results in the order of the items. After the first error none is begun. */
 export async function inParallel<Item, Result>(
   items: readonly Item[],
   concurrency: number,
   act: (item: Item) => Promise<Result>,
   signal?: AbortSignal,
 ): Promise<Result[]> {
-  const results: Result[] = [];
-  let next = 0;
-  let failed = false;
-  const work = async () => {
-    while (next < items.length && !failed) {
-      signal?.throwIfAborted();
-      const index = next++;
-      try {
-        results[index] = await act(items[index] as Item);
-      } catch (error) {
-        failed = true;
-        throw error;
-      }
-    }
+  const slots = new Slots(Math.max(1, concurrency));
+  let failure: { error: unknown } | undefined;
+  const actOn = async (item: Item): Promise<Result> => {
+    if (failure) throw failure.error;
+    signal?.throwIfAborted();
+    return act(item).catch((error: unknown) => {
+      failure ??= { error };
+      throw error;
+    });
   };
-  await Promise.all(Array.from({ length: Math.min(Math.max(1, concurrency), items.length) }, work));
-  return results;
+  return Promise.all(items.map((item) => slots.use(() => actOn(item))));
 }
 
 /** For calls that take no signal themselves: each ends with the signal's reason as soon as it is aborted. `done` lets go of the signal. */
 export function stoppedBy(signal: AbortSignal | undefined): { race: <Result>(call: Promise<Result>) => Promise<Result>; done: () => void } {
   if (!signal) return { race: (call) => call, done: () => undefined };
+  let stop: () => void = () => undefined;
   // One listener for all of them: many on one signal look like a leak, and Node.js warns of it.
-  const { promise, reject } = withReject();
-  const stop = () => reject(signal.reason);
+  const stopped = new Promise<never>((_, refuse) => {
+    stop = () => refuse(signal.reason);
+  });
+  stopped.catch(() => undefined);
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
-  return { race: (call) => Promise.race([call, promise]), done: () => signal.removeEventListener("abort", stop) };
-}
-
-function withReject(): { promise: Promise<never>; reject: (reason: unknown) => void } {
-  let reject: (reason: unknown) => void = () => undefined;
-  const promise = new Promise<never>((_, refuse) => {
-    reject = refuse;
-  });
-  promise.catch(() => undefined);
-  return { promise, reject };
+  return { race: (call) => Promise.race([call, stopped]), done: () => signal.removeEventListener("abort", stop) };
 }

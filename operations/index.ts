@@ -13,7 +13,7 @@ export {
   driftClasses,
   makeReport,
 } from "./driftReport.js";
-export { inParallel } from "./inParallel.js";
+export { inParallel, Slots } from "./inParallel.js";
 export {
   type Inventory,
   type InventoryEntry,

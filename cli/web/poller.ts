@@ -1,6 +1,5 @@
 import { type Clock, reasonOf, redact, systemClock } from "pulumi-dataminer-failover/core";
-import type { PairStatus, PairTarget } from "pulumi-dataminer-failover/operations";
-import { Slots } from "./slots.js";
+import { type PairStatus, type PairTarget, Slots } from "pulumi-dataminer-failover/operations";
 
 /** One pair as the page knows it. */
 export interface Watched {
