@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { RefusedError } from "pulumi-dataminer-failover/core";
-import { type FailoverPairDeclared, inParallel, type PreflightReport, runPreflight } from "pulumi-dataminer-failover/operations";
+import { inParallel, type PairDeclared, type PreflightReport, runPreflight } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
 import { preflightText } from "./output/preflightText.js";
 import type { Terminal } from "./output/terminal.js";
@@ -77,7 +77,7 @@ function exitCodeOf(pairs: readonly PairPreflight[]): number {
 }
 
 /** What a stack or an inventory declares; for flags the recommended heartbeats. */
-function declaredOf({ main, backup, declared }: FoundTarget, options: PreflightOptions): FailoverPairDeclared {
+function declaredOf({ main, backup, declared }: FoundTarget, options: PreflightOptions): PairDeclared {
   if (declared) return declared;
   const { virtualIp, hostname, mode, heartbeatTarget = [] } = options;
   const [address = "", bits] = virtualIp?.split("/") ?? [];

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { RefusedError } from "pulumi-dataminer-failover/core";
-import { type FailoverPairDeclared, type PairTarget, readInventory, readStackPairs } from "pulumi-dataminer-failover/operations";
+import { type PairDeclared, type PairTarget, readInventory, readStackPairs } from "pulumi-dataminer-failover/operations";
 
 /** Where the pairs come from: exactly one of a stack, an inventory file, or two Agents named by flags. */
 export interface TargetOptions {
@@ -45,7 +45,7 @@ export function addTargetOptions(command: Command): Command {
 }
 
 /** A pair of a stack or an inventory, which also say what it is to be. */
-export type FoundTarget = PairTarget & { declared?: FailoverPairDeclared };
+export type FoundTarget = PairTarget & { declared?: PairDeclared };
 
 /** The pairs that the options name, in the order given. Throws a RefusedError `NO_TARGET` when they name none. */
 export async function targetsOf(options: TargetOptions, signal?: AbortSignal): Promise<FoundTarget[]> {

@@ -72,8 +72,7 @@ function failed({ stack }: StackSource, error: unknown, signal: AbortSignal | un
 }
 
 function progressOf({ stacks = [], inventory, onProgress }: DriftOptions): (names: readonly string[]) => void {
-  const entries = inventory ? inventory.pairs.length + inventory.virtualIps.length + inventory.sharedHostnameRecords.length : 0;
-  const total = stacks.length + entries;
+  const total = stacks.length + (inventory?.entries.length ?? 0);
   let done = 0;
   return (names) => {
     done += names.length;

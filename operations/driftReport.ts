@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { positions } from "../provider/failover/configuration.js";
-import { resources } from "../provider/index.js";
+import { everyResource } from "./registry.js";
 
 /** From the best to the worst: where several hold, the worst one names a result. */
 export const driftClasses = ["clean", "roleChange", "drift", "unhealthy", "unreachable"] as const;
@@ -42,12 +42,12 @@ const Member = z.object({
   led: z.enum(["green", "red"]).meta({ description: "As in the product's Failover window; an unreachable member is red." }),
 });
 
-const Role = z.enum([...positions, "none", "both"]);
+export const Role = z.enum([...positions, "none", "both"]);
 
 export const DriftResult = z
   .object({
     kind: z
-      .enum([...Object.values(resources).map(({ drift }) => drift.kind), "resource"])
+      .enum([...everyResource.map(({ drift }) => drift.kind), "resource"])
       .meta({ description: "resource: something else in a stack; listed only when it differs." }),
     name: z.string(),
     source: z.string().meta({ description: "project/stack, or the inventory file." }),

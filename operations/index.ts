@@ -25,7 +25,7 @@ export {
 } from "./inventory.js";
 export type { PairTarget } from "./pairTarget.js";
 export { type MemberStatus, type PairStatus, pairStates, readStatus, type StatusOptions } from "./readStatus.js";
-export { type PreflightReport, runPreflight } from "./runPreflight.js";
+export { type PairDeclared, type PreflightReport, runPreflight } from "./runPreflight.js";
 export { readStackPairs, type StackPair, type StackSource } from "./stackPairs.js";
 export {
   type SwitchCheck,

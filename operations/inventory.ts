@@ -1,45 +1,38 @@
 import { readFile } from "node:fs/promises";
-import type { ConnectionDeclared } from "../provider/agent/connection.js";
 import { reasonOf } from "../provider/core/errors.js";
+import type { Failure } from "../provider/core/inputs.js";
 import type { JsonObject } from "../provider/core/values.js";
 import type { Position } from "../provider/failover/configuration.js";
-import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
-import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
-import type { SharedHostnameRecordDeclared } from "../provider/sharedHostnameRecord/index.js";
-import type { VirtualIpDeclared } from "../provider/virtualIp/index.js";
-import { type Entry, openInventory } from "./inventory/entries.js";
-import { InventoryError, type Problem } from "./inventory/problems.js";
-import { findLiteralSecrets } from "./inventory/secrets.js";
-import { findSharedAddresses } from "./inventory/sharedAddresses.js";
+import { InventoryError, type Problem } from "./inventory/document.js";
+import { type Entry, findLiteralSecrets, openInventory } from "./inventory/entries.js";
+import { connectionsOf, type PairTarget } from "./pairTarget.js";
+import type { AnyResource } from "./registry.js";
 
-export { InventoryError, type InventoryProblem } from "./inventory/problems.js";
+export { InventoryError, type InventoryProblem } from "./inventory/document.js";
 
-/** Pairs and records that no stack has: what they are to be, written in a file. */
+/** Pairs, virtual IPs and records that no stack has: what they are to be, written in a file. */
 export interface Inventory {
   /** The file, as whoever asks calls it. */
   file: string;
+  /** Everything that it declares, in the order of the registry and of the file. */
+  entries: InventoryEntry[];
+  /** The pairs among them. */
   pairs: InventoryPair[];
-  virtualIps: InventoryEntry<VirtualIpDeclared>[];
-  sharedHostnameRecords: InventoryEntry<SharedHostnameRecordDeclared>[];
 }
 
-export interface InventoryEntry<Declared> {
+export interface InventoryEntry {
+  /** What it is an entry of. */
+  resource: AnyResource;
   /** Unique among the entries of its kind. */
   name: string;
   /** Canonical, files by their whole path; fits the resource's schema. */
-  declared: Declared;
-}
-
-/** A PairTarget too: its members as they are declared. */
-export interface InventoryPair extends InventoryEntry<FailoverPairDeclared> {
-  main: ConnectionDeclared;
-  backup: ConnectionDeclared;
-  /** Who is to be online; undefined: nobody in particular. */
+  declared: JsonObject;
+  /** Of a pair: who is to be online; undefined: nobody in particular. */
   expectedOnline: Position | undefined;
 }
 
-const handlers = { pairs: failoverPair, virtualIps: virtualIp, sharedHostnameRecords: sharedHostnameRecord };
-const kinds = Object.keys(handlers) as (keyof typeof handlers)[];
+/** A target of every other operation, too. */
+export interface InventoryPair extends InventoryEntry, PairTarget {}
 
 /** Reads and parses an inventory file. Throws an InventoryError, also when the file cannot be read. */
 export async function readInventory(file: string, { signal }: { signal?: AbortSignal | undefined } = {}): Promise<Inventory> {
@@ -59,45 +52,48 @@ function textOf(bytes: Buffer, file: string): string {
 }
 
 /**
- * An inventory from YAML or JSON: `schemaVersion: 1`, and lists `pairs`, `virtualIps` and `sharedHostnameRecords`, whose entries are
- * the inputs of those resources and a `name`. Relative paths in it start at the folder of `file`. No Agent is asked.
+ * An inventory from YAML or JSON: `schemaVersion: 1`, and lists such as `pairs`, `virtualIps` and `sharedHostnameRecords`, whose entries
+ * are the inputs of a resource and a `name`. Relative paths in it start at the folder of `file`. No Agent is asked.
  * Throws an InventoryError with every problem, each with line, path and cure; a literal token or DNS secret is one.
  */
 export async function parseInventory(text: string, file: string): Promise<Inventory> {
-  const opened = openInventory(text, file);
+  const { lists, lineOf } = openInventory(text, file);
+  const judged = lists.map(({ resource, entries }) => judgeList(resource, entries));
+  const problems = [...judged.flatMap((list) => list.problems), ...judged.flatMap((list) => list.conflicts)];
+  if (problems.length > 0) throw new InventoryError(file, problems, lineOf);
+  const entries = judged.flatMap((list) => list.judged);
+  return { file, entries, pairs: entries.flatMap(pairOf) };
+}
+
+/** All entries of one list, each by itself and then beside the others that are well. */
+function judgeList(resource: AnyResource, entries: readonly Entry[]) {
   const problems: Problem[] = [];
-  const judged = { pairs: [], virtualIps: [], sharedHostnameRecords: [] } as Record<keyof typeof handlers, Judged[]>;
-  for (const kind of kinds) {
-    for (const entry of opened.entries[kind]) {
-      const secrets = findLiteralSecrets(entry);
-      problems.push(...secrets);
-      const { inputs, failures } = handlers[kind].judge(entry.declared);
-      const own = secrets.map(({ path }) => path.join("."));
-      problems.push(...failures.map((failure) => placed(entry, failure)).filter(({ path }) => !own.includes(path.join("."))));
-      if (inputs) judged[kind].push({ ...entry, declared: { ...inputs } });
-    }
+  const judged: (InventoryEntry & Pick<Entry, "path">)[] = [];
+  for (const entry of entries) {
+    const secrets = findLiteralSecrets(entry);
+    const told = new Set(secrets.map(({ path }) => path.join(".")));
+    const { inputs, failures } = resource.judge(entry.declared);
+    problems.push(...secrets, ...failures.map((failure) => placed(entry, failure)).filter(({ path }) => !told.has(path.join("."))));
+    const { name, expectedOnline, path } = entry;
+    if (inputs) judged.push({ resource, name, declared: { ...inputs }, expectedOnline, path });
   }
-  problems.push(...findSharedAddresses(judged.pairs));
-  if (problems.length > 0) throw new InventoryError(file, problems, opened.lineOf);
+  const found = resource.inventory?.conflicts?.(judged.map(({ name, declared }) => ({ name, inputs: declared }))) ?? [];
   return {
-    file,
-    pairs: judged.pairs.map(({ name, expectedOnline, declared }) => pairOf(name, expectedOnline, declared)),
-    virtualIps: judged.virtualIps.map(({ name, declared }) => ({ name, declared: declared as VirtualIpDeclared })),
-    sharedHostnameRecords: judged.sharedHostnameRecords.map(({ name, declared }) => ({
-      name,
-      declared: declared as SharedHostnameRecordDeclared,
-    })),
+    problems,
+    conflicts: found.flatMap(({ entry: index, ...failure }) => {
+      const entry = judged[index];
+      return entry ? [placed(entry, failure)] : [];
+    }),
+    judged: judged.map(({ path: _, ...entry }) => entry),
   };
 }
 
-type Judged = Entry & { declared: JsonObject };
-
-function placed(entry: Entry, { property, reason }: { property: string; reason: string }): Problem {
+function placed({ path }: Pick<Entry, "path">, { property, reason }: Failure): Problem {
   const steps = property === "" ? [] : property.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-  return { path: [...entry.path, ...steps], reason };
+  return { path: [...path, ...steps], reason };
 }
 
-function pairOf(name: string, expectedOnline: Position | undefined, declared: JsonObject): InventoryPair {
-  const inputs = declared as FailoverPairDeclared & JsonObject;
-  return { name, main: inputs.main, backup: inputs.backup, expectedOnline, declared: inputs };
+function pairOf(entry: InventoryEntry): InventoryPair[] {
+  const { members } = entry.resource;
+  return members?.arePair ? [{ ...entry, ...connectionsOf({ name: entry.name, ...members.of(entry.declared) }) }] : [];
 }

@@ -1,12 +1,12 @@
-import { agentAddress, type Connection, type ConnectionDeclared } from "../provider/agent/connection.js";
+import { agentAddress } from "../provider/agent/connection.js";
 import { reasonOf } from "../provider/core/errors.js";
-import type { Inspection, Resource } from "../provider/core/resource.js";
-import { failoverPair, sharedHostnameRecord, virtualIp } from "../provider/index.js";
-import { type Findings, pairResult, resultOf, type Subject } from "./drift/classify.js";
+import { positions } from "../provider/failover/configuration.js";
+import { classify, type Findings, type Subject } from "./drift/classify.js";
 import { existence, knownDifferences } from "./drift/differences.js";
 import type { DriftResult } from "./driftReport.js";
 import { inParallel, stoppedBy } from "./inParallel.js";
-import type { Inventory, InventoryEntry, InventoryPair } from "./inventory.js";
+import type { Inventory, InventoryEntry } from "./inventory.js";
+import { connectionsOf } from "./pairTarget.js";
 import { readStatus } from "./readStatus.js";
 
 export interface InventoryDriftOptions {
@@ -18,7 +18,7 @@ export interface InventoryDriftOptions {
 }
 
 /** What every task is run with. */
-interface Place {
+interface Terms {
   source: string;
   signal: AbortSignal | undefined;
   race: ReturnType<typeof stoppedBy>["race"];
@@ -38,19 +38,13 @@ interface Task {
 export async function inventoryDrift(inventory: Inventory, options: InventoryDriftOptions): Promise<DriftResult[]> {
   const { signal } = options;
   const { race, done } = stoppedBy(signal);
-  const place: Place = { source: inventory.file, signal, race };
-  const tasks = [
-    ...inventory.pairs.map((pair) => pairTask(pair, place)),
-    ...inventory.virtualIps.map((entry) => virtualIpTask(entry, place)),
-    ...inventory.sharedHostnameRecords.map((entry) => recordTask(entry, place)),
-  ];
+  const tasks = inventory.entries.map((entry) => taskOf(entry, { source: inventory.file, signal, race }));
   const results = new Map<Task, DriftResult>();
   await inParallel(
     groupsOf(tasks),
     options.concurrency,
     async (group) => {
-      const found = await Promise.all(group.map((task) => task.run()));
-      for (const [index, task] of group.entries()) results.set(task, found[index] as DriftResult);
+      await Promise.all(group.map(async (task) => results.set(task, await task.run())));
       options.onDone?.(group.map(({ name }) => name));
     },
     signal,
@@ -58,66 +52,33 @@ export async function inventoryDrift(inventory: Inventory, options: InventoryDri
   return tasks.flatMap((task) => results.get(task) ?? []);
 }
 
-function pairTask(pair: InventoryPair, place: Place): Task {
-  const { name, main, backup, declared, expectedOnline = null } = pair;
-  const { source, signal } = place;
-  const subject: Subject = { kind: "pair", name, source, urn: null };
+function taskOf(entry: InventoryEntry, terms: Terms): Task {
+  const { resource, name, declared, expectedOnline = null } = entry;
+  const { drift, members } = resource;
+  const subject: Subject = { kind: drift.kind, name, source: terms.source, urn: null };
+  const target = members && { name, ...connectionsOf({ name, ...members.of(declared) }) };
+  const looking = { signal: terms.signal, mayBeRecent: true, ...(members?.arePair ? {} : { secondLookMilliseconds: 0 }) };
   return {
-    agents: [main, backup].map(addressOf),
+    agents: target ? positions.map((position) => agentAddress(target[position])) : [],
     name,
     run: async () => {
-      const [status, found] = await Promise.all([readStatus(pair, { signal, mayBeRecent: true }), inspect(failoverPair, declared, place)]);
-      // Two silent members tell nothing, and the status names each.
-      const isSilent = !status.members.main.reachable && !status.members.backup.reachable;
-      return pairResult(subject, isSilent ? {} : found, status, expectedOnline);
+      const [status, found] = await Promise.all([target && readStatus(target, looking), inspect(entry, terms)]);
+      return classify(subject, found, { members, status, expectedOnline });
     },
   };
-}
-
-function virtualIpTask(entry: InventoryEntry<VirtualIpEntry>, place: Place): Task {
-  const { name, declared } = entry;
-  const [main, backup] = declared.agents;
-  if (!main || !backup) throw new TypeError("A virtual IP has two Agents.");
-  const { source, signal } = place;
-  const subject: Subject = { kind: "virtualIp", name, source, urn: null };
-  return {
-    agents: [main, backup].map(addressOf),
-    name,
-    run: async () => {
-      const [{ members }, found] = await Promise.all([
-        readStatus({ name, main, backup }, { signal, mayBeRecent: true, secondLookMilliseconds: 0 }),
-        inspect(virtualIp, declared, place),
-      ]);
-      const silent = [members.main, members.backup].filter(({ reachable }) => !reachable);
-      if (silent.length === 2) return resultOf(subject, {}, silent);
-      return resultOf(subject, found, silent);
-    },
-  };
-}
-
-type VirtualIpEntry = Inventory["virtualIps"][number]["declared"];
-
-function recordTask(entry: Inventory["sharedHostnameRecords"][number], place: Place): Task {
-  const { name, declared } = entry;
-  const subject: Subject = { kind: "record", name, source: place.source, urn: null };
-  return { agents: [], name, run: async () => resultOf(subject, await inspect(sharedHostnameRecord, declared, place)) };
 }
 
 /** What a resource says of its declaration; what it cannot tell is told as such, never thrown. */
-async function inspect(resource: Resource, declared: object, { signal, race }: Place): Promise<Findings> {
+async function inspect({ resource, declared }: InventoryEntry, { signal, race }: Terms): Promise<Findings> {
   try {
-    return findingsOf(resource, await race(resource.inspect(declared)));
+    const { failures, exists, inputs, live, differences } = await race(resource.inspect(declared));
+    if (failures.length > 0) return { untold: failures.map(({ property, reason }) => `${property}: ${reason}`) };
+    if (!exists) return { differences: [existence(true)] };
+    return { differences: differences.length > 0 ? knownDifferences(resource, inputs, live) : [] };
   } catch (error) {
     signal?.throwIfAborted();
     return { untold: [reasonOf(error)] };
   }
-}
-
-function findingsOf(resource: Resource, inspection: Inspection): Findings {
-  const { failures, exists, inputs, live, differences } = inspection;
-  if (failures.length > 0) return { untold: failures.map(({ property, reason }) => `${property}: ${reason}`) };
-  if (!exists) return { differences: [existence(true)] };
-  return { differences: differences.length > 0 ? knownDifferences(resource, inputs, live) : [] };
 }
 
 /** Tasks that have an Agent in common, also by way of others, make one group. */
@@ -136,5 +97,3 @@ function groupsOf(tasks: readonly Task[]): Task[][] {
   }
   return groups.map((group) => group.tasks);
 }
-
-const addressOf = (connection: ConnectionDeclared): string => agentAddress(connection as Connection);

@@ -13,7 +13,7 @@ export interface PairTarget {
 }
 
 /** Both connections in their canonical form. Throws a RefusedError `TARGET_INVALID` that names every field to mend. */
-export function connectionsOf(target: PairTarget): Record<Position, Connection> {
+export function connectionsOf(target: Pick<PairTarget, "name"> & Record<Position, unknown>): Record<Position, Connection> {
   const checked = positions.map((position) => ({ position, ...checkInputs(Connection, target[position] as JsonObject) }));
   const wrong = checked.flatMap(({ position, failures }) =>
     failures.map(({ property, reason }) => `${[position, property].filter(Boolean).join(".")}: ${reason.replace(/\.$/, "")}.`),

@@ -9,6 +9,7 @@ import { memberName } from "../provider/failover/memberFacts.js";
 import { type PreflightQuestion, preflight } from "../provider/failover/preflight.js";
 import type { FailoverPairDeclared, FailoverPairInputs } from "../provider/failoverPair/index.js";
 import { failoverPair } from "../provider/index.js";
+import type { StackPair } from "./stackPairs.js";
 
 /** What stands between two Agents and the declared pair. */
 export interface PreflightReport {
@@ -20,11 +21,14 @@ export interface PreflightReport {
   unreachable: string[];
 }
 
+/** A declaration as a program writes it, or as a stack or an inventory has it: it is judged before anything else. */
+export type PairDeclared = FailoverPairDeclared | StackPair["declared"];
+
 /**
  * Whether two Agents can become the declared pair, or stay it: everything at once, before anything is written. Also the network is
  * asked, from both members: whether the virtual IP addresses are free, and what the shared hostname resolves to.
  */
-export async function runPreflight(declared: FailoverPairDeclared, options: Asking = {}): Promise<PreflightReport> {
+export async function runPreflight(declared: PairDeclared, options: Asking = {}): Promise<PreflightReport> {
   const { inputs: pair, failures } = failoverPair.judge(declared);
   if (!pair) return { violations: [...failures], warnings: [], unreachable: [] };
   const asked = await askMembers(pair, options);

@@ -1,12 +1,12 @@
 import type { JsonObject } from "../provider/core/values.js";
-import { resources } from "../provider/index.js";
-import { type Findings, pairResult, resultOf, type SilenceText, type Subject, unexplainedSilence } from "./drift/classify.js";
+import { classify, type SilenceText, type Subject, silentMembers, unexplainedSilence } from "./drift/classify.js";
 import { stepDifferences } from "./drift/stepDifferences.js";
-import type { DriftError, DriftResult } from "./driftReport.js";
+import { type DriftError, type DriftResult, Role } from "./driftReport.js";
 import type { MemberStatus, PairStatus } from "./readStatus.js";
+import { everyResource, resourceOfToken } from "./registry.js";
+import { lookAround } from "./stack/members.js";
 import { nameOfUrn, type OpenedStack, openStack } from "./stack/openStack.js";
 import { type RefreshPreview, refreshPreview } from "./stack/refreshPreview.js";
-import { lookAround, resourceOfToken, silentMembers } from "./stack/surroundingAgents.js";
 import type { StackSource } from "./stackPairs.js";
 
 export interface StackDriftOptions {
@@ -44,7 +44,7 @@ export async function stackDrift(source: StackSource, { concurrency, signal }: S
   return { results, errors: errorsOf(found, results) };
 }
 
-const kindOrder: readonly DriftResult["kind"][] = [...Object.values(resources).map(({ drift }) => drift.kind), "resource"];
+const kindOrder: readonly DriftResult["kind"][] = [...everyResource.map(({ drift }) => drift.kind), "resource"];
 
 const byKindAndName = (one: DriftResult, other: DriftResult): number =>
   kindOrder.indexOf(one.kind) - kindOrder.indexOf(other.kind) || (one.name < other.name ? -1 : 1);
@@ -56,7 +56,7 @@ function resultFor({ urn, type, outputs }: { urn: string; type: string; outputs:
   const subject: Subject = { kind: resource?.drift.kind ?? "resource", name: nameOfUrn(urn), source: stack.label, urn };
   if (resource === undefined) {
     const differences = type.startsWith("pulumi:") || !step ? [] : stepDifferences(undefined, step);
-    return differences.length > 0 ? [resultOf(subject, { differences })] : [];
+    return differences.length > 0 ? [classify(subject, { differences })] : [];
   }
   const status = statuses.get(urn);
   const differences = step ? stepDifferences(resource, step) : [];
@@ -68,19 +68,19 @@ function resultFor({ urn, type, outputs }: { urn: string; type: string; outputs:
     // What the program declares is not known then; only where it has drifted from the state, something is.
     ...(differences.length > 0 ? [] : refused),
   ];
-  return [resultOfOurs(subject, { differences, untold, problems: refused }, outputs, found)];
-}
-
-function resultOfOurs(subject: Subject, told: Required<Findings>, outputs: JsonObject, found: Found): DriftResult {
-  const status = found.statuses.get(subject.urn ?? "");
-  const silenceText: SilenceText = (address) => memberAt(address, found.statuses)?.seen ?? unexplainedSilence(address);
-  if (typeof status !== "object") return resultOf(subject, told, [], silenceText);
-  const silent = silentMembers(status);
-  const comparable = silent.length === 2 ? {} : told;
-  if (subject.kind !== "pair") return resultOf(subject, comparable, silent, silenceText);
-  const { online } = outputs;
-  const recorded = online === "main" || online === "backup" || online === "none" || online === "both" ? online : null;
-  return pairResult(subject, comparable, status, recorded);
+  const silenceText: SilenceText = (address) => memberAt(address, statuses)?.seen ?? unexplainedSilence(address);
+  return [
+    classify(
+      subject,
+      { differences, untold, problems: refused },
+      {
+        members: resource.members,
+        status: typeof status === "string" ? undefined : status,
+        expectedOnline: Role.safeParse(outputs.online).data ?? null,
+        silenceText,
+      },
+    ),
+  ];
 }
 
 function memberAt(address: string, statuses: Found["statuses"]): MemberStatus | undefined {

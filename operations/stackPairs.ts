@@ -1,7 +1,7 @@
-import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
-import { failoverPair } from "../provider/index.js";
+import type { JsonObject } from "../provider/core/values.js";
 import type { PairTarget } from "./pairTarget.js";
-import { connectionFrom } from "./stack/connections.js";
+import { resourceOfToken } from "./registry.js";
+import { membersIn } from "./stack/members.js";
 import { openStack } from "./stack/openStack.js";
 
 /** One stack of a Pulumi project. */
@@ -15,23 +15,23 @@ export interface StackSource {
   environment?: Record<string, string> | undefined;
 }
 
-/** A FailoverPair of a stack: how its members are reached, and what it was declared as. Secrets are in the clear, for memory only. */
+/** A pair of a stack: how its members are reached, and what it was declared as. Secrets are in the clear, for memory only. */
 export interface StackPair extends PairTarget {
   urn: string;
-  declared: FailoverPairDeclared;
+  declared: JsonObject;
 }
 
-/** The type token by which pairs are found, whatever the program calls them. */
-export const pairType = failoverPair.token;
-
-/** The Failover pairs of a stack, from its state alone: no Agent is asked and the program does not run. Throws `STACK_UNREADABLE`. */
+/**
+ * The Failover pairs of a stack, from its state alone: no Agent is asked and the program does not run. Throws `STACK_UNREADABLE`, and
+ * `TARGET_INVALID` for a connection that cannot be used.
+ */
 export async function readStackPairs(source: StackSource): Promise<StackPair[]> {
   const { folder, resources } = await openStack(source);
   const surroundings = { folder, environment: source.environment ?? {} };
-  return resources
-    .filter(({ type }) => type === pairType)
-    .map(({ name, urn, inputs: { __provider: _, ...inputs } }) => {
-      const members = { main: connectionFrom(inputs.main, surroundings), backup: connectionFrom(inputs.backup, surroundings) };
-      return { name, urn, ...members, declared: { ...inputs, ...members } as unknown as FailoverPairDeclared };
-    });
+  return resources.flatMap(({ type, name, urn, inputs: { __provider: _, ...inputs } }) => {
+    const { members } = resourceOfToken(type) ?? {};
+    if (!members?.arePair) return [];
+    const connections = membersIn({ name, inputs }, members, surroundings);
+    return [{ name, urn, ...connections, declared: { ...inputs, ...connections } }];
+  });
 }

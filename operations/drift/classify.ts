@@ -1,5 +1,6 @@
 import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
+import type { Members } from "../../provider/core/resource.js";
 import { positions } from "../../provider/failover/configuration.js";
 import { problemText, toldProblem } from "../../provider/failover/problemText.js";
 import { type Difference, type DriftClass, type DriftProblem, type DriftResult, driftClasses } from "../driftReport.js";
@@ -121,3 +122,26 @@ function withoutRepeats(problems: readonly DriftProblem[]): DriftProblem[] {
 }
 
 const memberOf = ({ address, reachable, led }: MemberStatus) => ({ address, reachable, led });
+
+/** How a resource stands that the two Agents behind it have a say in. */
+export interface Surroundings {
+  /** Of the resource; undefined: it depends on no Agent by itself. */
+  members?: Members | undefined;
+  /** How these are. */
+  status?: PairStatus | undefined;
+  expectedOnline?: DriftResult["expectedOnline"];
+  silenceText?: SilenceText;
+}
+
+/** The result for a resource, whichever it is. Two silent members tell nothing of it, and the status names each. */
+export function classify(subject: Subject, found: Findings, around: Surroundings = {}): DriftResult {
+  const { members, status, expectedOnline = null, silenceText } = around;
+  const silent = status ? silentMembers(status) : [];
+  const comparable = silent.length === 2 ? {} : found;
+  return members?.arePair && status
+    ? pairResult(subject, comparable, status, expectedOnline)
+    : resultOf(subject, comparable, silent, silenceText);
+}
+
+export const silentMembers = ({ members }: PairStatus): MemberStatus[] =>
+  positions.map((position) => members[position]).filter(({ reachable }) => !reachable);

@@ -1,14 +1,15 @@
 import { dirname, resolve } from "node:path";
 import { z } from "zod";
+import { keepSecret } from "../../provider/core/redaction.js";
 import { isJsonObject, type JsonObject } from "../../provider/core/values.js";
-import { positions } from "../../provider/failover/configuration.js";
-import { openDocument } from "./document.js";
-import { InventoryError, type Problem } from "./problems.js";
+import { type Position, positions } from "../../provider/failover/configuration.js";
+import { inventoryLists } from "../registry.js";
+import { InventoryError, openDocument, type Problem } from "./document.js";
 
 /** One entry of a list, before its resource has judged it. */
 export interface Entry {
   name: string;
-  expectedOnline: (typeof positions)[number] | undefined;
+  expectedOnline: Position | undefined;
   /** Everything but what is the inventory's own; paths of files are absolute. */
   declared: JsonObject;
   /** Where it stands in the document. */
@@ -22,56 +23,46 @@ const Name = z
     "expected a name of 1 to 100 characters on one line, by which reports call it",
   );
 
-const Resource = z.looseObject({ name: Name });
-const Pair = Resource.extend({
+const Item = z.looseObject({ name: Name, expectedOnline: z.undefined('"expectedOnline" is no input here').optional() });
+const Pair = Item.extend({
   expectedOnline: z.enum(positions, 'expected "main" or "backup": who is to be online, if that matters').optional(),
 });
 
-const lists = { pairs: Pair, virtualIps: Resource, sharedHostnameRecords: Resource };
-export type ListName = keyof typeof lists;
+const listOf = (arePairs: boolean | undefined) => z.array<typeof Item | typeof Pair>(arePairs ? Pair : Item, "expected a list").default([]);
+type Lists = Record<string, ReturnType<typeof listOf>>;
+const lists: Lists = Object.fromEntries(inventoryLists.map(({ list, resource }) => [list, listOf(resource.members?.arePair)]));
 
-const list = <Item extends z.ZodType>(item: Item) => z.array(item, "expected a list").default([]);
 const Inventory = z.strictObject(
-  {
-    schemaVersion: z.literal(1, "expected 1, the version of this format"),
-    pairs: list(Pair),
-    virtualIps: list(Resource),
-    sharedHostnameRecords: list(Resource),
-  },
+  { schemaVersion: z.literal(1, "expected 1, the version of this format"), ...lists },
   { error: (issue) => (issue.code === "invalid_type" ? "expected schemaVersion: 1 and a list of pairs" : undefined) },
 );
 
 /** Inputs that are paths: in a file they are meant from the file's own folder. */
 const pathKeys = new Set(["caFile", "tokenFile", "keyFile", "secretFile"]);
 
-/** The lists of an inventory. Throws an InventoryError for everything that is wrong with its outer form. */
+/** The entries of an inventory, list by list. Throws an InventoryError for everything that is wrong with its outer form. */
 export function openInventory(text: string, file: string) {
   const { value, lineOf } = openDocument(text, file);
   const result = Inventory.safeParse(value);
   if (!result.success) throw new InventoryError(file, result.error.issues.flatMap(toProblems), lineOf);
   const folder = dirname(resolve(file));
-  const entriesOf = (kind: ListName) =>
-    result.data[kind].map((item, index): Entry => {
-      const { name, expectedOnline, ...declared } = item as z.infer<typeof Pair>;
-      const own = kind === "pairs" ? {} : { ...(expectedOnline === undefined ? {} : { expectedOnline }) };
-      return {
+  const given = z.object(lists).parse(result.data);
+  const opened = inventoryLists.map(({ list, resource }) => {
+    const entries = (given[list] ?? []).map(
+      ({ name, expectedOnline, ...declared }, index): Entry => ({
         name,
-        expectedOnline: kind === "pairs" ? expectedOnline : undefined,
-        declared: fromFolder({ ...declared, ...own }, folder) as JsonObject,
-        path: [kind, index],
-      };
-    });
-  const entries = {
-    pairs: entriesOf("pairs"),
-    virtualIps: entriesOf("virtualIps"),
-    sharedHostnameRecords: entriesOf("sharedHostnameRecords"),
-  };
-  const all = Object.values(entries);
-  const problems = all.every(({ length }) => length === 0)
+        expectedOnline,
+        declared: fromFolder(declared, folder) as JsonObject,
+        path: [list, index],
+      }),
+    );
+    return { resource, entries };
+  });
+  const problems = opened.every(({ entries }) => entries.length === 0)
     ? [{ path: [], reason: "it names nothing to look at. Add at least one pair, virtual IP or record." }]
-    : all.flatMap(findSameNames);
+    : opened.flatMap(({ entries }) => findSameNames(entries));
   if (problems.length > 0) throw new InventoryError(file, problems, lineOf);
-  return { entries, lineOf };
+  return { lists: opened, lineOf };
 }
 
 function toProblems(issue: z.core.$ZodIssue): Problem[] {
@@ -95,4 +86,38 @@ function fromFolder(value: unknown, folder: string, key?: string): unknown {
   if (Array.isArray(value)) return value.map((item) => fromFolder(item, folder));
   if (isJsonObject(value)) return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, fromFolder(item, folder, name)]));
   return key !== undefined && pathKeys.has(key) && typeof value === "string" && value !== "" ? resolve(folder, value) : value;
+}
+
+/** Secrets that a program may give as an encrypted value. A file has no encryption, so there each one names its source instead. */
+const sources: Readonly<Record<string, string>> = {
+  token: "expected tokenEnv (the name of a variable) or tokenFile (a path), never the token itself: an inventory is no place for a secret",
+  secret: "expected secretEnv (the name of a variable) or secretFile (a path), never the secret itself: an inventory is no place for one",
+};
+
+const tokenSources = ["tokenEnv", "tokenFile", "token"];
+
+/** Literal secrets, and connections that say nothing of a token: the resource itself would advise the literal one, too. */
+export function findLiteralSecrets(entry: Entry): Problem[] {
+  return [...objectsIn(entry.declared, entry.path)].flatMap(({ path, object }) => [
+    ...Object.entries(object).flatMap(([key, value]) => {
+      const expected = sources[key];
+      if (expected === undefined) return [];
+      keepSecret(String(value));
+      return [{ path: [...path, key], reason: `${expected}.` }];
+    }),
+    ...(isConnection(object) && !tokenSources.some((source) => source in object)
+      ? [{ path: [...path, "tokenEnv"], reason: "expected tokenEnv (the name of a variable) or tokenFile (a path)." }]
+      : []),
+  ]);
+}
+
+const isConnection = (object: JsonObject): boolean => "host" in object;
+
+function* objectsIn(value: unknown, path: Problem["path"]): Generator<{ path: Problem["path"]; object: JsonObject }> {
+  if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) yield* objectsIn(item, [...path, index]);
+  } else if (isJsonObject(value)) {
+    yield { path, object: value };
+    for (const [key, item] of Object.entries(value)) yield* objectsIn(item, [...path, key]);
+  }
 }

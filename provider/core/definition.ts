@@ -4,7 +4,7 @@ import type { Difference } from "./difference.js";
 import type { Timeouts } from "./fields.js";
 import type { Failure } from "./inputs.js";
 import { formatOwner } from "./owner.js";
-import type { Resource } from "./resource.js";
+import type { InventoryPlace, Members, Resource } from "./resource.js";
 
 /** Inputs that every resource has beside its own. */
 export interface CommonInputs {
@@ -60,8 +60,10 @@ export interface Definition<
   /** The resource's type, as lines and errors name it. */
   type: string;
   drift: Resource<object, Kind>["drift"];
-  /** Where an inventory may declare it. */
-  inventory?: NonNullable<Resource<object, Kind, List>["inventory"]>;
+  /** The two Agents that it depends on. Default: none. */
+  members?: Members;
+  /** Default: an inventory cannot declare it. */
+  inventory?: InventoryPlace<z.infer<Schema>, List>;
   /** Strict; each field is described once, here. */
   inputs: Schema;
   /** Fills in values that follow from others; some may be unknown. */

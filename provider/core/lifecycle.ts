@@ -79,6 +79,7 @@ export function defineResource<
     type: definition.type,
     token: tokenOf(definition.type),
     drift: definition.drift,
+    members: definition.members,
     inventory: definition.inventory,
     judge,
     differencesIn,

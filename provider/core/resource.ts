@@ -13,6 +13,22 @@ export interface Handler {
   delete(id: string, props: JsonObject): Promise<void>;
 }
 
+/** The two Agents behind a resource: how they are is told with it. */
+export interface Members {
+  /** Their connections among its inputs, as a state or an inventory has them. */
+  of(inputs: JsonObject): { main: unknown; backup: unknown };
+  /** They make a pair, whose roles and health are told too. Otherwise only whether they answer counts. */
+  readonly arePair: boolean;
+}
+
+/** Where an inventory declares a resource. */
+export interface InventoryPlace<Inputs, List extends string> {
+  /** The list of its entries. */
+  readonly list: List;
+  /** What cannot stand beside another entry of the list; `entry` is an index. */
+  conflicts?(entries: readonly { name: string; inputs: Inputs }[]): (Failure & { entry: number })[];
+}
+
 /** One resource: the verbs of the engine, and what status, drift and inventories know it by. */
 export interface Resource<Inputs extends object = object, Kind extends string = string, List extends string = string> extends Handler {
   /** As lines and errors name it: `FailoverPair`. */
@@ -23,13 +39,10 @@ export interface Resource<Inputs extends object = object, Kind extends string = 
     /** What a drift report calls such a resource. */
     readonly kind: Kind;
   };
+  /** Undefined: it depends on no Agent, or tells itself whether that answered. */
+  readonly members: Members | undefined;
   /** Undefined: an inventory cannot declare it. */
-  readonly inventory:
-    | {
-        /** The list of an inventory in which it is declared. */
-        readonly list: List;
-      }
-    | undefined;
+  readonly inventory: InventoryPlace<Inputs, List> | undefined;
   /** Judges a declaration by itself: its schema and its rules. Asks nobody. */
   judge(declared: object): Judged<Inputs>;
   /** What differs and is no input; both sides as a state has them. */

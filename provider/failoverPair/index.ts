@@ -7,7 +7,7 @@ import { convergePair, refuseGivenUp } from "./converge.js";
 import { endPairOf } from "./end.js";
 import { FailoverPairInputs } from "./inputs.js";
 import { type FailoverPairOutputs, type ObservedPair, observePair } from "./observe.js";
-import { sharedVirtualIps } from "./oneVirtualIp.js";
+import { sharedAddresses, sharedVirtualIps } from "./onePair.js";
 import { refuseStranger } from "./ownership.js";
 import { previewMembers } from "./preflight.js";
 
@@ -19,7 +19,8 @@ const hour = 3_600_000;
 export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPair, "pair", "pairs">({
   type: "FailoverPair",
   drift: { kind: "pair" },
-  inventory: { list: "pairs" },
+  members: { arePair: true, of: ({ main, backup }) => ({ main, backup }) },
+  inventory: { list: "pairs", conflicts: sharedAddresses },
   inputs: FailoverPairInputs,
   outputs: [
     "dataMinerId",

@@ -31,6 +31,7 @@ const twoMinutes = 120_000;
 export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualIp, "virtualIp", "virtualIps">({
   type: "VirtualIp",
   drift: { kind: "virtualIp" },
+  members: { arePair: false, of: ({ agents }) => ({ main: at(agents, 0), backup: at(agents, 1) }) },
   inventory: { list: "virtualIps" },
   inputs: VirtualIpInputs,
   outputs: ["heldBy", "deviations", "ownedRecords"],
@@ -63,6 +64,8 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
   leaves: (named) => (named.includes("address") ? [] : ["dns"]),
   remove: removeVirtualIp,
 });
+
+const at = (list: unknown, index: number): unknown => (Array.isArray(list) ? list[index] : undefined);
 
 const memberAddresses = ({ agents }: Pick<VirtualIpInputs, "agents">): string => agents.map(agentAddress).join("+");
 

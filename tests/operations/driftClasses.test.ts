@@ -3,7 +3,7 @@ import { pairResult, resultOf } from "../../operations/drift/classify.js";
 import { differences } from "../../operations/drift/differences.js";
 import { stepDifferences } from "../../operations/drift/stepDifferences.js";
 import type { MemberStatus, PairStatus } from "../../operations/readStatus.js";
-import { connectionFrom } from "../../operations/stack/connections.js";
+import { connectionFrom } from "../../operations/stack/members.js";
 import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/secretValues.js";
 import type { Problem } from "../../provider/failover/problems.js";
 import { problemText } from "../../provider/failover/problemText.js";

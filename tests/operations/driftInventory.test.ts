@@ -61,11 +61,13 @@ describe("an inventory", () => {
     const fromYaml = await parseInventory(stringify(content), "pairs.yaml");
     expect(await parseInventory(JSON.stringify(content, null, "\t"), "pairs.yaml")).toEqual(fromYaml);
     expect(fromYaml.pairs.map(({ name }) => name)).toEqual(["north"]);
-    expect(fromYaml.sharedHostnameRecords[0]?.declared).toMatchObject({
-      hostname: "dma.example.com",
-      addresses: ["10.10.10.1", "10.10.10.2"],
-    });
-    expect(fromYaml.virtualIps[0]?.declared.agents).toHaveLength(2);
+    expect(fromYaml.entries.map(({ resource, name }) => [resource.type, name])).toEqual([
+      ["FailoverPair", "north"],
+      ["VirtualIp", "corporate"],
+      ["SharedHostnameRecord", "portal"],
+    ]);
+    expect(fromYaml.entries[2]?.declared).toMatchObject({ hostname: "dma.example.com", addresses: ["10.10.10.1", "10.10.10.2"] });
+    expect(fromYaml.entries[1]?.declared.agents).toHaveLength(2);
   });
 
   test("has pairs that are targets of every other operation, too", async () => {
@@ -105,9 +107,9 @@ describe("an inventory", () => {
         sharedHostnameRecords: [record],
       }),
     );
-    const { pairs, sharedHostnameRecords } = await parseInventory(text, "ops/pairs.yaml");
+    const { pairs, entries } = await parseInventory(text, "ops/pairs.yaml");
     expect(pairs[0]?.main).toMatchObject({ tokenFile: resolve("ops/secrets/token"), caFile: "/etc/ca.pem" });
-    expect(sharedHostnameRecords[0]?.declared.dns.keyFile).toBe(resolve("ops/keys/dns.key"));
+    expect(entries[1]?.declared).toMatchObject({ dns: { keyFile: resolve("ops/keys/dns.key") } });
   });
 
   test("is read from a file, whose absence is told like every other problem", async () => {
