@@ -4,8 +4,8 @@ import { type DriftError, type DriftReport, type DriftResult, makeReport } from 
 import { inParallel } from "./inParallel.js";
 import type { Inventory } from "./inventory.js";
 import { inventoryDrift } from "./inventoryDrift.js";
+import type { StackSource } from "./stack/openStack.js";
 import { stackDrift } from "./stackDrift.js";
-import type { StackSource } from "./stackPairs.js";
 
 export interface DriftProgress {
   /** Stacks, and entries of the inventory. */

@@ -15,6 +15,7 @@ export type DriftClass = z.infer<typeof DriftClass>;
 export const Difference = z
   .object({
     property: z.string().meta({ description: "Path of an input, as in heartbeats[0].maxFailures, or a name such as state or exists." }),
+    at: z.string().optional().meta({ description: "Which part of it, where it is more than one thing, as in A dma.example.com." }),
     declared: z.json().meta({ description: "What it is to be; null where nothing is declared." }),
     live: z.json().meta({ description: "What was found; null where nothing was." }),
   })

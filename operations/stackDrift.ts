@@ -1,13 +1,12 @@
 import type { JsonObject } from "../provider/core/values.js";
 import { classify, type SilenceText, type Subject, silentMembers, unexplainedSilence } from "./drift/classify.js";
-import { stepDifferences } from "./drift/stepDifferences.js";
+import { stepDifferences } from "./drift/differences.js";
 import { type DriftError, type DriftResult, Role } from "./driftReport.js";
 import type { MemberStatus, PairStatus } from "./readStatus.js";
 import { everyResource, resourceOfToken } from "./registry.js";
 import { lookAround } from "./stack/members.js";
-import { nameOfUrn, type OpenedStack, openStack } from "./stack/openStack.js";
+import { nameOfUrn, type OpenedStack, openStack, type StackSource } from "./stack/openStack.js";
 import { type RefreshPreview, refreshPreview } from "./stack/refreshPreview.js";
-import type { StackSource } from "./stackPairs.js";
 
 export interface StackDriftOptions {
   /** How many pairs are asked at a time. */

@@ -2,18 +2,9 @@ import type { JsonObject } from "../provider/core/values.js";
 import type { PairTarget } from "./pairTarget.js";
 import { resourceOfToken } from "./registry.js";
 import { membersIn } from "./stack/members.js";
-import { openStack } from "./stack/openStack.js";
+import { openStack, type StackSource } from "./stack/openStack.js";
 
-/** One stack of a Pulumi project. */
-export interface StackSource {
-  /** The folder of Pulumi.yaml. */
-  workDir: string;
-  stack: string;
-  /** Path of the Pulumi CLI. Default: the one on PATH. */
-  pulumiCommand?: string | undefined;
-  /** Variables for the CLI beside this process's own. */
-  environment?: Record<string, string> | undefined;
-}
+export type { StackSource } from "./stack/openStack.js";
 
 /** A pair of a stack: how its members are reached, and what it was declared as. Secrets are in the clear, for memory only. */
 export interface StackPair extends PairTarget {

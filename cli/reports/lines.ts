@@ -1,8 +1,8 @@
 import type { Difference, DriftResult } from "pulumi-dataminer-failover/operations";
 
 /** "heartbeats[1].maxFailures: declared 3, live 9". */
-export function differenceLine({ property, declared, live }: Difference): string {
-  return `${property}: declared ${valueText(declared)}, live ${valueText(live)}`;
+export function differenceLine({ property, at, declared, live }: Difference): string {
+  return `${property}: ${at === undefined ? "" : `${at}: `}declared ${valueText(declared)}, live ${valueText(live)}`;
 }
 
 /** Everything there is to say of one result: first what differs, then what is wrong. */

@@ -33,10 +33,9 @@ export function resultOf(
   silent: readonly MemberStatus[] = [],
   silenceText: SilenceText = unexplainedSilence,
 ): DriftResult {
-  const { problems = [], untold = [] } = found;
+  const { untold = [] } = found;
   const { compared, unanswered } = split(found, silent);
-  const reasons = [...texts("untold", [...untold, ...unanswered.map(silenceText)]), ...texts("refused", problems)];
-  return result(subject, compared, [...silent.map(silence), ...reasons], {
+  return result(subject, compared, [...silent.map(silence), ...reasonsIn(found, silent, unanswered.map(silenceText))], {
     unreachable: untold.length + unanswered.length + silent.length > 0,
     drift: compared.length > 0,
   });
@@ -57,14 +56,13 @@ export function pairResult(
   expectedOnline: DriftResult["expectedOnline"],
 ): DriftResult {
   const { untold = [] } = found;
-  const members = positions.map((position) => status.members[position]);
-  const silent = members.filter(({ reachable }) => !reachable);
+  const silent = silentMembers(status);
   // A member may be silent for one of the two that ask, and answer the other.
   const { compared, unanswered } = split(found, silent);
   const isGone = status.state === null && silent.length === 0;
   const own = status.problems.filter(({ kind }) => kind !== "unreachable");
   const unhealthy = !isGone && own.length > 0;
-  const reasons = [...texts("untold", [...untold, ...unanswered.map(unexplainedSilence)]), ...texts("refused", found.problems ?? [])];
+  const reasons = reasonsIn(found, silent, unanswered.map(unexplainedSilence));
   const problems = [...silent.map(silence), ...own.map(toldProblem), ...reasons];
   const { main, backup } = status.members;
   return {
@@ -86,7 +84,15 @@ function hasMoved({ online, members, state }: PairStatus, expected: string, unhe
   return online === "none" && state !== null && !unhealthy && members.main.reachable && members.backup.reachable;
 }
 
-const texts = (kind: "untold" | "refused", lines: readonly string[]): DriftProblem[] => lines.map((text) => ({ kind, text }));
+/** Why a member is silent may be the reason, too, why something else was not told: that is listed once, with the member. */
+function reasonsIn({ untold = [], problems = [] }: Findings, silent: readonly MemberStatus[], more: readonly string[]): DriftProblem[] {
+  const known = new Set(silent.flatMap((member) => [member.seen, ...reasonOfSilence(member)]));
+  const reasons = [
+    ...[...untold, ...more].map((text) => ({ kind: "untold", text })),
+    ...problems.map((text) => ({ kind: "refused", text })),
+  ];
+  return reasons.filter(({ text }) => !known.has(text) && known.add(text));
+}
 
 function result(
   subject: Subject,
@@ -101,7 +107,7 @@ function result(
     class: classes[0] ?? "clean",
     classes: classes.length > 0 ? classes : ["clean"],
     differences,
-    problems: withoutRepeats(problems.map((problem) => ({ ...problem, text: oneLine(redact(problem.text)) }))),
+    problems: problems.map((problem) => ({ ...problem, text: oneLine(redact(problem.text)) })),
     online: null,
     expectedOnline: null,
     members: null,
@@ -109,22 +115,21 @@ function result(
 }
 
 /** The literal row, and why. */
-function silence({ position, address, seen, runbook }: MemberStatus): DriftProblem {
+function silence(member: MemberStatus): DriftProblem {
+  const { position, address, seen, runbook } = member;
   const problem = { kind: "unreachable", member: { position, address } } as const;
-  const text = [problemText(problem), ...(seen ? [seen] : []), ...(runbook ? [`Runbook: ${runbook}.`] : [])].join(" ");
-  return { ...problem, seen, runbook, text };
+  return { ...problem, seen, runbook, text: [problemText(problem), ...reasonOfSilence(member)].join(" ") };
 }
 
-/** What one member says of itself is told again by whatever needed it. */
-function withoutRepeats(problems: readonly DriftProblem[]): DriftProblem[] {
-  const different = problems.filter(({ text }, index) => problems.findIndex((other) => other.text === text) === index);
-  return different.filter(({ text }) => !different.some((other) => other.text !== text && other.text.endsWith(text)));
-}
+const reasonOfSilence = ({ seen, runbook }: MemberStatus): string[] => {
+  const reason = [...(seen ? [seen] : []), ...(runbook ? [`Runbook: ${runbook}.`] : [])].join(" ");
+  return reason === "" ? [] : [reason];
+};
 
 const memberOf = ({ address, reachable, led }: MemberStatus) => ({ address, reachable, led });
 
-/** How a resource stands that the two Agents behind it have a say in. */
-export interface Surroundings {
+/** What is known of the Agents behind a resource. */
+export interface Around {
   /** Of the resource; undefined: it depends on no Agent by itself. */
   members?: Members | undefined;
   /** How these are. */
@@ -134,7 +139,7 @@ export interface Surroundings {
 }
 
 /** The result for a resource, whichever it is. Two silent members tell nothing of it, and the status names each. */
-export function classify(subject: Subject, found: Findings, around: Surroundings = {}): DriftResult {
+export function classify(subject: Subject, found: Findings, around: Around = {}): DriftResult {
   const { members, status, expectedOnline = null, silenceText } = around;
   const silent = status ? silentMembers(status) : [];
   const comparable = silent.length === 2 ? {} : found;

@@ -1,10 +1,11 @@
-import type { Difference as Told } from "../../provider/core/difference.js";
+import { inputName, type Difference as Told } from "../../provider/core/difference.js";
 import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
 import type { Resource } from "../../provider/core/resource.js";
 import { isJsonObject, isUnknown, type JsonObject, sameValue } from "../../provider/core/values.js";
 import type { Difference } from "../driftReport.js";
-import { hidden } from "../stack/secretValues.js";
+import { hidden, secretKeys } from "../stack/openStack.js";
+import type { Side, Step } from "../stack/refreshPreview.js";
 
 type Json = Difference["live"];
 /** As in a report, with what the resource says of it beside that. */
@@ -12,7 +13,27 @@ export type FoundDifference = Difference & Pick<Told, "unanswered" | "mayLast">;
 
 /** What is shown in place of a value that another resource is still to give. */
 const later = "[not known yet]";
-const secretKeys = new Set(["token", "secret"]);
+
+/** Operations of a preview that leave a thing as it is. */
+const quiet = new Set(["same", "read", "refresh", "import", "discard", "read-discard", "read-replacement", "remove-pending-replace"]);
+
+/** How a resource differs by what a refresh preview says of it: the program's inputs beside what was read. */
+export function stepDifferences(resource: Resource | undefined, { refresh, plan }: Step): FoundDifference[] {
+  if (!plan) {
+    // The program was not run to its end: what was recorded stands in for what it declares.
+    if (!refresh?.recorded) return [];
+    if (refresh.live === null) return [existence(true)];
+    return resourceDifferences(resource, inputsOf(refresh.recorded), outputsOf(refresh.live));
+  }
+  const { op, live, declared } = plan;
+  if (quiet.has(op)) return [];
+  if (op === "create") return [existence(true)];
+  if (op === "delete") return [existence(false)];
+  return knownDifferences(resource, inputsOf(declared), resource ? outputsOf(live) : inputsOf(live), inputsOf(live));
+}
+
+const inputsOf = (side: Side | undefined): JsonObject => side?.inputs ?? {};
+const outputsOf = (side: Side | undefined): JsonObject => side?.outputs ?? {};
 
 /** How a resource of ours differs that says of itself that it does: never empty, for secrets look alike, and may be all there is. */
 export function knownDifferences(
@@ -38,9 +59,8 @@ export function resourceDifferences(
   before: JsonObject = {},
 ): FoundDifference[] {
   const own = Object.keys({ ...before, ...declared }).filter((key) => key !== "__provider");
-  const found: FoundDifference[] = own.flatMap((key) => differences(nameOf(key), declared[key], live[key]));
+  const found: FoundDifference[] = own.flatMap((key) => differences(inputName(key), declared[key], live[key]));
   found.push(...(resource?.differencesIn(declared, live) ?? []).map(told));
-  if (live.__unfinished === true) found.push({ property: "unfinished", declared: false, live: true });
   return found;
 }
 
@@ -62,11 +82,13 @@ export function differences(property: string, declared: unknown, live: unknown):
 }
 
 /** A difference that the resource itself knows, as a report has it. */
-function told({ property, at, declared, live, ...rest }: Told): FoundDifference {
-  return { ...rest, property: oneLine(at === undefined ? property : `${property}: ${at}`), declared: shown(declared), live: shown(live) };
-}
-
-const nameOf = (key: string): string => (key === "__owner" ? "owner" : key);
+const told = ({ property, at, declared, live, ...beside }: Told): FoundDifference => ({
+  property: oneLine(property),
+  ...(at === undefined ? {} : { at: oneLine(at) }),
+  declared: shown(declared),
+  live: shown(live),
+  ...beside,
+});
 
 /** Foreign text on one line, secrets hidden, null for what is absent. */
 function shown(value: unknown, key = ""): Json {

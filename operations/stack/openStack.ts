@@ -1,10 +1,19 @@
 import { resolve } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { FailoverError, oneLine, reasonOf } from "../../provider/core/errors.js";
-import { redact } from "../../provider/core/redaction.js";
+import { keepSecret, redact } from "../../provider/core/redaction.js";
 import { isJsonObject, type JsonObject } from "../../provider/core/values.js";
-import type { StackSource } from "../stackPairs.js";
-import { inTheClear } from "./secretValues.js";
+
+/** One stack of a Pulumi project. */
+export interface StackSource {
+  /** The folder of Pulumi.yaml. */
+  workDir: string;
+  stack: string;
+  /** Path of the Pulumi CLI. Default: the one on PATH. */
+  pulumiCommand?: string | undefined;
+  /** Variables for the CLI beside this process's own. */
+  environment?: Record<string, string> | undefined;
+}
 
 /** A resource as the state of a stack has it. Secrets are in the clear, for memory only. */
 export interface StateResource {
@@ -79,3 +88,32 @@ function resourcesIn(deployment: unknown): StateResource[] {
 }
 
 export const nameOfUrn = (urn: string): string => urn.split("::").at(-1) ?? urn;
+
+/** What stands in a secret's place wherever it is shown; the engine uses the same. */
+export const hidden = "[secret]";
+
+/** How a secret is told from other objects (Pulumi, resource.SigKey and resource.SecretSig). */
+const signature = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+
+/** In an object that is secret as a whole these are what makes it so; its addresses and modes are ordinary words. */
+export const secretKeys = new Set(["token", "secret"]);
+
+/** Exported state with its secrets as plain values, for memory only: no line and no error shows them afterwards. */
+export function inTheClear(value: unknown, isSecret = false): unknown {
+  if (isSecret && typeof value === "string") return keepSecret(value);
+  if (Array.isArray(value)) return value.map((item) => inTheClear(item));
+  if (!isJsonObject(value)) return value;
+  if (isEnvelope(value) && typeof value.plaintext === "string") return inTheClear(JSON.parse(value.plaintext), true);
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, inTheClear(inner, isSecret && secretKeys.has(key))]));
+}
+
+/** A state of an engine event, whose secrets are there in a wrapping of their own. */
+export function withSecretsHidden(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withSecretsHidden);
+  if (!isJsonObject(value)) return value;
+  if (isEnvelope(value)) return hidden;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, withSecretsHidden(inner)]));
+}
+
+const isEnvelope = (value: Record<string, unknown>): boolean => value[signature] === secretSignature;

@@ -2,8 +2,7 @@ import type { EngineEvent, StepEventMetadata } from "@pulumi/pulumi/automation/i
 import { oneLine } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
 import type { JsonObject } from "../../provider/core/values.js";
-import { lastWord, type OpenedStack } from "./openStack.js";
-import { withSecretsHidden } from "./secretValues.js";
+import { lastWord, type OpenedStack, withSecretsHidden } from "./openStack.js";
 
 /** What a refresh preview says of one resource. */
 export interface Step {

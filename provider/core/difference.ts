@@ -25,8 +25,12 @@ export function differenceText({ property, at, declared, live, unanswered }: Dif
   return declared === null ? `${property}: ${at} also has ${live}` : `${property}: ${at} is ${live}, declared ${declared}`;
 }
 
-/** What no person has declared, in words. */
-const words: Readonly<Record<string, string>> = { __owner: "owner" };
+/** An input as people know it: the owner is none that a person has declared. */
+export const inputName = (key: string): string => (key === "__owner" ? "owner" : key);
+
+/** A create or update failed after its first write. */
+export const interruption = (state: JsonObject): Difference[] =>
+  state.__unfinished === true ? [{ property: "lastUpdate", declared: "finished", live: "interrupted" }] : [];
 
 /**
  * The declared inputs that a person is told of as different. What is only recorded is in no Agent and no zone, and the engine shows its change
@@ -37,7 +41,7 @@ export function inputsToTell(keys: Keys, state: JsonObject, declared: JsonObject
     .filter(
       (key) => !keys.recorded.includes(key) && !containsUnknown(declared[key]) && !sameValue(visible(state[key]), visible(declared[key])),
     )
-    .map((key) => words[key] ?? key)
+    .map(inputName)
     .filter((name) => !name.startsWith("__"));
 }
 

@@ -2,7 +2,7 @@ import type { z } from "zod";
 import { presentable, say, VerbContext } from "./context.js";
 import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
-import { differenceText, inputsToTell, leftLine, plannedInputs, withLeft } from "./difference.js";
+import { differenceText, inputsToTell, interruption, leftLine, plannedInputs, withLeft } from "./difference.js";
 import { RefusedError } from "./errors.js";
 import { checkInputs } from "./inputs.js";
 import { formatOwner, newGeneration, resourceOf } from "./owner.js";
@@ -82,7 +82,7 @@ export function defineResource<
     members: definition.members,
     inventory: definition.inventory,
     judge,
-    differencesIn,
+    differencesIn: (declared, live) => [...differencesIn(declared, live), ...interruption(live)],
 
     async check(olds, news) {
       const { __provider: _, ...declared } = news;

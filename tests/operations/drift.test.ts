@@ -190,7 +190,7 @@ describe("an inventory run", () => {
       ]);
       expect(exitCode).toBe(2);
       expect(results[1]?.differences).toEqual([
-        { property: "registersInDns: interface 1 of backup 127.82.15.2", declared: false, live: true },
+        { property: "registersInDns", at: "interface 1 of backup 127.82.15.2", declared: false, live: true },
       ]);
       expect(results[2]?.differences).toContainEqual({ property: "addresses", declared: ["127.82.15.1", "127.82.15.2"], live: [] });
       expect([1, 2].map((last) => world.simulator.requests.count({ addressed: world.address(last) }))).toEqual([1, 1]);

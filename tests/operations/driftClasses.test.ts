@@ -1,10 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { pairResult, resultOf } from "../../operations/drift/classify.js";
-import { differences } from "../../operations/drift/differences.js";
-import { stepDifferences } from "../../operations/drift/stepDifferences.js";
+import { differences, stepDifferences } from "../../operations/drift/differences.js";
 import type { MemberStatus, PairStatus } from "../../operations/readStatus.js";
 import { connectionFrom } from "../../operations/stack/members.js";
-import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/secretValues.js";
+import { hidden, inTheClear, withSecretsHidden } from "../../operations/stack/openStack.js";
 import type { Problem } from "../../provider/failover/problems.js";
 import { problemText } from "../../provider/failover/problemText.js";
 import { resources } from "../../provider/index.js";
@@ -107,8 +106,8 @@ describe("a pair", () => {
 });
 
 test("a virtual address does not drift by an Agent that is silent", () => {
-  const unanswered = { property: "agents: backup 10.0.0.2", declared: true, live: false, unanswered: "10.0.0.2" };
-  const registers = { property: "registersInDns: interface 1", declared: false, live: true };
+  const unanswered = { property: "agents", at: "backup 10.0.0.2", declared: true, live: false, unanswered: "10.0.0.2" };
+  const registers = { property: "registersInDns", at: "interface 1", declared: false, live: true };
   const virtual = { ...subject, kind: "virtualIp" as const };
   const seen = resultOf(virtual, { differences: [unanswered, registers] }, [silent("backup")]);
   expect(seen).toMatchObject({ classes: ["unreachable", "drift"], differences: [registers] });
@@ -119,6 +118,15 @@ test("a virtual address does not drift by an Agent that is silent", () => {
   expect(unexplained).toMatchObject({ classes: ["unreachable"], differences: [] });
   expect(unexplained.problems[1]?.text).toMatch(/^Agent 10\.0\.0\.2: it does not answer\./);
   expect(resultOf(virtual, {}, [silent("backup")]).classes).toEqual(["unreachable"]);
+});
+
+test("a reason is listed once: that of a silent Agent with it, and that of a refused declaration", () => {
+  const reasons = ["It is gone.", "It is gone. Runbook: AGENT_UNREACHABLE.", "Something else.", "Something else."];
+  const { problems } = resultOf({ ...subject, kind: "virtualIp" }, { untold: reasons, problems: ["Something else."] }, [silent("main")]);
+  expect(problems.map(({ kind, text }) => [kind, text])).toEqual([
+    ["unreachable", "main 10.0.0.1: Agent Status is Unreachable. It is gone. Runbook: AGENT_UNREACHABLE."],
+    ["untold", "Something else."],
+  ]);
 });
 
 describe("properties", () => {
@@ -156,7 +164,7 @@ describe("a step of a preview", () => {
     plan: { op, declared: side(declared), live: side(live) },
   });
   const names = (resource: keyof typeof resources, step: Parameters<typeof stepDifferences>[1]) =>
-    stepDifferences(resources[resource], step).map(({ property, declared, live }) => [property, declared, live]);
+    stepDifferences(resources[resource], step).map(({ property, at, declared, live }) => [property, declared, live, ...(at ? [at] : [])]);
 
   test.each([
     ["same", plan("same", { a: 1 }, { a: 2 }), []],
@@ -174,7 +182,7 @@ describe("a step of a preview", () => {
     [
       "an interrupted change",
       { type: "", plan: { op: "update", declared: side({}), live: side({}, { __unfinished: true }) } },
-      [["unfinished", false, true]],
+      [["lastUpdate", "finished", "interrupted"]],
     ],
     ["a secret alone", plan("update", { main: { token: hidden } }, { main: { token: hidden } }), [["main.token", hidden, hidden]]],
     ["nothing that is shown", plan("update", {}), [["(not shown)", null, null]]],
@@ -210,7 +218,7 @@ describe("a step of a preview", () => {
     const stray = { property: "dns.members dma-main", at: "A dma-main.", declared: null, live: "10.0.0.5" };
     const text = "dns.members dma-backup: A dma-backup. also has 10.0.0.5";
     expect(names("virtualIp", update({}, { deviations: [stray, text] }))).toEqual([
-      ["dns.members dma-main: A dma-main.", null, "10.0.0.5"],
+      ["dns.members dma-main", null, "10.0.0.5", "A dma-main."],
       [text, null, null],
     ]);
     const ignored = { dns: { __deviations: [stray] } };
