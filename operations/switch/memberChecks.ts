@@ -110,11 +110,13 @@ export function knownIssueCheck({ online, offline }: PlannedSwitch): JudgedCheck
   const met = knownIssues(situation);
   const refusing = met.filter(({ effect }) => effect === "refuse");
   const counts = [online, offline].map((side) => side.facts.agent.elementCount);
-  const emptied = met.some(({ id }) => id === "K7") && counts[0] !== counts[1];
+  const emptying = counts[0] === counts[1] ? undefined : met.find(({ showsInElementCounts }) => showsInElementCounts);
   const inTheWay = [
     ...refusing.map(({ reason }) => reason),
-    ...(emptied
-      ? [`${online.name} has ${counts[0]} elements, ${offline.name} ${counts[1]}: its Elements folder may have been emptied (K7).`]
+    ...(emptying
+      ? [
+          `${online.name} has ${counts[0]} elements, ${offline.name} ${counts[1]}: its Elements folder may have been emptied (${emptying.id}).`,
+        ]
       : []),
   ];
   if (inTheWay.length > 0) return check(name, "SWITCH_KNOWN_ISSUE", false, inTheWay.join(" "), "Mend that first.");

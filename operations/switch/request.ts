@@ -23,7 +23,7 @@ export interface SwitchOptions {
   dryRun?: boolean | undefined;
   /** Does not wait for 15 minutes since the last switch. No other check can be forced. Default: false. */
   force?: boolean | undefined;
-  /** For everything together. Default: 30 minutes; a switch of a large system takes 6 to 15 (domain 4.4). */
+  /** For everything together. Default: 30 minutes; a switch of a large system takes 6 to 15 ("Failover benchmarks"). */
   timeoutMilliseconds?: number | undefined;
   onProgress?: ((progress: SwitchProgress) => void) | undefined;
   /** Ends the waiting. What was begun goes on at the Agents, and the error says so. */

@@ -1,12 +1,12 @@
 import { canonicalAddress } from "../core/addresses.js";
 
-/** Fixed place of a member in the configuration; it never moves at a switch (domain 1.1). */
+/** Fixed place of a member in the configuration; it never moves at a switch ("About DMA Failover"). */
 export type Position = "main" | "backup";
-/** How users reach the pair; not changeable while the pair is active (domain 3.1, 3.5). */
+/** How users reach the pair; not changeable while the pair is active ("Failover configuration in Cube"). */
 export type PairType = "virtualIp" | "sharedHostname";
-/** `automatic` switches by itself on failing heartbeats, `manual` waits for a person (domain 3.1). */
+/** `automatic` switches by itself on failing heartbeats, `manual` waits for a person ("Advanced Failover options"). */
 export type Mode = "manual" | "automatic";
-/** `delete` resets the offline Agent, `disable` keeps it and its configuration, inactive (domain 5.1). */
+/** `delete` resets the offline Agent, `disable` keeps it and its configuration, inactive ("Ending a Failover configuration"). */
 export type EndMode = "delete" | "disable";
 
 export const positions = ["main", "backup"] as const satisfies readonly Position[];
@@ -21,7 +21,7 @@ export interface Member {
   acquisitionAddress: string | null;
 }
 
-/** An address that the online member holds and that moves at a switch (domain 3.1). */
+/** An address that the online member holds and that moves at a switch. */
 export interface VirtualIp {
   /** `corporate`, `acquisition`, or another network of the Agents. */
   network: string;
@@ -30,10 +30,10 @@ export interface VirtualIp {
   prefixLength: number;
 }
 
-/** An Agent (checked on port 8004) or an address (ICMP ping) (domain 3.2). */
+/** An Agent (checked on port 8004) or an address (ICMP ping): "Advanced Failover options". */
 export type HeartbeatTarget = { agent: Position } | { address: string };
 
-/** One check that a member makes over and over (domain 3.2). */
+/** One check that a member makes over and over. */
 export interface Heartbeat {
   kind: "normal" | "inverted";
   from: Position;
@@ -47,7 +47,7 @@ export interface Heartbeat {
 /** A heartbeat as a program writes it: the interface may be left out. */
 export type DeclaredHeartbeat = Omit<Heartbeat, "interface"> & { interface?: number | null | undefined };
 
-/** The whole configuration of a pair (domain 3.1). */
+/** The whole configuration of a pair. */
 export interface Configuration {
   type: PairType;
   main: Member;

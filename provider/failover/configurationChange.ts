@@ -24,7 +24,7 @@ const keys = [
   "restartWhenGoingOffline",
 ] as const satisfies readonly ConfigurationKey[];
 
-/** The configuration for a first set-up. What is not declared gets the product's default (domain 3.1). */
+/** The configuration for a first set-up. What is not declared gets the product's default. */
 export function newConfiguration(main: Member, backup: Member, declared: DeclaredConfiguration & { mode: Mode }): Configuration {
   return mergeConfiguration(
     {

@@ -28,7 +28,7 @@ export type Ending =
     };
 
 /**
- * How to end the pair, from what both members say (domain 5). PAIR_IN_TRANSITION is worth waiting for, every other refusal
+ * How to end the pair, from what both members say ("Ending a Failover configuration"). PAIR_IN_TRANSITION is worth waiting for, every other refusal
  * needs a person. An ending that was interrupted, with no operation running any more, is asked for once more.
  */
 export function planEnding(question: EndingQuestion): Ending {

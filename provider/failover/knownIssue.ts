@@ -17,7 +17,7 @@ export interface IssueCircumstances {
 
 /** One issue that the vendor's known-issue pages or release notes describe. */
 export interface KnownIssue {
-  /** Its number in our list of known issues, or its release note: "RN 46350". */
+  /** The title of its page, or its release note: "RN 46350". */
   id: string;
   /** Affected versions; undefined: all before the fix. */
   affected?: readonly VersionRange[];
@@ -28,6 +28,8 @@ export interface KnownIssue {
   /** Acts that it forbids, in the circumstances named here. */
   refusal?: { acts: readonly Act[]; when: (circumstances: IssueCircumstances) => boolean };
   applies: (circumstances: IssueCircumstances) => boolean;
+  /** Whether it has struck shows in the number of elements, which then differs between the two Agents. */
+  showsInElementCounts?: true;
   /** What goes wrong, and what to do. */
   text: string;
 }
@@ -50,9 +52,11 @@ export interface Situation extends IssueCircumstances {
 
 /** A known issue of the product that the act would meet. */
 export interface MetIssue {
-  /** "K1" or "RN 46350": what the table calls it. */
+  /** The title of its known-issue page, or "RN 46350". */
   id: string;
   effect: "refuse" | "warn";
+  /** Whether it shows in element counts that differ. */
+  showsInElementCounts: boolean;
   /** One line that names the issue, the version and the cure. */
   reason: string;
 }
@@ -64,7 +68,12 @@ export function meet(issue: KnownIssue, situation: Situation): MetIssue | undefi
   const effect = affected === "yes" && refuses(issue, situation) ? "refuse" : "warn";
   if (effect === "warn" && !mentions(issue, situation)) return undefined;
   const words = affected === "yes" ? "has a known issue" : "may have a known issue";
-  return { id: issue.id, effect, reason: `DataMiner ${situation.version.text} ${words} (${issue.id}): ${issue.text}.` };
+  return {
+    id: issue.id,
+    effect,
+    showsInElementCounts: issue.showsInElementCounts ?? false,
+    reason: `DataMiner ${situation.version.text} ${words} (${issue.id}): ${issue.text}.`,
+  };
 }
 
 const refuses = ({ refusal }: KnownIssue, situation: Situation): boolean =>

@@ -15,10 +15,10 @@ import {
 } from "./knownIssue.js";
 import { gate } from "./version.js";
 
-/** Issues of the vendor's known-issue pages, but K11, K22 and K24 (upgrades only) and K23 (renamed elements): none of our acts meets them. */
+/** Issues of the vendor's known-issue pages, but those of upgrades only and of renamed elements: none of our acts meets them. */
 export const knownIssueTable: readonly KnownIssue[] = [
   {
-    id: "K1",
+    id: "Failover configuration cannot be changed with BrokerGateway",
     affected: ranges("10.5.0 [CU4]…10.6.0 [CU4]", "10.5.7…10.6.7"),
     fixed: gate("10.6.0 [CU5]/10.6.8"),
     acts: [],
@@ -28,7 +28,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
     text: "with BrokerGateway a changed Failover configuration fails or is aborted. Upgrade both Agents with the policy Simultaneously first",
   },
   {
-    id: "K2",
+    id: "Online Failover Agent unable to acquire VIP",
     affected: ranges("10.3.0 [CU20]…10.3.0 [CU22]", "10.4.0 [CU8]…10.4.0 [CU11]", "10.4.11…10.5.2"),
     fixed: gate("10.4.0 [CU12]/10.5.0/10.5.3"),
     acts: ["setUp", "changeVirtualIps", "switch"],
@@ -37,7 +37,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
     text: "an Agent may not get its virtual IP addresses, above all with more than two of them. Upgrade both Agents, or use at most two",
   },
   {
-    id: "K3",
+    id: "Failover Agents remain offline after upgrade",
     affected: ranges("10.3.0 [CU9]…10.3.0 [CU10]", "10.3.12…10.4.1"),
     fixed: gate("10.3.0 [CU11]/10.4.0/10.4.2"),
     acts: ["setUp"],
@@ -45,7 +45,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
     text: "both Agents may stay offline after an upgrade or restart. Then stop both and start one",
   },
   {
-    id: "K4",
+    id: "Multiple issues when Failover based on hostnames is used",
     affected: ranges("10.2.0…10.3.0 [CU10]", "10.1.8…10.4.1"),
     fixed: gate("10.3.0 [CU11]/10.4.2"),
     acts: ["setUp", "switch"],
@@ -53,7 +53,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
     text: "pairs with a shared hostname list Agents twice in DMS.xml, flap and may not switch. Upgrade both Agents",
   },
   {
-    id: "K5",
+    id: "Offline Failover DMA not synchronized",
     affected: ranges("10.3.0 [CU11]…10.4.0 [CU9]", "10.4.2…10.4.12"),
     fixed: gate("10.4.0 [CU10]/10.5.1"),
     acts: ["setUp", "switch"],
@@ -62,7 +62,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
   },
   {
     // The Main Release lines are [INFERRED] from the fix that was shipped to them.
-    id: "K6",
+    id: "Failover switch taking a long time on systems with Cassandra setup",
     affected: ranges("10.3.0…10.4.0 [CU5]", "10.4.2…10.4.8"),
     fixed: gate("10.3.0 [CU18]/10.4.0 [CU6]/10.4.9"),
     acts: ["switch"],
@@ -70,14 +70,15 @@ export const knownIssueTable: readonly KnownIssue[] = [
     text: "a switch may take up to 10 minutes longer. Allow for it in timeouts",
   },
   {
-    id: "K7",
+    id: "Contents of Elements folder deleted from offline Agents in Failover cluster",
+    showsInElementCounts: true,
     fixed: gate("10.5.0 [CU10]/10.6.1"),
     acts: ["setUp", "switch"],
     applies: always,
     text: "the Elements folder of the offline Agent may be emptied. Compare the element counts of both Agents before each switch",
   },
   {
-    id: "K8",
+    id: "SLNet memory leak caused by ClusterEndpoint.json sync",
     affected: ranges("10.5.0 [CU4]…10.5.0 [CU4] b16238", "10.5.0 [CU5]…10.5.0 [CU5] b16242", "10.5.7 [CU0]", "10.5.8 [CU0]"),
     acts: ["setUp"],
     applies: always,
@@ -86,7 +87,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
       "set to false instead, no Failover configuration can be changed before 10.5.0 [CU8]/10.5.11 (RN 43794)",
   },
   {
-    id: "K9",
+    id: "Activities and scripts delayed because of CheckVIPs thread",
     affected: ranges("10.2.0…10.3.0 [CU3]", "10.1.12…10.3.6"),
     fixed: gate("10.2.0 [CU16]/10.3.0 [CU4]/10.3.7"),
     acts: ["setUp"],
@@ -94,13 +95,13 @@ export const knownIssueTable: readonly KnownIssue[] = [
     text: "the check of virtual IP addresses delays scripts. Upgrade both Agents",
   },
   {
-    id: "K10",
+    id: "SLDataMiner addressChangeThread RTE after DMA startup",
     acts: ["setUp", "switch"],
     applies: winPcap,
     text: "with WinPcap, sending a gratuitous ARP may hang. Install Npcap instead",
   },
   {
-    id: "K12",
+    id: "RTEs caused by problem during automatic NATS reconfiguration",
     affected: ranges("10.3.4…10.3.8"),
     fixed: gate("10.3.9"),
     acts: ["setUp"],
@@ -109,7 +110,7 @@ export const knownIssueTable: readonly KnownIssue[] = [
   },
   // Told by the release note of the fix alone.
   {
-    id: "K13",
+    id: "RN 43257",
     fixed: gate("10.4.0 [CU18]/10.5.0 [CU6]/10.5.9"),
     acts: ["setUp"],
     applies: hostnamePair,
@@ -117,28 +118,28 @@ export const knownIssueTable: readonly KnownIssue[] = [
   },
   {
     // With BrokerGateway the set-up always ends with NATSRepair.exe: preflight says so.
-    id: "K14",
+    id: "RN 44060",
     fixed: gate("10.5.0 [CU10]/10.6.1"),
     acts: ["setUp"],
     applies: (circumstances) => virtualIpPair(circumstances) && !brokerGateway(circumstances),
     text: "the NATS certificate of a new pair lacks the virtual IP. Run NATSRepair.exe on one Agent after the set-up",
   },
   {
-    id: "K15",
+    id: "RN 44680",
     fixed: gate("10.5.0 [CU13]/10.6.0 [CU1]/10.6.4"),
     acts: ["setUp"],
     applies: always,
     text: "both Agents may get stuck when they start. Start one after the other",
   },
   {
-    id: "K16",
+    id: "RN 43089",
     fixed: gate("10.4.0 [CU18]/10.5.0 [CU6]/10.5.9"),
     acts: ["switch"],
     applies: always,
     text: "a switch during a parameter set may deadlock. Switch when nothing is being set",
   },
   {
-    id: "K17",
+    id: "RN 33160",
     fixed: gate("10.2.0 [CU4]/10.2.7"),
     acts: ["setUp", "switch"],
     applies: always,
@@ -146,28 +147,28 @@ export const knownIssueTable: readonly KnownIssue[] = [
   },
   {
     // Documented for the Feature Release alone; 10.2.0 came out after it.
-    id: "K18",
+    id: "RN 31756",
     fixed: gate("10.2.1/10.2.0"),
     acts: ["changeMode", "changeOptions"],
     applies: always,
     text: "after a changed configuration the cluster refuses file changes until a restart or a switch",
   },
   {
-    id: "K19",
+    id: "RN 28900",
     fixed: gate("10.1.0 [CU1]/10.1.4"),
     acts: ["setUp"],
     applies: always,
     text: "heartbeats that succeed may count as failures. Upgrade both Agents",
   },
   {
-    id: "K20",
+    id: "RN 42964",
     fixed: gate("10.5.0 [CU4]/10.5.7"),
     acts: ["switch"],
     applies: always,
     text: "NATS communication may fail after a switch. Look at the row NATS communication afterwards",
   },
   {
-    id: "K21",
+    id: "RN 44234",
     fixed: gate("10.7.0/10.6.1"),
     acts: ["switch"],
     applies: always,

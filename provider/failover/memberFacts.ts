@@ -4,7 +4,7 @@ import type { StatusRows } from "./statusTable.js";
 
 /** One network interface of an Agent. */
 export interface NetworkInterface {
-  /** 1-based, in DataMiner's order (domain 1.1). */
+  /** 1-based, in DataMiner's order. */
   index: number;
   /** `corporate`, `acquisition` or `other`. */
   network: string;
@@ -12,7 +12,7 @@ export interface NetworkInterface {
   addresses: readonly { address: string; prefixLength: number; virtual: boolean }[];
 }
 
-/** The certificate of an Agent's web server (domain 2, P16). */
+/** The certificate of an Agent's web server ("Setting up HTTPS on a DMA"). */
 export interface Certificate {
   /** The HTTPS name that the Agent is configured with. */
   name: string;
@@ -27,7 +27,7 @@ export type StorageKind = "staas" | "dedicatedCluster" | "cassandraPerDma" | "le
 
 export interface Storage {
   kind: StorageKind;
-  /** Lowest of the keyspaces SLDMADB and system_auth; null where it does not apply or is not known (domain 5.2). */
+  /** Lowest of the keyspaces SLDMADB and system_auth; null where it does not apply or is not known ("Ending a Failover configuration"). */
   replicationFactor: number | null;
 }
 
@@ -62,7 +62,7 @@ export interface AgentFacts {
   settings?: AgentTimers | undefined;
 }
 
-/** What else lives in the Agent's DataMiner System (domain 2.1). */
+/** What else lives in the Agent's DataMiner System (RN 37075). */
 export interface DmsFacts {
   pairTypes: readonly string[];
   /** Whether an Agent of the system was added by hostname. */

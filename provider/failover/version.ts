@@ -1,4 +1,4 @@
-/** Main Release (third number 0) or Feature Release (third number 1 to 13) (domain 10). */
+/** Main Release (third number 0) or Feature Release (third number 1 to 13): "DataMiner Main Release vs. Feature Release". */
 export type Track = "MR" | "FR";
 
 /** A DataMiner version as far as its text tells it. */
@@ -57,7 +57,7 @@ export function parseVersion(text: string): Version | undefined {
   };
 }
 
-/** Whether both texts name exactly the same build (domain 2, P2). */
+/** Whether both texts name exactly the same build, as "Preparing the two DataMiner Agents" asks for. */
 export const sameVersion = (a: string, b: string): boolean => a.trim().toUpperCase() === b.trim().toUpperCase();
 
 /** Reads a gate as the documentation writes it. A text that is none is a mistake in our own tables. */
@@ -73,7 +73,7 @@ function gateItem(text: string): GateItem {
 }
 
 /**
- * Whether the version has what the gate stands for, by the algorithm of domain 10.
+ * Whether the version has what the gate stands for, by the rules of docs/product.md, "Versions".
  * `unknown`: the gate does not speak of the version's track, or the version's text leaves it open. Then warn, never refuse.
  */
 export function satisfies(version: Version, wanted: Gate): Answer {
@@ -146,7 +146,7 @@ function bound(text: string, open: number): number[] {
   return match.slice(1).map((part: string | undefined) => (part === undefined ? open : Number(part)));
 }
 
-/** Whether the version is in one of the ranges. The two tracks are never compared with each other (domain 10). */
+/** Whether the version is in one of the ranges. The two tracks are never compared with each other. */
 export function inRanges(version: Version, ranges: readonly VersionRange[]): Answer {
   const answers = ranges.map((range) => inRange(version, range));
   if (answers.includes("yes")) return "yes";

@@ -135,7 +135,7 @@ async function end(plan: Plan, view: PairView, recorded: RecordedPair, context: 
   }
 }
 
-/** Disabling clears the owner in its last phase (domain 5.1): such a pair is still ours to end. */
+/** Disabling clears the owner in its last phase: such a pair is still ours to end. */
 const disabledStates = new Set(["ending", "inactive"]);
 
 /** Only what is ours is ended. */
@@ -153,7 +153,7 @@ function ownerToEndAs(pair: { owner: string | null; state: string }, recorded: R
   );
 }
 
-/** The ending is done only when the rest of the system reaches the kept Agent at its own address (domain 5.2, step 4). */
+/** The ending is done only when the rest of the system reaches the kept Agent at its own address ("Ending a Failover configuration"). */
 function isInformed(view: PairView): boolean {
   return membersOf(view).every(({ facts }) => {
     const primary = facts?.agent.dataMinerId == null ? null : facts.dms.primaryAddress;

@@ -60,7 +60,7 @@ export function isSettled({ state, view }: ObservedPair): boolean {
   return membersOf(view).every(({ facts }) => !facts || (facts.pair !== null && isSteadyMember(facts)));
 }
 
-/** A member that restarts is silent, or its web server is there before the API is (domain 8.2, code 5). */
+/** A member that restarts is silent, or its web server is there before the API is ("Triggering an API"). */
 function mayPass(error: unknown): boolean {
   if (isSilence(error)) return true;
   if (error instanceof AgentRefusedError) return error.status === 404;

@@ -66,7 +66,7 @@ function pairOf(world: World, agent: Agent, copy: PairCopy): Pair {
 
 const underWay: Record<Operation["kind"], string> = { setUp: "configuring", change: "configuring", end: "ending", switch: "switching" };
 
-/** Domain 1.4. An Agent that starts is in no switch: its own status says what it does. */
+/** An Agent that starts is in no switch: its own status says what it does. */
 function pairState(world: World, agent: Agent, copy: PairCopy): string {
   const procedure = world.procedureOf(agent);
   if (procedure) return underWay[procedure.options.kind];

@@ -183,7 +183,7 @@ describe("switching is refused", () => {
     expect(room.pair.online).toBe("main");
   });
 
-  test("with elements missing on the offline member, which a known issue deletes (K7)", async () => {
+  test("with elements missing on the offline member, which a known issue deletes", async () => {
     const room = await given(manualPair);
     room.b.setElementCount(3);
     const { code, message } = await refusal(room, room.switchOver());
@@ -197,7 +197,7 @@ describe("switching is refused", () => {
     expect(await room.switchOver({ dryRun: true })).toMatchObject({ outcome: "wouldSwitch" });
   });
 
-  test("with more than two virtual addresses on a version that may not get them (K2)", async () => {
+  test("with more than two virtual addresses on a version that may not get them", async () => {
     const room = await given({
       main: { version: "10.4.0.0-14500-CU9" },
       backup: { version: "10.4.0.0-14500-CU9" },
@@ -208,7 +208,7 @@ describe("switching is refused", () => {
     room.pair.editConfig({ virtualIps: [first, ...more] });
     const { code, message } = await refusal(room, room.switchOver());
     expect(code).toBe("SWITCH_KNOWN_ISSUE");
-    expect(message).toContain("(K2)");
+    expect(message).toContain("(Online Failover Agent unable to acquire VIP)");
   });
 
   test.each<[string, string, (room: Given) => unknown, string]>([

@@ -47,12 +47,18 @@ const said = (output: string, text: string) =>
 test("a warning that the version gives is said once an update, and stands in the warnings of each pair", async () => {
   const { code, output } = await stack.up();
   expect(`${code}\n${output}`).toMatch(/^0\n/);
-  for (const text of ["known issue (K7)", "known issue (K15)", "both Agents can do a shared hostname"]) {
+  for (const text of [
+    "known issue (Contents of Elements folder deleted from offline Agents in Failover cluster)",
+    "known issue (RN 44680)",
+    "both Agents can do a shared hostname",
+  ]) {
     expect(said(output, text), text).toHaveLength(1);
   }
   for (const name of ["north", "south"]) {
     const { warnings } = (await stack.resource(name)).outputs;
-    expect(JSON.stringify(warnings)).toMatch(/\(K7\).*\(K15\)/);
+    expect(JSON.stringify(warnings)).toMatch(
+      /\(Contents of Elements folder deleted from offline Agents in Failover cluster\).*\(RN 44680\)/,
+    );
   }
 });
 

@@ -66,7 +66,7 @@ function membersAgree(ending: EndingCase): EndingRefusal | undefined {
   );
 }
 
-/** Silence towards us alone gives nobody up: the online member is the judge (domain 5.5). */
+/** Silence towards us alone gives nobody up: the online member is the judge (RN 33827). */
 function offlineAnswers(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, options, resumed } = ending;
   if (offline.facts !== undefined || resumed) return undefined;
@@ -135,7 +135,7 @@ function mainStays(ending: EndingCase): EndingRefusal | undefined {
   );
 }
 
-/** Domain 5.2, step 1, and 5.3: Cassandra per DMA goes back to one node, in both modes. An interrupted ending may have done so by now. */
+/** "Ending a Failover configuration": Cassandra per DMA goes back to one node, in both modes. An interrupted ending may have done so by now. */
 function dataIsOnBothNodes(ending: EndingCase): EndingRefusal | undefined {
   const { kind, replicationFactor } = ending.online.facts.agent.storage;
   if (
@@ -154,7 +154,7 @@ function dataIsOnBothNodes(ending: EndingCase): EndingRefusal | undefined {
   );
 }
 
-/** The reset takes the other copy of the data along, so the one that stays must be whole (domain 6, row Database). */
+/** The reset takes the other copy of the data along, so the one that stays must be whole (row Database). */
 function keptDatabaseWorks(ending: EndingCase): EndingRefusal | undefined {
   const { online, offline, options, resumed } = ending;
   if (options.endMode === "disable" || options.allowDataLoss || resumed || online.facts.status?.database.value !== "Failing")

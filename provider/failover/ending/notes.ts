@@ -4,7 +4,7 @@ import { untrustedRows } from "../statusRows.js";
 import { type Gate, parseVersion, satisfies } from "../version.js";
 import { type EndingCase, wasReset } from "./question.js";
 
-/** What the log says before a pair is ended: what happens to whom, and what remains to be done (domain 5.2 to 5.5). */
+/** What the log says before a pair is ended: what happens to whom, and what remains to be done ("Ending a Failover configuration", "Factory reset tool"). */
 export function endingNotes(ending: EndingCase, offlineUnavailable: boolean): string[] {
   return [
     ...(ending.resumed ? [`Carrying on with an ending of ${ending.online.address} that was interrupted.`] : []),
@@ -56,7 +56,7 @@ function natsClusterNote({ online }: EndingCase): string[] {
   ];
 }
 
-/** From the one gate to the other a reset leaves BrokerGateway behind (domain 5.4). */
+/** From the one gate to the other a reset leaves BrokerGateway behind ("Factory reset tool", RN 40759). */
 function natsNote({ online, offline }: Pick<EndingCase, "online" | "offline">): string[] {
   const { nats, version } = online.facts.agent;
   const parsed = parseVersion(version);

@@ -4,9 +4,9 @@ import type { MemberFacts, MemberView, PairFacts } from "../memberFacts.js";
 /** What the program allows, and what is recorded of the pair. */
 export interface EndingOptions {
   endMode: EndMode;
-  /** The offline Agent may be given up while the online one says that it is unavailable (domain 5.5). */
+  /** The offline Agent may be given up while the online one says that it is unavailable (RN 33827). */
   allowUnreachableOffline: boolean;
-  /** A Cassandra keyspace with one replica may be split (domain 5.2, step 1). */
+  /** A Cassandra keyspace with one replica may be split ("Ending a Failover configuration"). */
   allowDataLoss: boolean;
   /** Main may be the one that is reset. */
   allowResetOfMain: boolean;

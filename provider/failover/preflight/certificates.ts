@@ -4,10 +4,10 @@ import { type Finding, violation, warning } from "../judgement.js";
 import type { Certificate } from "../memberFacts.js";
 import { type AnsweringMember, forBothMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
-/** The certificates name what users type (domain 2, P16). An Agent without HTTPS has nothing to break. */
+/** The certificates name what users type ("Setting up HTTPS on a DMA"). An Agent without HTTPS has nothing to break. */
 export const certificateNameRules: readonly Rule[] = [forEachMember(certificateCoversThePair)];
 
-/** All of HTTPS (domain 2, P16 and P17). */
+/** All of "Setting up HTTPS on a DMA". */
 export const certificateRules: readonly Rule[] = [
   forEachMember(certificateIsTrusted),
   forEachMember(certificateIsInDate),
@@ -63,7 +63,7 @@ function certificateCoversThePair({ position, facts, name }: AnsweringMember, pl
     );
 }
 
-/** The shared name in the HTTPS tag would make both Agents answer to it (domain 2, P17). */
+/** The shared name in the HTTPS tag would make both Agents answer to it. */
 function httpsNameIsItsOwn({ facts, name }: AnsweringMember, plan: Plan): Finding[] {
   const https = facts.agent.https;
   if (https === null || !namesOfThePair(plan).some((shared) => sameName(shared, https.name))) return [];
@@ -76,7 +76,7 @@ function httpsNamesDiffer({ facts: main }: AnsweringMember, { facts: backup }: A
   return [warning(`Main and backup have the same HTTPS name ${first}. Set each Agent's own name.`)];
 }
 
-/** What users type: the hostname, or the virtual IP of the corporate network, where they live (domain 1.1). */
+/** What users type: the hostname, or the virtual IP of the corporate network, where they live. */
 function namesOfThePair({ type, declared }: Plan): string[] {
   if (type === "sharedHostname") return declared.hostname ? [canonicalHostname(declared.hostname)] : [];
   return (declared.virtualIps ?? [])

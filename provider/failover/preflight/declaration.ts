@@ -6,13 +6,13 @@ import { knownIssues } from "../knownIssues.js";
 import { type MemberFacts, ownAddresses } from "../memberFacts.js";
 import { answeringMembers, forBothMembers, forNewPair, type Plan, type Rule, satisfiesPlan, typeProperty } from "./plan.js";
 
-/** Heartbeats against the Agents, the mode and the version (domain 3.2). */
+/** Heartbeats against the Agents, the mode and the version. */
 export const heartbeatRules: readonly Rule[] = [forBothMembers((main, backup, plan) => heartbeatFindings(main.facts, backup.facts, plan))];
 
-/** Options that a version may not know yet (domain 10). */
+/** Options that a version may not know yet. */
 export const optionRules: readonly Rule[] = [restartIsHonoured];
 
-/** Known issues of a set-up (domain 9). */
+/** Known issues of a set-up. */
 export const setUpIssueRules: readonly Rule[] = [forNewPair((plan) => issueFindings("setUp", plan, typeProperty(plan)))];
 
 function heartbeatFindings(main: MemberFacts, backup: MemberFacts, { declared, version }: Plan): Finding[] {

@@ -9,7 +9,7 @@ import { type AnsweringMember, forBothMembers, forNewPair, type Plan, type Rule 
 
 const prepareAgain = "Reset it with SLReset.exe and prepare it again: same version, its own licence, the DataMiner ID of main.";
 
-/** Who the two Agents are, and that the backup has nothing to lose (domain 2, P1 to P4). */
+/** Who the two Agents are, and that the backup has nothing to lose ("Preparing the two DataMiner Agents"). */
 export const identityRules: readonly Rule[] = [
   forBothMembers(twoMachines),
   mainHasId,
@@ -84,7 +84,7 @@ function noneWasGivenUp(main: AnsweringMember, backup: AnsweringMember): Finding
   return [violation(position, `${title}: ${givenUpText(givenUp)} ${prepareAgain}`)];
 }
 
-/** An Agent can be in one pair only (domain 1.1). */
+/** An Agent can be in one pair only ("About DMA Failover"). */
 function inNoOtherPair(member: AnsweringMember, other: AnsweringMember): Finding[] {
   const { position, facts, title } = member;
   if (facts.pair === null || wasGivenUp(member, other)) return [];
@@ -109,7 +109,7 @@ function pairCure({ pair }: MemberFacts, other: AnsweringMember, partner: string
   return `The other one knows of no such pair. ${prepareAgain}`;
 }
 
-/** The backup joins main's system at the end of the set-up, so there must be one (domain 2, P4). */
+/** The backup joins main's system at the end of the set-up, so there must be one ("Preparing the two DataMiner Agents"). */
 function mainInCluster({ members: { main } }: Plan): Finding[] {
   if (main === undefined || main.agent.cluster !== null) return [];
   return [

@@ -6,16 +6,16 @@ import { heldVirtualAddresses, memberName, type NetworkInterface, ownAddresses }
 import { pcapNotice } from "../pcap.js";
 import { type AnsweringMember, answeringMembers, forEachMember, type Plan, type Rule } from "./plan.js";
 
-/** Virtual IP addresses (domain 2, P7; 3.1). */
+/** Virtual IP addresses ("Failover configuration in Cube"). */
 export const virtualIpRules: readonly Rule[] = [exactlyOneWay, oneANetwork, corporateIsThere, acquisitionIsUsed];
 
 /** What each virtual IP address needs by itself. */
 export const placementRules: readonly Rule[] = [addressesAreAddresses, forEachMember(insideTheSubnet), forEachMember(nobodysOwnAddress)];
 
-/** The interface of synchronization (domain 3.1). */
+/** The interface of synchronization ("Advanced Failover options"). */
 export const syncInterfaceRules: readonly Rule[] = [forEachMember(syncInterfaceExists)];
 
-/** Gratuitous ARP (domain 2, P9). */
+/** Gratuitous ARP ("Gratuitous ARP messages"). */
 export const pcapRules: readonly Rule[] = [forEachMember(pcapIsThere)];
 
 /** The declared virtual IPs that are addresses; the others have a violation of their own. */
@@ -123,7 +123,7 @@ function pcapIsThere({ facts, name }: AnsweringMember, { type, version }: Plan):
 const interfacesOf = (interfaces: readonly NetworkInterface[], network: string): NetworkInterface[] =>
   interfaces.filter((candidate) => candidate.network === network);
 
-/** A foreign machine on a virtual IP keeps the Agents from going online (domain 4.3). */
+/** A foreign machine on a virtual IP keeps the Agents from going online (known-issue page "Online Failover Agent unable to acquire VIP"). */
 export const freeAddressRules: readonly Rule[] = [virtualIpsAreSilent];
 
 function virtualIpsAreSilent(plan: Plan): Finding[] {

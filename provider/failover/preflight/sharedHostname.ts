@@ -11,7 +11,7 @@ const forSharedHostname =
   (plan) =>
     plan.type === "sharedHostname" ? rule(plan) : [];
 
-/** What a shared hostname needs of DataMiner and of DNS (domain 2, P10 and P11; 7.2). */
+/** What a shared hostname needs of DataMiner and of DNS ("Preparing the two DataMiner Agents", "Failover configuration in Cube"). */
 export const sharedHostnameRules: readonly Rule[] = [
   forSharedHostname(versionHasIt),
   forSharedHostname(forNewPair(requestRoutingIsThere)),

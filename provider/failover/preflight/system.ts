@@ -13,7 +13,7 @@ import {
   typeProperty,
 } from "./plan.js";
 
-/** What the Agents and their DataMiner System can do, and what they store (domain 2, P13, P14, P20, P23; 2.1; 5.1). */
+/** What the Agents and their DataMiner System can do, and what they store ("Preparing the two DataMiner Agents"). */
 export const systemRules: readonly Rule[] = [
   forEachMember(swarmingOff),
   forEachMember(typeIsPossible),
@@ -49,7 +49,7 @@ function endModeIsPossible({ facts, title }: AnsweringMember, { endMode }: Plan)
   return [violation("endMode", `${title} cannot end a pair by "${endMode}"; it can do: ${can}. Set endMode to one of these.`)];
 }
 
-/** The Agents' own word counts; the documentation knows no disabling any more (domain 5.1). */
+/** The Agents' own word counts; the documentation knows no disabling any more. */
 function endModeFitsTheVersion(plan: Plan): Finding[] {
   if (plan.endMode !== "disable" || satisfiesPlan(plan, gates.disableRemoved) !== "yes") return [];
   return [
@@ -57,7 +57,7 @@ function endModeFitsTheVersion(plan: Plan): Finding[] {
   ];
 }
 
-/** Forbidden since the gate, advice before it (domain 2.1). */
+/** Forbidden since the gate, advice before it (RN 37075). */
 function typesAreNotMixed(plan: Plan): Finding[] {
   const dms = plan.members.main?.dms;
   if (dms === undefined) return [];
@@ -118,7 +118,7 @@ function databaseIsCopied({ version }: Plan): Finding[] {
   ];
 }
 
-/** Domain 4.1, step 8. */
+/** "Preparing the two DataMiner Agents": the NATS cluster after the set-up. */
 function natsCertificateFollows(plan: Plan): Finding[] {
   const main = plan.members.main;
   if (main === undefined) return [];

@@ -52,7 +52,7 @@ describe("a change of a live pair", () => {
     const both: Partial<AgentFacts> = { version: "10.6.0.0-1", nats: "brokerGateway" };
     const { violations } = preflightChange(change({ both }), changed);
     expect(violations.map(({ property }) => property)).toEqual(expected);
-    expect(violations[0]?.reason).toContain("(K1)");
+    expect(violations[0]?.reason).toContain("(Failover configuration cannot be changed with BrokerGateway)");
   });
 
   test("of the virtual IPs may not reach for the target of an inverted heartbeat", () => {

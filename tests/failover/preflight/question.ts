@@ -1,3 +1,4 @@
+import { knownIssueTable } from "../../../provider/failover/knownIssues.js";
 import type { AgentFacts, MemberFacts, NetworkInterface } from "../../../provider/failover/memberFacts.js";
 import { type PreflightQuestion, preflight } from "../../../provider/failover/preflight.js";
 import { declaredPair, fourHeartbeats, member } from "../members.js";
@@ -27,7 +28,8 @@ export const judged = (changes?: Changes) => preflight(question(changes));
 /** The violations, each with its property before it. */
 export const broken = (changes?: Changes) => judged(changes).violations.map(({ property, reason }) => `${property}: ${reason}`);
 /** The warnings, without the known issues that the version brings along. */
-export const warned = (changes?: Changes) => judged(changes).warnings.filter((warning) => !/\((K|RN )\d+\)/.test(warning));
+export const warned = (changes?: Changes) =>
+  judged(changes).warnings.filter((warning) => !knownIssueTable.some(({ id }) => warning.includes(`(${id})`)));
 
 /** Declared with a shared hostname. */
 export const hostnamePair = {

@@ -126,7 +126,11 @@ describe("what the Agents can do", () => {
   });
 
   test("tells known issues of the version, and refuses what they forbid", () => {
-    expect(judged({ both: { version: "10.5.4.0-15588" } }).warnings.filter((warning) => warning.includes("(K7)"))).toHaveLength(1);
+    expect(
+      judged({ both: { version: "10.5.4.0-15588" } }).warnings.filter((warning) =>
+        warning.includes("(Contents of Elements folder deleted from offline Agents in Failover cluster)"),
+      ),
+    ).toHaveLength(1);
     const three = ["corporate", "acquisition", "backbone"].map((network, index) => ({
       network,
       address: `10.10.${index + 1}0.5`,
@@ -140,7 +144,7 @@ describe("what the Agents can do", () => {
     };
     expect(broken(changes)).toEqual([]);
     expect(broken({ ...changes, both: { version: "10.5.2.0-1" } })).toEqual([
-      expect.stringMatching(/^virtualIps: DataMiner 10\.5\.2\.0-1 .*\(K2\)/),
+      expect.stringMatching(/^virtualIps: DataMiner 10\.5\.2\.0-1 .*\(Online Failover Agent unable to acquire VIP\)/),
     ]);
   });
 });
