@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { RefusedError } from "pulumi-dataminer-failover/core";
-import { inParallel, type PairDeclared, type PreflightReport, runPreflight } from "pulumi-dataminer-failover/operations";
+import { inParallel, type PairDeclared, runPreflight } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
-import { preflightText } from "./output/preflightText.js";
+import { type PairPreflight, preflightText } from "./output/preflightText.js";
 import type { Terminal } from "./output/terminal.js";
 import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf } from "./targets.js";
 import { timeOption } from "./timeOption.js";
@@ -14,11 +14,6 @@ interface PreflightOptions extends TargetOptions {
   heartbeatTarget?: string[];
   patience: number;
   json?: boolean;
-}
-
-/** What was found of one pair. */
-export interface PairPreflight extends PreflightReport {
-  name: string;
 }
 
 const pairsAtOnce = 8;

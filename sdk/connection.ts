@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ConnectionDeclared } from "../provider/agent/connection.js";
 import type { Args } from "./args.js";
-import type { DmaAgent } from "./dmaAgent.js";
 
 /** How one Agent is reached, written out. A `DmaAgent` stands for its own. */
 export type ConnectionArgs = Args<ConnectionDeclared>;
@@ -25,8 +24,11 @@ export function connectionArgs(args: ConnectionArgs): ConnectionArgs {
   return asSecretToken(Object.fromEntries(given) as unknown as ConnectionArgs);
 }
 
+/** A resource that stands for one Agent, as DmaAgent does. */
+type Connected = pulumi.CustomResource & { readonly connection: ConnectionArgs };
+
 /** The connection of a member, given as a resource or written out. */
-export const connectionOf = (member: DmaAgent | ConnectionArgs): ConnectionArgs =>
+export const connectionOf = (member: Connected | ConnectionArgs): ConnectionArgs =>
   pulumi.CustomResource.isInstance(member) ? member.connection : asSecretToken(member);
 
 export function asSecretToken<Given extends { token?: pulumi.Input<string | undefined> }>(args: Given): Given {

@@ -1,5 +1,10 @@
-import type { PairPreflight } from "../preflight.js";
+import type { PreflightReport } from "pulumi-dataminer-failover/operations";
 import type { Colours } from "./colours.js";
+
+/** What was found of one pair. */
+export interface PairPreflight extends PreflightReport {
+  name: string;
+}
 
 /** What `preflight` prints: for each pair what stands in the way, who could not be asked, and what is worth knowing. */
 export function preflightText(pairs: readonly PairPreflight[], colours: Colours): string {

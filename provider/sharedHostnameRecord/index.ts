@@ -69,7 +69,7 @@ function replacedBy(recorded: RecordedRecord, { hostname, dns }: Partial<SharedH
   return zone !== undefined && recorded.zone !== undefined && zone !== recorded.zone ? ["dns"] : [];
 }
 
-/** The name holds exactly the two addresses; each address has a PTR to the name, beside whatever else (domain 7.2). */
+/** The name holds exactly the two addresses; each address has a PTR to the name, beside whatever else (vendor: Switching to Failover with shared hostname). */
 function rulesOf({ hostname, addresses, dns, reverse, overwrite }: SharedHostnameRecordInputs, claimed = false): RecordRule[] {
   const name = absoluteName(hostname, dns.zone);
   const forward = (["A", "AAAA"] as const).map((type) => ({

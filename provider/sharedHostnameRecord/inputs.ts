@@ -13,7 +13,7 @@ const Dns: z.ZodObject<DnsFields, z.core.$strict> = z.strictObject(dnsFields).su
 const inOrder = (addresses: string[]): string[] => addresses.map((address) => canonicalAddress(address) ?? address).sort();
 
 const sharedHostnameRecordFields = {
-  /** The name that users and Agents reach the pair by (domain 7.2). One without a dot is completed with `dns.zone`. */
+  /** The name that users and Agents reach the pair by. One without a dot is completed with `dns.zone`. */
   hostname: HostName,
   /** The primary IP addresses of both Agents: an A record for each IPv4 one, an AAAA record for each IPv6 one. */
   addresses: z.array(IpAddress).length(2, "expected the primary addresses of both Agents, so exactly two").overwrite(inOrder),
@@ -21,7 +21,7 @@ const sharedHostnameRecordFields = {
   dns: Dns,
   /** Seconds that resolvers may keep the records, 0 to 2147483647. Default: not managed, 300 for records that are made. */
   ttl: Ttl.optional(),
-  /** Whether each address also has a PTR record to the name, which Agents need (domain 7.2). Others beside it stay. Default: true. */
+  /** Whether each address also has a PTR record to the name, which Agents need. Others beside it stay. Default: true. */
   reverse: z.boolean().default(true),
   /** Takes the name over when something else stands there at create; it is removed with the rest at delete. Default: false. */
   overwrite: z.boolean().default(false),

@@ -76,7 +76,7 @@ async function requirePlace(
   tellWarnings(judgement, context);
   if (members.every(({ facts }) => facts.agent.capabilities.pairTypes.includes("sharedHostname"))) {
     context.warn(
-      "both Agents can do a shared hostname, which needs no virtual IP address and is what the product recommends against double registration (domain 7.1).",
+      "both Agents can do a shared hostname, which needs no virtual IP address and is what the product recommends against double registration.",
       "standing",
     );
   }

@@ -9,8 +9,9 @@ const types = ["A", "AAAA"] as const;
 const asTheyAre = { others: "stay", overwrite: false, claimed: false } as const;
 
 /**
- * The fixed records of domain 7.1: the virtual name has the virtual address alone, each Agent's name its own address and never the
- * virtual one, or the one before. `claimed`: names of ours, where what others put goes.
+ * The fixed records that end double registration (vendor: Failover FAQ, "registering the same virtual IP address"): the virtual name
+ * has the virtual address alone, each Agent's name its own address and never the virtual one, or the one before. `claimed`: names of ours,
+ * where what others put goes.
  */
 export function fixedRecordRules(
   address: string,

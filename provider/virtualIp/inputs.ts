@@ -56,7 +56,7 @@ export type VirtualIpDns = z.infer<typeof VirtualIpDns>;
 const virtualIpFields = {
   /** Both Agents of the pair, main first. */
   agents: z.array(Connection).length(2, "expected both Agents of the pair, main first"),
-  /** The fixed records that keep the names of the Agents apart (domain 7.1). Default: records are not managed. */
+  /** The fixed records that keep the names of the Agents apart (Failover FAQ, "registering the same virtual IP address"). Default: records are not managed. */
   dns: VirtualIpDns.optional(),
   /** How long create, update and delete may take, as in `"90s"`. Default: 2m each. */
   timeouts: Timeouts.optional(),

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import type { StackSource } from "../../operations/stackPairs.js";
+import type { StackSource } from "../../operations/stack/openStack.js";
 import { pulumiEnvironment } from "../../tools/pulumi/environment";
 import { findPulumi } from "../../tools/pulumi/find";
 import type { Stack } from "../support/stack.js";

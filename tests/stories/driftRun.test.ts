@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { detectDrift } from "../../operations/detectDrift.js";
 import { DriftReport, type DriftResult } from "../../operations/driftReport.js";
-import type { StackSource } from "../../operations/stackPairs.js";
+import type { StackSource } from "../../operations/stack/openStack.js";
 import { endPair } from "../../provider/agent/client.js";
 import { Connection } from "../../provider/agent/connection.js";
 import { junitProblem, readMetrics } from "../cli/reportChecks.js";

@@ -2,8 +2,8 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, rename, rm } from "node:fs/promises";
 import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import type { PulumiCli } from "./executable";
 import { examine, findExecutable } from "./executable";
-import type { PulumiCli } from "./find";
 import { isRunning } from "./lock";
 
 /**

@@ -1,5 +1,5 @@
 import { delimiter } from "node:path";
-import type { PulumiCli } from "./find";
+import type { PulumiCli } from "./executable";
 
 export interface PulumiEnvironmentOptions {
   pulumi: Pick<PulumiCli, "binFolder">;

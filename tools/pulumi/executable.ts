@@ -11,6 +11,15 @@ export const minimumVersion = "3.226.0";
 export const languageHost = "pulumi-language-nodejs";
 export const dynamicProvider = "pulumi-resource-pulumi-nodejs";
 
+export interface PulumiCli {
+  /** Absolute path of the executable. */
+  command: string;
+  /** Its folder, to stand first on PATH so that the language host beside it is the one that is used. */
+  binFolder: string;
+  version: string;
+  origin: "forced" | "path" | "cache" | "download" | "build";
+}
+
 export type Examined = { version: string } | { unusable: string };
 
 /** Runs `pulumi version` and looks for the two companions in the given folders; says what is missing rather than throwing. */

@@ -3,18 +3,9 @@ import { dirname, join, resolve } from "node:path";
 import { build, buildAnnouncement, buildVersion } from "./build";
 import { cacheFolder, findCached, publish, sweep } from "./cache";
 import { download, downloadAnnouncement, downloadVersion } from "./download";
-import { companionFolders, examine, findExecutable, minimumVersion, oneLine, pathFolders } from "./executable";
+import { companionFolders, examine, findExecutable, minimumVersion, oneLine, type PulumiCli, pathFolders } from "./executable";
 import { withLock } from "./lock";
 import { type Say, sayOnStderr } from "./say";
-
-export interface PulumiCli {
-  /** Absolute path of the executable. */
-  command: string;
-  /** Its folder, to stand first on PATH so that the language host beside it is the one that is used. */
-  binFolder: string;
-  version: string;
-  origin: "forced" | "path" | "cache" | "download" | "build";
-}
 
 export interface FindOptions {
   environment?: NodeJS.ProcessEnv;

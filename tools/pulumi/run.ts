@@ -3,7 +3,8 @@ import { mkdirSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import { pulumiEnvironment } from "./environment";
-import { findPulumi, type PulumiCli } from "./find";
+import type { PulumiCli } from "./executable";
+import { findPulumi } from "./find";
 
 /** `npm run pulumi -- <args>`: the CLI with a backend of files inside this repository. What the caller's environment sets, wins. */
 function run(pulumi: PulumiCli): void {
