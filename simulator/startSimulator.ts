@@ -16,6 +16,7 @@ import { RequestLog } from "./host/requestLog.js";
 import { Routing } from "./host/routing.js";
 import type { AgentOptions, SimulatorOptions } from "./options.js";
 import { Agent } from "./product/agent.js";
+import { automaticFailover } from "./product/automaticFailover.js";
 import { canonical } from "./product/probing.js";
 import { establish } from "./product/settingUp.js";
 import { World } from "./product/world.js";
@@ -23,7 +24,7 @@ import { Simulator } from "./simulator.js";
 
 /** Starts a world of DataMiner Agents; every one listens before this resolves. */
 export async function startSimulator(options: SimulatorOptions): Promise<Simulator> {
-  const world = new World(options.clock ?? scaledClock(options.timeScale ?? 1));
+  const world = new World(options.clock ?? scaledClock(options.timeScale ?? 1), automaticFailover);
   const protocol = options.protocol ?? "http";
   const authority = protocol === "https" ? await makeAuthority() : null;
   const requests = new RequestLog();

@@ -1,11 +1,17 @@
 import { randomUUID } from "node:crypto";
-import type { AgentFacts, Timers } from "pulumi-dataminer-failover/agent";
+import type { AgentFacts, Heartbeat, Timers } from "pulumi-dataminer-failover/agent";
 import type { AgentOptions } from "../options.js";
 import { type Profile, profileOf } from "../profiles.js";
-import type { HeartbeatState } from "./heartbeats.js";
 import { cardsOf, type NetworkCard, removeVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
 import { otherPosition, type PairCopy } from "./pairCopy.js";
+
+/** One heartbeat of one member as it went so far. */
+export interface HeartbeatState {
+  heartbeat: Heartbeat;
+  failingSince: number | null;
+  lastSuccess: number | null;
+}
 
 /** Defaults of MaintenanceSettings.xml, SLNet. */
 const defaultTimers: Timers = {

@@ -1,12 +1,24 @@
 import type { Agent } from "./agent.js";
-import { allFail, allFailNow, secondsToNextFailure } from "./heartbeats.js";
+import { allFail, allFailNow, observeHeartbeats, secondsToNextFailure } from "./heartbeats.js";
+import { lacksMasterSeed } from "./masterSeed.js";
 import { goOffline, restart } from "./power.js";
 import { goOnline, goOnlineAtLast, missingInterfaces } from "./switching.js";
 import { isAcquiring, virtualIpsAreFree } from "./virtualIps.js";
-import type { World } from "./world.js";
+import type { Consequences, World } from "./world.js";
+
+export const automaticFailover: Consequences = {
+  observe: (world) => {
+    for (const agent of world.agents.values()) {
+      observeHeartbeats(world, agent);
+      agent.waitsForSeed &&= lacksMasterSeed(world, agent);
+    }
+  },
+  react,
+  nextReaction,
+};
 
 /** What members do by themselves, as their facts are now (Failover FAQ). Nobody ever switches back by itself. */
-export function react(world: World): void {
+function react(world: World): void {
   for (const agent of world.agents.values()) {
     if (agent.power !== "running" || agent.copy?.state !== "active" || world.procedureOf(agent)) continue;
     if (agent.isOnline && allFail(world, agent, "inverted")) goOffline(world, agent);
@@ -16,7 +28,7 @@ export function react(world: World): void {
 }
 
 /** Simulated seconds until `react` may come to another conclusion although no fact has changed. */
-export function nextReaction(world: World): number | null {
+function nextReaction(world: World): number | null {
   const due = [...world.agents.values()].flatMap((agent) => {
     const waits = (agent.waitsUntil - world.clock.now()) / 1000;
     return [secondsToNextFailure(world, agent) ?? -1, waits].filter((seconds) => seconds > 0);

@@ -1,16 +1,9 @@
 import type { Heartbeat } from "pulumi-dataminer-failover/agent";
-import type { Agent } from "./agent.js";
+import type { Agent, HeartbeatState } from "./agent.js";
 import type { World } from "./world.js";
 
 /** The documentation does not say how often heartbeats are sent; this is the simulator's choice. */
 const secondsBetweenChecks = 10;
-
-/** One heartbeat of one member as it went so far. */
-export interface HeartbeatState {
-  heartbeat: Heartbeat;
-  failingSince: number | null;
-  lastSuccess: number | null;
-}
 
 /** Looks at every heartbeat that this member makes. Nothing is counted: the count follows from the time since it fails. */
 export function observeHeartbeats(world: World, agent: Agent): void {

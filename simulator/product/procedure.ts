@@ -2,7 +2,7 @@ import type { Operation } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import type { OperationRecord } from "./operations.js";
 import { conflict, productCodes, Refusal } from "./refusal.js";
-import type { World } from "./world.js";
+import type { LongWork, World } from "./world.js";
 
 /** One phase of a procedure. */
 export interface Step {
@@ -29,7 +29,7 @@ export interface ProcedureOptions {
 }
 
 /** Long work in phases on the simulated clock: setting up, changing, switching, ending. */
-export class Procedure {
+export class Procedure implements LongWork {
   private at = -1;
   private enteredAt = 0;
   /** Whether the phase has begun: an Agent that is stopped as it enters one begins it when it is back. */
@@ -52,7 +52,6 @@ export class Procedure {
     this.enter(0);
   }
 
-  /** Called whenever a fact has changed: goes on if it can. */
   check(): void {
     const step = this.options.steps[this.at];
     if (this.over || !step) return;

@@ -10,8 +10,8 @@ import {
   satisfies,
   statusKeys,
 } from "pulumi-dataminer-failover/failover";
-import type { Agent } from "./agent.js";
-import { failedChecks, type HeartbeatState, hasForwarded, syncPathHolds } from "./heartbeats.js";
+import type { Agent, HeartbeatState } from "./agent.js";
+import { failedChecks, hasForwarded, syncPathHolds } from "./heartbeats.js";
 import type { World } from "./world.js";
 
 /** Alarm events that wait while they cannot be forwarded, a second; and how many are too many. */

@@ -1,14 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
 import type { Agent } from "./agent.js";
-import { nextReaction, react } from "./automaticFailover.js";
-import { observeHeartbeats } from "./heartbeats.js";
-import { lacksMasterSeed } from "./masterSeed.js";
 import type { NameService } from "./nameService.js";
 import { Network } from "./network.js";
 import type { OperationRecord } from "./operations.js";
 import { otherPosition, type PairCopy } from "./pairCopy.js";
-import type { Procedure } from "./procedure.js";
 import { Registration } from "./registering.js";
 
 /** What the state machine asks of the sockets. */
@@ -19,17 +15,35 @@ export interface Sockets {
   drop(agent: Agent): void;
 }
 
+/** What the product makes of the facts of a world, whoever has changed them. */
+export interface Consequences {
+  /** Brings every Agent up to date with what it sees around it. */
+  observe(world: World): void;
+  /** What members do by themselves. */
+  react(world: World): void;
+  /** Simulated seconds until `react` may come to another conclusion although no fact has changed. */
+  nextReaction(world: World): number | null;
+}
+
+/** Long work that is under way, as others see it. */
+export interface LongWork {
+  readonly phase: string;
+  readonly options: { readonly kind: OperationRecord["kind"]; readonly driver: Agent; readonly members: readonly Agent[] };
+  /** Called whenever a fact has changed: goes on if it can. */
+  check(): void;
+}
+
 type Waiter = { holds: () => boolean; resolve: () => void; reject: (error: Error) => void };
 
 /** All Agents and what lies between them. Every change of a fact ends in `changed`, from where the consequences follow. */
 export class World {
   readonly agents = new Map<string, Agent>();
-  readonly procedures = new Set<Procedure>();
+  readonly procedures = new Set<LongWork>();
   readonly network = new Network(this.agents);
   /** Phases in which procedures stay until they are released. */
   readonly heldPhases = new Set<string>();
   /** Told when a procedure enters a phase. */
-  readonly phaseWatchers = new Set<(procedure: Procedure, phase: string) => void>();
+  readonly phaseWatchers = new Set<(procedure: LongWork, phase: string) => void>();
   /** Where each DataMiner System reaches a DataMiner ID (RN 43257). */
   readonly primaryAddresses = new Map<string, string>();
   /** How long the rest of a system takes to learn of a new primary address. */
@@ -47,7 +61,10 @@ export class World {
   private cancelWake: (() => void) | null = null;
   private isClosed = false;
 
-  constructor(readonly clock: Clock) {}
+  constructor(
+    readonly clock: Clock,
+    private readonly consequences: Consequences,
+  ) {}
 
   /** What an Agent's own clock shows. */
   timeOf({ clockOffsetMilliseconds }: Agent): number {
@@ -65,7 +82,7 @@ export class World {
   }
 
   /** The long work that an Agent takes part in, as far as it can know. */
-  procedureOf(agent: Agent): Procedure | null {
+  procedureOf(agent: Agent): LongWork | null {
     for (const procedure of this.procedures) {
       const { driver, members } = procedure.options;
       if (driver === agent || (members.includes(agent) && this.network.reaches(agent, driver))) return procedure;
@@ -110,7 +127,7 @@ export class World {
     this.reachableBuddy(agent)?.operations.set(operation.id, operation);
   }
 
-  entered(procedure: Procedure, phase: string): void {
+  entered(procedure: LongWork, phase: string): void {
     // A copy: one that watches anew from within its own call is meant for the next phase.
     for (const watcher of [...this.phaseWatchers]) watcher(procedure, phase);
   }
@@ -125,11 +142,8 @@ export class World {
         if (round > 1000) throw new Error("The simulated Agents never come to rest.");
         this.dirty = false;
         this.meet();
-        for (const agent of this.agents.values()) {
-          observeHeartbeats(this, agent);
-          agent.waitsForSeed &&= lacksMasterSeed(this, agent);
-        }
-        react(this);
+        this.consequences.observe(this);
+        this.consequences.react(this);
         for (const procedure of [...this.procedures]) procedure.check();
         this.noteStatus();
       }
@@ -137,7 +151,7 @@ export class World {
       this.settling = false;
     }
     this.cancelWake?.();
-    const seconds = nextReaction(this);
+    const seconds = this.consequences.nextReaction(this);
     this.cancelWake = seconds === null ? null : this.clock.after(seconds, () => this.changed());
     for (const registration of this.registrations.values()) registration.follow();
     for (const waiter of this.waiters.filter(({ holds }) => holds())) {
