@@ -1,11 +1,21 @@
 import type { AskedMember, PairView } from "../provider/agent/askMembers.js";
 import type { Position } from "../provider/failover/configuration.js";
 import type { Online } from "../provider/failover/roles.js";
+import type { StatusRow } from "../provider/failover/statusRows.js";
 import { millisecondsSince, type PairProgress, type Watched } from "../provider/failover/transition.js";
-import type { PairStatus } from "./readStatus.js";
+
+/** What a look at a pair has seen, as far as the next look goes on from there. */
+export interface SeenPair {
+  state: string | null;
+  /** Since when the state is that one, as far as anybody knows: ISO 8601. */
+  stateSince: string | null;
+  /** Since when nobody who answers is online, in the same way; null also when somebody is. */
+  nobodyOnlineSince: string | null;
+  members: Record<Position, { rows: readonly StatusRow[]; statusSince: string | null }>;
+}
 
 /** What the look before gave; null: this is the first one of many; undefined: it is the only one. */
-type Previous = PairStatus | null | undefined;
+type Previous = SeenPair | null | undefined;
 
 /** How long whoever looks again and again has seen the same as now, in milliseconds. */
 export function watchedOf(previous: Previous, asked: PairView, state: string | null, now: number): Watched | undefined {
@@ -36,7 +46,7 @@ export function pairSince(
   { state, online }: { state: string | null; online: Online },
   { pair, nobodyOnline }: PairProgress,
   now: number,
-): Pick<PairStatus, "stateSince" | "nobodyOnlineSince"> {
+): Pick<SeenPair, "stateSince" | "nobodyOnlineSince"> {
   const isWatched = previous !== undefined;
   const sameState = previous?.state === state ? previous.stateSince : null;
   const began = (told: number | undefined, before: string | null | undefined) =>
@@ -47,7 +57,7 @@ export function pairSince(
   };
 }
 
-function seenBefore(previous: PairStatus, { position, facts }: AskedMember): string | null {
+function seenBefore(previous: SeenPair, { position, facts }: AskedMember): string | null {
   const { rows, statusSince } = previous.members[position];
   const before = rows.find(({ key }) => key === "failoverStatus")?.value;
   return facts?.status && before === facts.status.failoverStatus ? statusSince : null;

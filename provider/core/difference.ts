@@ -1,4 +1,3 @@
-import { differingKeys, type Keys } from "./state.js";
 import { containsUnknown, isJsonObject, type JsonObject, sameValue } from "./values.js";
 
 /** One thing that is not as declared, as data: a sentence is made of it where somebody reads it. */
@@ -33,14 +32,12 @@ export const interruption = (state: JsonObject): Difference[] =>
   state.__unfinished === true ? [{ property: "lastUpdate", declared: "finished", live: "interrupted" }] : [];
 
 /**
- * The declared inputs that a person is told of as different. What is only recorded is in no Agent and no zone, and the engine shows its change
+ * Of the inputs that differ those that a person is told of. What is only recorded is in no Agent and no zone, and the engine shows its change
  * by itself; what is not known yet may turn out to be what it was; and what differs in a hidden part alone is told by the resource itself.
  */
-export function inputsToTell(keys: Keys, state: JsonObject, declared: JsonObject): string[] {
-  return differingKeys(keys, state, declared)
-    .filter(
-      (key) => !keys.recorded.includes(key) && !containsUnknown(declared[key]) && !sameValue(visible(state[key]), visible(declared[key])),
-    )
+export function inputsToTell(differing: readonly string[], recorded: readonly string[], state: JsonObject, declared: JsonObject): string[] {
+  return differing
+    .filter((key) => !recorded.includes(key) && !containsUnknown(declared[key]) && !sameValue(visible(state[key]), visible(declared[key])))
     .map(inputName)
     .filter((name) => !name.startsWith("__"));
 }

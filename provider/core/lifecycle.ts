@@ -108,11 +108,12 @@ export function defineResource<
       const state = openState(definition.type, olds);
       const replaces = definition.replaces?.(state as State, knownOf(news) as Partial<Inputs>) ?? [];
       const found = [...differencesIn(news, state).map(differenceText), ...(state.__superseded === true ? ["owner"] : [])];
-      const told = new Set([...inputsToTell(keys, state, news), ...found]);
+      const differing = differingKeys(keys, state, news);
+      const told = new Set([...inputsToTell(differing, keys.recorded, state, news), ...found]);
       const unfinished = state.__unfinished === true;
       if (told.size > 0) say(labelOf(definition.type, news), `differs from what is declared: ${[...told].join(", ")}`);
       if (unfinished) say(labelOf(definition.type, news), "an earlier change is not finished; `pulumi up` carries on");
-      const changes = unfinished || found.length > 0 || differingKeys(keys, state, news).length > 0;
+      const changes = unfinished || found.length > 0 || differing.length > 0;
       return { changes, replaces, deleteBeforeReplace: replaces.length > 0 && definition.createsBeforeReplacing !== true };
     },
 
