@@ -50,13 +50,13 @@ export async function askMembers(connections: Record<Position, Connection>, aski
 /** For a resource's verb: silence, and the 401 and 404 of an Agent that was reset and lost script and token, are told; the rest is thrown. */
 export function viewMembers(
   connections: Record<Position, Connection>,
-  { signal, verb }: Context,
+  { signal, isCheck, isRefresh }: Context,
   patienceMilliseconds?: number,
 ): Promise<PairView> {
-  const isSilent = verb === "check" ? isSilenceInCheck : isSilence;
+  const isSilent = isCheck ? isSilenceInCheck : isSilence;
   return askBoth(connections, {
     time: { signal, ...(patienceMilliseconds === undefined ? {} : { patienceMilliseconds }) },
-    mayBeRecent: verb === "read",
+    mayBeRecent: isRefresh,
     isTold: (error) => isSilent(error) || isRefusal(error),
   });
 }

@@ -15,7 +15,10 @@ export interface DefaultTimeouts {
 
 /** What a resource gets with every call: its time, its voice, and whether it has begun to change something. */
 export interface Context {
-  readonly verb: Verb;
+  /** A refresh, or a look without a stack: nothing is written afterwards. */
+  readonly isRefresh: boolean;
+  /** A declaration is judged before anything is made: nobody is waited for, and silence is no failure. */
+  readonly isCheck: boolean;
   /** Aborted when the verb's time is up. */
   readonly signal: AbortSignal;
   /** Milliseconds the verb may take in all. */
@@ -54,6 +57,8 @@ const checkMilliseconds = 10_000;
 const warned = new Set<string>();
 
 export class VerbContext implements Context {
+  readonly isRefresh: boolean;
+  readonly isCheck: boolean;
   readonly signal: AbortSignal;
   readonly timeoutMilliseconds: number;
   readonly warnings: string[] = [];
@@ -67,13 +72,15 @@ export class VerbContext implements Context {
   left: readonly string[] = [];
 
   constructor(
-    readonly verb: Verb,
+    verb: Verb,
     private readonly label: string,
     timeouts: Timeouts | undefined,
     defaults: DefaultTimeouts,
     time: Verb = verb,
     private readonly voice: typeof say = say,
   ) {
+    this.isRefresh = verb === "read";
+    this.isCheck = verb === "check";
     const timeoutMilliseconds = allowed(time, timeouts, defaults);
     this.timeoutMilliseconds = timeoutMilliseconds;
     this.signal = endsAfter(timeoutMilliseconds, `${label}: ${verb}`);

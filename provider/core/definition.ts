@@ -3,7 +3,6 @@ import type { Context, DefaultTimeouts } from "./context.js";
 import type { Difference } from "./difference.js";
 import type { Timeouts } from "./fields.js";
 import type { Failure } from "./inputs.js";
-import { formatOwner } from "./owner.js";
 import type { InventoryPlace, Members, Resource } from "./resource.js";
 
 /** Inputs that every resource has beside its own. */
@@ -13,39 +12,34 @@ export interface CommonInputs {
   __owner?: string | undefined;
 }
 
+/** Who makes a resource, without the generation; undefined where no class of this package declares it. */
+export const ownerNameOf = ({ __owner }: CommonInputs): string | undefined => __owner;
+
 /** What `observe` may tell beside the resource's own facts. */
 export interface Stored {
+  /** Whose the thing is, without the generation; null: nobody's. Left out: as recorded. */
+  owner?: string | null | undefined;
   /** Whom the thing is stored as, with its generation: a later one than ours is a difference that an update mends. */
-  __storedOwner?: string | null | undefined;
+  storedOwner?: string | null | undefined;
   /** What this creation made is stored as nobody's any more: a difference, too. */
-  __isDisowned?: boolean;
+  isDisowned?: boolean;
 }
 
 /** What earlier verbs left in state: inputs as they were last seen or recorded, and outputs. */
 export type Recorded<Inputs, Observed> = Inputs &
   Partial<Observed> & {
     /** The configuration that was last applied. */
-    __declared: Partial<Inputs>;
+    readonly applied: Partial<Inputs>;
     /** The configuration that an unfinished update was to apply: each part of it may stand there or not. */
-    __attempted?: Partial<Inputs> | null;
+    readonly attempted: Partial<Inputs> | undefined;
     /** A create or update failed after its first write. */
-    __unfinished?: boolean;
-    /** Which creation of the resource this is; null in the state of an older version. */
-    __generation?: string | null;
+    readonly isUnfinished: boolean;
     /**
-     * What stands there is not stored as this creation's: a later one of the same resource has taken it over, as when an old checkpoint
-     * was restored, or somebody has removed what said so.
+     * Whom what this state stands for may be stored as, with the generation of this state: the owner that an unfinished update was to set,
+     * and the one last applied.
      */
-    __superseded?: boolean;
+    readonly owners: readonly string[];
   };
-
-/**
- * Whom what this state stands for may be stored as: the owner that an unfinished update was to set, and the one last applied,
- * both with the generation of this state.
- */
-export function ownersOf({ __declared, __attempted, __generation }: Recorded<CommonInputs, object>): string[] {
-  return [__attempted?.__owner, __declared.__owner].flatMap((name) => formatOwner(name ?? undefined, __generation) ?? []);
-}
 
 /**
  * One resource, as its file describes it. `Inputs` is what a program declares, `Observed` the live facts: configuration under

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { presentable, say, VerbContext } from "./context.js";
+import { presentable, say, type Verb, VerbContext } from "./context.js";
 import { Declarations } from "./declarations.js";
 import type { CommonInputs, Definition, Recorded } from "./definition.js";
 import { differenceText, inputsToTell, interruption, leftLine, plannedInputs, withLeft } from "./difference.js";
@@ -7,7 +7,18 @@ import { RefusedError } from "./errors.js";
 import { checkInputs } from "./inputs.js";
 import { formatOwner, newGeneration, resourceOf } from "./owner.js";
 import { guarded, type Judged, type Resource, tokenOf } from "./resource.js";
-import { differingKeys, generationOf, inputsOf, type Keys, openState, refreshedState, stateOf, unfinishedState } from "./state.js";
+import {
+  differingKeys,
+  generationOf,
+  inputsOf,
+  type Keys,
+  observedFacts,
+  openState,
+  recordedOf,
+  refreshedState,
+  stateOf,
+  unfinishedState,
+} from "./state.js";
 import { containsUnknown, type JsonObject, knownOf, toJson, withoutAbsent } from "./values.js";
 
 /**
@@ -26,12 +37,7 @@ export function defineResource<
 
   const declarations = new Declarations();
 
-  const begin = (
-    verb: VerbContext["verb"],
-    inputs: CommonInputs,
-    generation: string | null,
-    time: VerbContext["verb"] = verb,
-  ): VerbContext => {
+  const begin = (verb: Verb, inputs: CommonInputs, generation: string | null, time: Verb = verb): VerbContext => {
     const context = new VerbContext(verb, labelOf(definition.type, inputs), inputs.timeouts, definition.timeouts, time);
     context.generation = generation;
     context.owner = formatOwner(inputs.__owner, generation);
@@ -45,28 +51,28 @@ export function defineResource<
   };
 
   /** Live configuration under input names, as far as the program manages it. */
-  const liveInputs = (inputs: JsonObject, observed: Observed) =>
-    inputsOf(keys, stateOf(keys, inputs, observed as JsonObject, [], null)) as Partial<Inputs>;
+  const liveInputs = (inputs: JsonObject, observed: JsonObject) =>
+    inputsOf(keys, stateOf(keys, inputs, observed, [], null)) as Partial<Inputs>;
 
   /** Whether these are inputs as an earlier check left them in state. */
   const isJudged = ({ __provider: _, ...olds }: JsonObject) =>
     !containsUnknown(olds) && checkInputs(definition.inputs, olds).failures.length === 0;
 
-  const refuseFixed = (inputs: Inputs, observed: Observed) => {
-    const [failure] = definition.fixed?.(liveInputs(inputs as JsonObject, observed), inputs) ?? [];
+  const refuseFixed = (inputs: Inputs, live: Partial<Inputs>) => {
+    const [failure] = definition.fixed?.(live, inputs) ?? [];
     if (failure) throw new RefusedError("FIXED_INPUT", `Updating ${definition.type}: ${failure.property}: ${failure.reason}`);
   };
 
   /** Converges; when it fails after something was written, the engine is told what exists, so that the next run carries on. */
-  const finish = async (id: string, news: JsonObject, context: VerbContext, observed: Observed | undefined, state?: State) => {
+  const finish = async (id: string, news: JsonObject, context: VerbContext, observed: Observed | undefined, state?: JsonObject) => {
     try {
       const inputs = news as Inputs;
-      const converged = await definition.converge(inputs, observed, context, state);
-      return stateOf(keys, news, converged as JsonObject, context.warnings, context.generation);
+      const converged = await definition.converge(inputs, observed, context, state && (recordedOf(state) as State));
+      return stateOf(keys, news, { ...converged, __owner: news.__owner }, context.warnings, context.generation);
     } catch (error) {
       if (!context.begun) throw error;
       const shown = presentable(error);
-      const seen = { ...(observed ?? state), ...context.facts } as JsonObject;
+      const seen = { ...(observed ? observedFacts(observed as JsonObject, state?.__owner) : state), ...context.facts };
       const partial = unfinishedState(keys, news, seen, state, context.warnings, context.generation);
       throw Object.assign(shown, { id, properties: toJson({ ...news, ...partial }), reasons: [shown.message] });
     }
@@ -106,7 +112,7 @@ export function defineResource<
 
     async diff(_id, olds, news) {
       const state = openState(definition.type, olds);
-      const replaces = definition.replaces?.(state as State, knownOf(news) as Partial<Inputs>) ?? [];
+      const replaces = definition.replaces?.(recordedOf(state) as State, knownOf(news) as Partial<Inputs>) ?? [];
       const found = [...differencesIn(news, state).map(differenceText), ...(state.__superseded === true ? ["owner"] : [])];
       const differing = differingKeys(keys, state, news);
       const told = new Set([...inputsToTell(differing, keys.recorded, state, news), ...found]);
@@ -125,7 +131,8 @@ export function defineResource<
       const { __owner: owner } = news as CommonInputs;
       context.isReplacement = declarations.isReplacement(id, owner);
       declarations.addCreated(id, owner, generation);
-      const observed = await definition.observe(inputs, context);
+      // Where nothing can be claimed, what stands there already is judged by converge.
+      const observed = definition.claim && (await definition.observe(inputs, context));
       if (observed && definition.claim) {
         definition.claim(inputs, observed);
         // It is ours and exists, as after a killed run: whatever fails from here on, state must know of it.
@@ -137,9 +144,9 @@ export function defineResource<
     async read(id, props) {
       const state = openState(definition.type, props);
       const inputs = inputsOf(keys, state);
-      const observed = await definition.observe(inputs as Inputs, begin("read", inputs, generationOf(state)), state as State);
+      const observed = await definition.observe(inputs as Inputs, begin("read", inputs, generationOf(state)), recordedOf(state) as State);
       if (!observed) return {};
-      const refreshed = refreshedState(keys, state, observed as JsonObject);
+      const refreshed = refreshedState(keys, state, observedFacts(observed as JsonObject, state.__owner));
       const live = inputsOf(keys, refreshed);
       // A fixed input that changed behind our back must show as drift, and check must not take it for the program's change.
       const declared = { ...live, ...(state.__declared as JsonObject) };
@@ -151,7 +158,8 @@ export function defineResource<
     },
 
     async update(id, olds, news) {
-      const state = openState(definition.type, olds) as State & JsonObject;
+      const state = openState(definition.type, olds);
+      const recorded = recordedOf(state) as State;
       const inputs = news as Inputs;
       const differing = differingKeys(keys, state, news);
       const generation = generationOf(state);
@@ -160,14 +168,14 @@ export function defineResource<
       // What is to be finished, or put back from a state that must not stay, may take as long as making it anew.
       const context = begin("update", news, generation, settled ? "update" : "create");
       const recordedOnly = differing.filter((key) => keys.recorded.includes(key));
-      if (recordedOnly.length > 0) await definition.verify?.(inputs, state, context);
+      if (recordedOnly.length > 0) await definition.verify?.(inputs, recorded, context);
       if (settled && differing.length > 0 && recordedOnly.length === differing.length) {
         return { outs: stateOf(keys, news, state, (state.warnings as string[] | undefined) ?? [], generation) };
       }
-      const observed = await definition.observe(inputs, context, state);
-      if (observed) refuseFixed(inputs, observed);
-      const live = settled && observed ? liveInputs(news, observed) : news;
-      const planned = plannedInputs(differing, news, live as JsonObject, definition.leaves?.(differing) ?? []);
+      const observed = await definition.observe(inputs, context, recorded);
+      const live = observed && liveInputs(news, observedFacts(observed as JsonObject, state.__owner));
+      if (live) refuseFixed(inputs, live);
+      const planned = plannedInputs(differing, news, settled && live ? (live as JsonObject) : news, definition.leaves?.(differing) ?? []);
       context.left = planned.left;
       for (const key of planned.left) context.progress(leftLine(key));
       const outs = await finish(id, planned.inputs, context, observed, state);
@@ -181,7 +189,7 @@ export function defineResource<
       context.isReplacement = declarations.isMadeAnew(id, owner, generationOf(state));
       context.isReplaced = context.isReplacement || declarations.isDeclaredElsewhere(id, owner);
       // State holds null for what is absent; a resource knows it as left out, as every other verb tells it.
-      await definition.remove(withoutAbsent(state) as State, context);
+      await definition.remove(recordedOf(withoutAbsent(state) as JsonObject) as State, context);
     },
 
     async inspect(declared) {
@@ -192,7 +200,7 @@ export function defineResource<
       const context = new VerbContext("read", labelOf(definition.type, completed), undefined, definition.timeouts, "read", () => {});
       const observed = await definition.observe(inputs, context);
       if (!observed) return { failures, exists: false, inputs: completed, live: {}, differences: [] };
-      const live = stateOf(keys, completed, observed as JsonObject, [], null);
+      const live = stateOf(keys, completed, observedFacts(observed as JsonObject, undefined), [], null);
       const differences = [
         ...differingKeys(keys, live, completed).map((property) => ({ property, declared: completed[property], live: live[property] })),
         ...differencesIn(completed, live),

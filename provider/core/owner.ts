@@ -17,6 +17,9 @@ export const OwnerName: z.ZodString = z
   .min(1)
   .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, "expected a resource name without control and formatting characters");
 
+/** The hidden input of every resource, which the sdk adds. */
+export const ownerFields = { __owner: OwnerName.optional() };
+
 const generationBytes = 6;
 
 /** A creation of its own: two of the same resource never have the same one. */

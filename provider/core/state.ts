@@ -1,6 +1,5 @@
-import { type CommonInputs, ownersOf, type Recorded } from "./definition.js";
 import { StateError } from "./errors.js";
-import { isSuperseded } from "./owner.js";
+import { formatOwner, isSuperseded } from "./owner.js";
 import { isUnknown, type JsonObject, sameValue, toJson } from "./values.js";
 
 /** The version of what stands in state. Every older one must stay readable: add a step to `upgrades`, never change one. */
@@ -96,14 +95,36 @@ export function refreshedState(keys: Keys, recorded: JsonObject, observed: JsonO
   const generation = generationOf(recorded);
   const state = stateOf(keys, inputs, observed, (recorded.warnings as string[] | null) ?? [], generation);
   const { __unfinished, __attempted } = recorded;
-  const owners = ownersOf(recorded as Recorded<CommonInputs, object>);
   const isTakenOver =
-    observed.__isDisowned === true || owners.some((owner) => isSuperseded(owner, observed.__storedOwner as string | null));
+    observed.isDisowned === true || ownersOf(recorded).some((owner) => isSuperseded(owner, observed.storedOwner as string | null));
   return toJson({
     ...state,
     ...(isTakenOver ? { __superseded: true } : {}),
     ...(__unfinished === true ? { __attempted, __unfinished } : {}),
   });
+}
+
+/** Whom what the state stands for may be stored as: the owner that an unfinished update was to set, and the one last applied. */
+export function ownersOf({ __declared, __attempted, __generation }: JsonObject): string[] {
+  const names = [__attempted, __declared].map((inputs) => (inputs as JsonObject | null | undefined)?.__owner as string | null | undefined);
+  return names.flatMap((name) => formatOwner(name ?? undefined, __generation as string | null | undefined) ?? []);
+}
+
+/** State as a resource sees it. */
+export function recordedOf(state: JsonObject): JsonObject {
+  return {
+    ...state,
+    applied: state.__declared,
+    attempted: state.__attempted ?? undefined,
+    isUnfinished: state.__unfinished === true,
+    owners: ownersOf(state),
+  };
+}
+
+/** What was observed under the names of state; whose it is counts as recorded where that was not told. */
+export function observedFacts({ owner, ...facts }: JsonObject, recordedOwner: unknown): JsonObject {
+  const known = owner === undefined ? recordedOwner : owner;
+  return known === undefined ? facts : { ...facts, __owner: known };
 }
 
 /** Which creation of the resource the state is of; null where an older version made it. */

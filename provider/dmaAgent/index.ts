@@ -5,7 +5,7 @@ import { farewell, isPairOfStack } from "../agent/farewell.js";
 import { findSettingsOwner, isSupersededOn } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { sharedSnapshot } from "../agent/snapshots.js";
-import { ownersOf } from "../core/definition.js";
+import { ownerNameOf } from "../core/definition.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
 import { defineResource } from "../core/lifecycle.js";
@@ -44,12 +44,12 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     const connection = connectionOf(inputs);
     try {
       const read = () => readAgent(connection, { signal: context.signal });
-      const snapshot = context.verb === "read" ? await sharedSnapshot(connection, read) : await read();
+      const snapshot = context.isRefresh ? await sharedSnapshot(connection, read) : await read();
       // Where the program expects an ID, another one is drift of that input.
       if (inputs.dataMinerId === undefined) refuseOtherAgent(inputs, recorded?.dataMinerId, snapshot);
       return factsOf(inputs, snapshot, recorded);
     } catch (error) {
-      if (context.verb !== "read" || !recorded || !isSilence(error)) throw error;
+      if (!context.isRefresh || !recorded || !isSilence(error)) throw error;
       context.progress(`${reasonOf(error)} Its last known facts are kept.`);
       return { ...(recorded as ObservedAgent), reachable: false };
     }
@@ -61,18 +61,11 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
     const [namesake] = heldByNamesake(inputs, facts, recorded);
     if (namesake) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${namesake.reason}`);
-    if (isSettled(inputs, facts, context, recorded)) return { ...facts, __owner: inputs.__owner };
-    const isMarked = facts.__storedOwner !== undefined || isToBeMarked(inputs, facts, recorded);
-    const timers = inputs.settings ?? (isMarked && !recorded?.__declared.settings ? {} : undefined);
-    const snapshot = await applySettings(
-      facts.agent,
-      connectionOf(inputs),
-      timers,
-      context.owner,
-      recorded ? ownersOf(recorded) : [],
-      context,
-    );
-    return { ...factsOf(inputs, snapshot), __owner: inputs.__owner };
+    if (isSettled(inputs, facts, context, recorded)) return facts;
+    const isMarked = facts.storedOwner !== undefined || isToBeMarked(inputs, facts, recorded);
+    const timers = inputs.settings ?? (isMarked && !recorded?.applied.settings ? {} : undefined);
+    const snapshot = await applySettings(facts.agent, connectionOf(inputs), timers, context.owner, recorded?.owners ?? [], context);
+    return factsOf(inputs, snapshot);
   },
 
   async verify(inputs, recorded, context) {
@@ -88,13 +81,13 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     const left = recorded.settings ? ` Not put back: ${Object.keys(recorded.settings).join(", ")}.` : "";
     const snapshot = await farewell(connectionOf(recorded), recorded.dataMinerId, left, context);
     if (!snapshot) return;
-    const owners = ownersOf(recorded);
+    const { owners } = recorded;
     const { agent } = snapshot;
     if (isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement)) {
       return context.progress(`Agent ${agent.address} is left as it is: ${takenOver(context)}`);
     }
     if (!context.isReplaced) refuseInOwnPair(recorded, snapshot);
-    if (!recorded.__declared.settings && !recorded.__unfinished && findSettingsOwner(agent, owners) === undefined) return;
+    if (!recorded.applied.settings && !recorded.isUnfinished && findSettingsOwner(agent, owners) === undefined) return;
     await applySettings(agent, connectionOf(recorded), undefined, owners[0], owners, context);
   },
 });
@@ -121,8 +114,7 @@ function factsOf(inputs: DmaAgentInputs, { agent, pair }: Snapshot, recorded?: R
     pcap: agent.pcap,
     reachable: true,
     settings: inputs.settings && Object.fromEntries(Object.keys(inputs.settings).map((key) => [key, live[key]])),
-    __owner: recorded ? recorded.__owner : inputs.__owner,
-    __storedOwner: findSettingsOwner(agent, ownersAs(inputs, recorded)),
+    storedOwner: findSettingsOwner(agent, ownersAs(inputs, recorded)),
     agent,
     pair,
   };
@@ -148,11 +140,11 @@ function refuseOtherAgent({ address, host }: DmaAgentInputs, recorded: number | 
 }
 
 /** A set-up whose create was killed is in no state; its members must not be let go. */
-function refuseInOwnPair({ address, __owner }: DmaAgentInputs, { pair }: Snapshot): void {
-  if (!isPairOfStack(pair, __owner)) return;
+function refuseInOwnPair(recorded: RecordedAgent, { pair }: Snapshot): void {
+  if (!isPairOfStack(pair, ownerNameOf(recorded))) return;
   throw new RefusedError(
     "AGENT_IN_PAIR",
-    `Deleting Agent ${address}: it is in the Failover pair of ${pair?.owner}, which this run does not end. ` +
+    `Deleting Agent ${recorded.address}: it is in the Failover pair of ${pair?.owner}, which this run does not end. ` +
       "If its set-up was interrupted, run `pulumi up` first, then `pulumi destroy`. " +
       "If that pair was let go on purpose (`retainOnDelete`, `pulumi state delete`), let go of this too: `pulumi state delete` of this DmaAgent.",
   );

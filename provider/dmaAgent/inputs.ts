@@ -2,7 +2,7 @@ import { z } from "zod";
 import { connectionFields, connectionRules, withAddress } from "../agent/connection.js";
 import { Timers } from "../agent/snapshotSchema.js";
 import { Timeouts } from "../core/fields.js";
-import { OwnerName } from "../core/owner.js";
+import { ownerFields } from "../core/owner.js";
 
 /** A set of interface indexes in its one spelling. */
 export function inOrder(indexes: number[]): number[] {
@@ -37,7 +37,7 @@ const dmaAgentFields = {
   settings: Settings.optional(),
   /** How long create, update and delete may take, as in `"90s"`, `"30m"`, `"4h"`. Default: 2m each. */
   timeouts: Timeouts.optional(),
-  __owner: OwnerName.optional(),
+  ...ownerFields,
 };
 type DmaAgentShape = typeof connectionFields & typeof dmaAgentFields;
 export interface DmaAgentFields extends DmaAgentShape {}

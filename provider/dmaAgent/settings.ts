@@ -4,7 +4,7 @@ import { isPairOfStack } from "../agent/farewell.js";
 import { namesakeReason, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
-import { ownersOf, type Recorded } from "../core/definition.js";
+import { ownerNameOf, type Recorded, type Stored } from "../core/definition.js";
 import type { Failure } from "../core/inputs.js";
 import { sameValue } from "../core/values.js";
 import type { DmaAgentInputs } from "./inputs.js";
@@ -20,11 +20,9 @@ export interface DmaAgentOutputs {
   reachable: boolean;
 }
 
-export interface ObservedAgent extends DmaAgentOutputs {
+export interface ObservedAgent extends DmaAgentOutputs, Stored {
   address: string;
   settings: DmaAgentInputs["settings"];
-  __owner: string | undefined;
-  __storedOwner: string | undefined;
   agent: Snapshot["agent"];
   pair: Snapshot["pair"];
 }
@@ -33,24 +31,24 @@ export type RecordedAgent = Recorded<DmaAgentInputs, ObservedAgent>;
 
 /** Nothing is to be written: the settings are as declared, or are left, and stand under this very creation of the resource. */
 export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, { owner, left }: Context, recorded?: RecordedAgent): boolean {
-  const before = recorded?.__declared.settings ?? undefined;
-  if (recorded?.__unfinished === true || !sameValue(inputs.settings, facts.settings)) return false;
+  const before = recorded?.applied.settings ?? undefined;
+  if (recorded?.isUnfinished || !sameValue(inputs.settings, facts.settings)) return false;
   if (recorded && !left.includes("settings") && !sameValue(inputs.settings, before)) return false;
-  if (facts.agent.settingsOwners === undefined) return before === undefined || recorded?.__owner === inputs.__owner;
-  if (facts.__storedOwner === undefined) return !isToBeMarked(inputs, facts, recorded);
-  return facts.__storedOwner === owner;
+  if (facts.agent.settingsOwners === undefined) return before === undefined || (recorded && ownerNameOf(recorded)) === ownerNameOf(inputs);
+  if (facts.storedOwner === undefined) return !isToBeMarked(inputs, facts, recorded);
+  return facts.storedOwner === owner;
 }
 
 /**
  * A creation while the Agent is in a pair of this very stack replaces an earlier one. It is marked on the Agent also where it changes
  * nothing there: only that tells a delete of the earlier one, in whichever run, that the Agent is not its own any more.
  */
-export const isToBeMarked = ({ __owner }: DmaAgentInputs, { pair, agent }: ObservedAgent, recorded?: RecordedAgent): boolean =>
-  recorded === undefined && agent.settingsOwners !== undefined && isPairOfStack(pair, __owner);
+export const isToBeMarked = (inputs: DmaAgentInputs, { pair, agent }: ObservedAgent, recorded?: RecordedAgent): boolean =>
+  recorded === undefined && agent.settingsOwners !== undefined && isPairOfStack(pair, ownerNameOf(inputs));
 
 /** Its names: the one that the program gives it, and those under which state knows it. */
-export const ownersAs = ({ __owner }: DmaAgentInputs, recorded?: RecordedAgent): string[] =>
-  [__owner ?? [], recorded ? ownersOf(recorded) : []].flat();
+export const ownersAs = (inputs: DmaAgentInputs, recorded?: RecordedAgent): string[] =>
+  [ownerNameOf(inputs) ?? [], recorded?.owners ?? []].flat();
 
 export function heldByNamesake(inputs: DmaAgentInputs, { agent }: ObservedAgent, recorded?: RecordedAgent): Failure[] {
   const reason = namesakeReason(agent, ownersAs(inputs, recorded), Object.keys(inputs.settings ?? {}));

@@ -4,7 +4,6 @@ import { endPair } from "../agent/client.js";
 import { sameAddress } from "../core/addresses.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
-import { ownersOf } from "../core/definition.js";
 import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError, RefusedError, reasonOf, WaitError } from "../core/errors.js";
 import { isSameOwner, isSuperseded } from "../core/owner.js";
@@ -140,7 +139,7 @@ const disabledStates = new Set(["ending", "inactive"]);
 
 /** Only what is ours is ended. */
 function ownerToEndAs(pair: { owner: string | null; state: string }, recorded: RecordedPair): string {
-  const ours = ownersOf(recorded);
+  const ours = recorded.owners;
   const [first] = ours;
   const { owner } = pair;
   if (owner === null && disabledStates.has(pair.state) && first !== undefined) return first;

@@ -3,7 +3,7 @@ import { agentAddress, Connection } from "../agent/connection.js";
 import { canonicalAddress } from "../core/addresses.js";
 import { IpAddress, Timeouts, virtualAddressFields } from "../core/fields.js";
 import { isHostName } from "../core/hostNames.js";
-import { OwnerName } from "../core/owner.js";
+import { ownerFields } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
 import { canonicalHeartbeats, canonicalHostname, canonicalVirtualIps, positions } from "../failover/configuration.js";
 import { judgeHeartbeats } from "../failover/heartbeats.js";
@@ -72,7 +72,7 @@ const failoverPairFields = {
   allowResetOfMain: z.boolean().default(false),
   /** How long each act may take, as in `"90s"`, `"30m"`, `"4h"`. Default: create 4h, update 30m, delete 1h. */
   timeouts: Timeouts.optional(),
-  __owner: OwnerName.optional(),
+  ...ownerFields,
   /** The resource option, which the sdk hands on. */
   __deleteBeforeReplace: z
     .undefined({

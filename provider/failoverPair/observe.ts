@@ -1,7 +1,7 @@
 import { membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
-import type { Recorded } from "../core/definition.js";
+import { ownerNameOf, type Recorded, type Stored } from "../core/definition.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
@@ -33,9 +33,9 @@ export interface FailoverPairOutputs {
 /** The live pair: configuration under the names of the inputs, outputs, and the view they come from. */
 export interface ObservedPair
   extends FailoverPairOutputs,
+    Stored,
     Pick<Configuration, "virtualIps" | "hostname" | "mode" | "heartbeats" | "syncInterface" | "restartWhenGoingOffline"> {
-  __owner: string | null | undefined;
-  __storedOwner: string | null;
+  storedOwner: string | null;
   configuration: Configuration;
   view: PairView;
 }
@@ -52,7 +52,7 @@ export async function observePair(
 ): Promise<ObservedPair | undefined> {
   const view = await viewMembers(inputs, context);
   if (isGone(view, recorded)) return undefined;
-  if (context.verb === "read") sayWhatIsUnclear(view, context);
+  if (context.isRefresh) sayWhatIsUnclear(view, context);
   if (!looksInvalidView(view)) return observedPair(view, false, recorded);
   context.progress("the members contradict each other; looking again in 10 s.");
   await systemClock.sleep(secondLookMilliseconds, context.signal);
@@ -130,8 +130,9 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
     syncInterface,
     restartWhenGoingOffline,
     // Disabling clears the owner; that state is named by itself, and is no change of owner.
-    __owner: pair.owner === null ? (pair.state === "inactive" ? recorded?.__declared.__owner : null) : parseOwner(pair.owner).name,
-    __storedOwner: pair.owner,
+    owner:
+      pair.owner === null ? (pair.state === "inactive" ? recorded && ownerNameOf(recorded.applied) : null) : parseOwner(pair.owner).name,
+    storedOwner: pair.owner,
     configuration,
     view,
   };

@@ -1,4 +1,5 @@
 import { agentAddress } from "../agent/connection.js";
+import { ownerNameOf } from "../core/definition.js";
 import type { Failure } from "../core/inputs.js";
 import { positions } from "../failover/configuration.js";
 import { VirtualIpClaims } from "../failover/virtualIpClaims.js";
@@ -7,7 +8,9 @@ import type { FailoverPairInputs } from "./inputs.js";
 const claims = new VirtualIpClaims();
 
 /** Two pairs of one program that would hold one address. What is not known yet is not judged. */
-export function sharedVirtualIps({ main, backup, virtualIps, __owner: owner }: Partial<FailoverPairInputs>): Failure[] {
+export function sharedVirtualIps(inputs: Partial<FailoverPairInputs>): Failure[] {
+  const { main, backup, virtualIps } = inputs;
+  const owner = ownerNameOf(inputs);
   if (owner === undefined || !main || !backup || virtualIps === undefined) return [];
   const addresses = virtualIps.map(({ address }) => address);
   return claims.declare(owner, [main, backup].map(agentAddress).join("+"), addresses).map(({ index, address, holder }) => ({

@@ -1,6 +1,6 @@
 import type { PairView } from "../agent/askMembers.js";
 import type { Context } from "../core/context.js";
-import { ownersOf } from "../core/definition.js";
+import { ownerNameOf } from "../core/definition.js";
 import { RefusedError } from "../core/errors.js";
 import { aliasCure, isSameOwner, isSameStack, isSuperseded, takenOver } from "../core/owner.js";
 import { positions } from "../failover/configuration.js";
@@ -24,14 +24,14 @@ const endFirst = "End that pair first, prepare the backup again, then run `pulum
 /** Whether a pair that exists may be written by this resource; undefined when it may, else why not and what to do. */
 export function strangerReason(inputs: FailoverPairInputs, observed: ObservedPair, recorded?: RecordedPair): string | undefined {
   const owner = ownerOf(observed);
-  const ours = [inputs.__owner, ...(recorded ? ownersOf(recorded) : [])].filter((name) => name !== undefined);
+  const ours = [ownerNameOf(inputs), ...(recorded?.owners ?? [])].filter((name) => name !== undefined);
   if (owner !== null && ours.some((name) => isSameOwner(name, owner))) return undefined;
   // A disabled pair of the same two members has no owner: it is enabled again, without preparing anything (RN 30458).
   if (owner === null && observed.state === "inactive") return undefined;
   const whose = owner === null ? "it was made by hand" : `it belongs to ${owner}`;
   if (recorded) return `${whose} now. Let that program manage it, and take it out of this one with \`pulumi state delete\`.`;
   if (inputs.adopt === "never") {
-    const declared = inputs.__owner;
+    const declared = ownerNameOf(inputs);
     const renamed =
       owner !== null && declared !== undefined && isSameStack(owner, declared) ? `${aliasCure(owner, declared)} Otherwise end ` : "End ";
     return `a Failover pair of these Agents exists and ${whose}. ${renamed}it there first, or set adopt: "matching" to take it over as it is.`;
@@ -61,7 +61,8 @@ export function refuseStranger(inputs: FailoverPairInputs, observed: ObservedPai
  */
 export function tellOwnPair(inputs: FailoverPairInputs, observed: ObservedPair, context: Context): void {
   const owner = ownerOf(observed);
-  if (owner === null || inputs.__owner === undefined || !isSameOwner(owner, inputs.__owner) || observed.state !== "active") return;
+  const ours = ownerNameOf(inputs);
+  if (owner === null || ours === undefined || !isSameOwner(owner, ours) || observed.state !== "active") return;
   const twice =
     "If another backend has a stack of this name, both manage the pair now: rename one of the stacks, or take the pair out of one with `pulumi state delete`.";
   context.warn(
@@ -72,7 +73,7 @@ export function tellOwnPair(inputs: FailoverPairInputs, observed: ObservedPair, 
 
 /** Why the pair is no longer this state's to end, for a line; undefined when it is, or when nothing tells. */
 export function lostReason({ main, backup }: PairView, recorded: RecordedPair, context: Context): string | undefined {
-  const ours = ownersOf(recorded);
+  const ours = recorded.owners;
   const stored = [main, backup].flatMap(({ facts }) => facts?.pair?.owner ?? []).filter((owner) => !ours.includes(owner));
   if (stored.some((owner) => ours.some((our) => isSuperseded(our, owner)))) return takenOver(context);
   const other = stored.find((owner) => ours.some((our) => isSameStack(our, owner) && !isSameOwner(our, owner)));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Context } from "../core/context.js";
-import { type CommonInputs, ownersOf, type Recorded } from "../core/definition.js";
+import type { CommonInputs, Recorded } from "../core/definition.js";
 import type { DnsClient } from "../dns/client.js";
 import { DnsError } from "../dns/errors.js";
 import { type DnsConnection, serverNames, withDns } from "./connection.js";
@@ -21,16 +21,14 @@ type Inputs = CommonInputs & { dns?: DnsConnection | undefined };
 
 /** `dns`: what is declared now; its key is tried first at a server that had another one. */
 export function formerRecords(recorded: Recorded<Inputs, { ownedRecords: OwnedRecord[] }> | undefined, dns?: DnsConnection): FormerRecords {
-  const known = [recorded?.dns, recorded?.__attempted?.dns, recorded?.__declared.dns].filter(
-    (place) => place !== undefined && place !== null,
-  );
+  const known = [recorded?.dns, recorded?.attempted?.dns, recorded?.applied.dns].filter((place) => place !== undefined && place !== null);
   const isKnown = dns !== undefined && known.some((place) => serverNames(place) === serverNames(dns));
   const places = isKnown ? [dns, ...known] : known;
   return {
     places: places.filter((place, index) => !places.slice(0, index).some((other) => isSameAccess(other, place))),
     owned: recorded?.ownedRecords ?? [],
-    owners: recorded ? ownersOf(recorded) : [],
-    before: recorded?.__declared.dns ?? undefined,
+    owners: recorded?.owners ?? [],
+    before: recorded?.applied.dns ?? undefined,
   };
 }
 

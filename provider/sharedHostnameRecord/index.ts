@@ -25,7 +25,6 @@ interface Observed extends SharedHostnameRecordOutputs {
   dns: DnsConnection;
   ttl: number | undefined;
   reverse: boolean;
-  __owner: string | undefined;
 }
 
 type RecordedRecord = Recorded<SharedHostnameRecordInputs, Observed>;
@@ -44,17 +43,15 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
   timeouts: { create: minute, update: minute, delete: minute },
   id: (inputs) => absoluteName(inputs.hostname, inputs.dns.zone).slice(0, -1),
   preview: (inputs, context) => checkRecords(inputs.dns, context, rulesOf(inputs)),
-  // At create there is nothing of ours to find; what stands there already is judged record by record.
   observe: async (inputs, context, recorded) => {
-    if (context.verb === "create") return undefined;
     // A read is given what stood there last; it is what was declared that tells a difference.
-    const declared = context.verb === "read" ? { ...inputs, ...recorded?.__declared, dns: inputs.dns } : inputs;
+    const declared = context.isRefresh ? { ...inputs, ...recorded?.applied, dns: inputs.dns } : inputs;
     return withDns(inputs.dns, context, async (client) => {
       const observed = await observeRecords(client, declared, recorded);
-      if (context.verb !== "read") return observed;
+      if (!context.isRefresh) return observed;
       const { storedOwner, unclaimed } = await readStoredOwnership(client, inputs.dns, recorded);
       for (const record of unclaimed) context.progress(unclaimedLine(record));
-      return { ...observed, __storedOwner: storedOwner, __isDisowned: unclaimed.length > 0 };
+      return { ...observed, storedOwner, isDisowned: unclaimed.length > 0 };
     });
   },
   converge: convergeRecords,
@@ -87,7 +84,7 @@ function rulesOf({ hostname, addresses, dns, reverse, overwrite }: SharedHostnam
 /** A name without records is drift, not a resource that is gone: what is owned must stay known. */
 async function observeRecords(client: DnsClient, inputs: SharedHostnameRecordInputs, recorded?: RecordedRecord): Promise<Observed> {
   const rules = await placeRules(client, rulesOf(inputs));
-  return { ...(await liveRecords(client, inputs, rules)), ownedRecords: recorded?.ownedRecords ?? [], __owner: recorded?.__owner };
+  return { ...(await liveRecords(client, inputs, rules)), ownedRecords: recorded?.ownedRecords ?? [] };
 }
 
 async function liveRecords(client: DnsClient, inputs: SharedHostnameRecordInputs, rules: readonly PlacedRule[]) {
@@ -114,14 +111,14 @@ async function convergeRecords(
   warnOfKey(dns, context);
   return withDns(dns, context, async (client) => {
     // After a failure nobody knows what was applied.
-    const claimed = recorded !== undefined && recorded.__unfinished !== true;
+    const claimed = recorded !== undefined && !recorded.isUnfinished;
     const declared = { dns, rules: rulesOf(inputs, claimed), ttlSeconds: inputs.ttl };
     const plan = await RecordPlan.of(client, declared, formerRecords(recorded, dns), context);
     await plan.refuseForeign();
     const ownedRecords = await plan.apply();
     const live = await liveRecords(client, inputs, plan.rules);
     if (live.addresses.join() === inputs.addresses.join() && live.reverse === inputs.reverse) {
-      return { ...live, ownedRecords, __owner: inputs.__owner };
+      return { ...live, ownedRecords };
     }
     throw new FailoverError(
       "DNS_NOT_APPLIED",

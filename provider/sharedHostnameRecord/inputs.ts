@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { canonicalAddress } from "../core/addresses.js";
 import { IpAddress, Timeouts } from "../core/fields.js";
-import { OwnerName } from "../core/owner.js";
+import { ownerFields } from "../core/owner.js";
 import { isAtOrBelow } from "../dns/names.js";
 import { type DnsFields, dnsFields, dnsRules, Ttl } from "../records/connection.js";
 import { findAbsoluteName, HostName, nameTooLong } from "../records/declaredName.js";
@@ -27,7 +27,7 @@ const sharedHostnameRecordFields = {
   overwrite: z.boolean().default(false),
   /** How long create, update and delete may take, as in `"90s"`. Default: 60s each. */
   timeouts: Timeouts.optional(),
-  __owner: OwnerName.optional(),
+  ...ownerFields,
 };
 type SharedHostnameRecordShape = typeof sharedHostnameRecordFields;
 export interface SharedHostnameRecordFields extends SharedHostnameRecordShape {}

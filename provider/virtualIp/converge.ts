@@ -5,7 +5,7 @@ import { isPairOfStack } from "../agent/farewell.js";
 import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
-import { ownersOf } from "../core/definition.js";
+import { ownerNameOf } from "../core/definition.js";
 import { differenceText } from "../core/difference.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { tellWarnings } from "../failover/judgement.js";
@@ -55,7 +55,7 @@ export async function convergeVirtualIp(
     );
   }
   const heldBy = settled.heldBy === "none" ? null : settled.heldBy;
-  return { ...settled, heldBy, ownedRecords, __owner: inputs.__owner };
+  return { ...settled, heldBy, ownedRecords };
 }
 
 /** The address fits both Agents and, when it is new, nobody else has it. */
@@ -66,7 +66,7 @@ async function requirePlace(
   recorded: RecordedVirtualIp | undefined,
 ): Promise<void> {
   const { address, prefixLength, network } = inputs;
-  const isNew = recorded?.__declared.address !== address || recorded.__unfinished === true;
+  const isNew = recorded?.applied.address !== address || recorded.isUnfinished;
   const [main, backup] = members.map(({ facts }) => facts);
   const [fromMain, fromBackup] = isNew
     ? await Promise.all(members.map(({ connection }) => probe(connection, { addresses: [address], names: [] }, { signal: context.signal })))
@@ -98,7 +98,7 @@ function refuseNamesake(inputs: VirtualIpInputs, facts: Snapshot, recorded: Reco
 /** Another resource of this stack has cleared the registration, which may be this one under its former name. */
 export function namesakeReasonAt(inputs: VirtualIpInputs, facts: Snapshot, recorded?: RecordedVirtualIp): string | undefined {
   const index = interfaceOf(inputs, facts);
-  const owners = [inputs.__owner ?? [], recorded ? ownersOf(recorded) : []].flat();
+  const owners = [ownerNameOf(inputs) ?? [], recorded?.owners ?? []].flat();
   return index === undefined ? undefined : namesakeReason(facts.agent, owners, [`registersInDns.${index}`]);
 }
 
@@ -112,14 +112,14 @@ function findClearing(
   const { agent } = facts;
   const { owner } = context;
   const index = interfaceOf(inputs, facts);
-  const ownersBefore = recorded ? ownersOf(recorded) : [];
+  const ownersBefore = recorded?.owners ?? [];
   const stored = owner === undefined ? undefined : findSettingsOwner(agent, [owner, ...ownersBefore]);
   // A creation while the pair of this stack has the address replaces an earlier one; only a mark tells the delete of that one.
-  const isToBeMarked = recorded === undefined && isPairOfStack(facts.pair, inputs.__owner);
+  const isToBeMarked = recorded === undefined && isPairOfStack(facts.pair, ownerNameOf(inputs));
   const registers = agent.interfaces.find((candidate) => candidate.index === index)?.registersInDns;
   const isOurs =
     agent.settingsOwners === undefined
-      ? recorded === undefined || recorded.__owner === inputs.__owner
+      ? recorded === undefined || ownerNameOf(recorded) === ownerNameOf(inputs)
       : stored === owner || (stored === undefined && !isToBeMarked);
   if (index === undefined || (registers !== true && isOurs)) return undefined;
   const settings = { registersInDns: [{ interface: index, value: false }] };
@@ -145,7 +145,7 @@ async function convergeRecords(
   }
   warnOfKey(dns, context);
   return withDns(dns, context, async (client) => {
-    const rules = fixedRecordRules(address, dns, claimedNames(recorded), recorded?.__declared.address);
+    const rules = fixedRecordRules(address, dns, claimedNames(recorded), recorded?.applied.address);
     const plan = await RecordPlan.of(client, { dns, rules, ttlSeconds: dns.ttl }, former, context);
     await plan.refuseForeign();
     await clear();
@@ -155,8 +155,8 @@ async function convergeRecords(
 
 /** Names that are ours alone since this was last applied; after a failure nobody knows what was. */
 function claimedNames(recorded: RecordedVirtualIp | undefined): (name: string) => boolean {
-  const { address, dns } = recorded?.__declared ?? {};
-  if (recorded?.__unfinished === true || !dns || address === undefined) return () => false;
+  const { address, dns } = recorded?.applied ?? {};
+  if (recorded?.isUnfinished || !dns || address === undefined) return () => false;
   const names = fixedRecordRules(address, dns, () => false)
     .filter(({ others }) => others === "none")
     .map(({ name }) => name);

@@ -6,7 +6,6 @@ import { isSupersededOn, settingsChange } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { sameAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
-import { ownersOf } from "../core/definition.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
 import { defineResource } from "../core/lifecycle.js";
@@ -50,8 +49,7 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
   timeouts: { create: twoMinutes, update: twoMinutes, delete: twoMinutes },
   id: (inputs) => `${inputs.network}@${memberAddresses(inputs)}`,
   preview: previewVirtualIp,
-  // At create there is nothing of ours to find; what stands there already is judged record by record.
-  observe: async (inputs, context, recorded) => (context.verb === "create" ? undefined : observeVirtualIp(inputs, context, recorded)),
+  observe: observeVirtualIp,
   converge: convergeVirtualIp,
   verify: async ({ agents }, recorded, context) => {
     for (const [index, agent] of agents.entries()) {
@@ -115,7 +113,7 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
     const snapshot = await farewell(connection, undefined, left, context);
     if (snapshot) agents.push({ connection, snapshot });
   }
-  const owners = ownersOf(recorded);
+  const { owners } = recorded;
   const isSuperseded = agents.some(
     ({ snapshot: { agent } }) => isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement),
   );
@@ -128,10 +126,10 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
 }
 
 /** After a change of the address that failed half-way, the pair may use either one. */
-function refuseWhileUsed({ address: current, __declared }: RecordedVirtualIp, { agent, pair }: Snapshot): void {
+function refuseWhileUsed({ address: current, applied }: RecordedVirtualIp, { agent, pair }: Snapshot): void {
   const configured = pair === null || pair.state === "inactive" ? [] : pair.config.virtualIps.map(({ address }) => address);
   const used = [...configured, ...heldVirtualAddresses(agent)];
-  const address = [current, __declared.address ?? current].find((ours) => used.some((theirs) => sameAddress(theirs, ours)));
+  const address = [current, applied.address ?? current].find((ours) => used.some((theirs) => sameAddress(theirs, ours)));
   if (address === undefined) return;
   const user = pair === null ? "" : pair.owner === null ? "a pair made by hand at " : `the pair of ${pair.owner} at `;
   throw new RefusedError(
@@ -144,7 +142,7 @@ function refuseWhileUsed({ address: current, __declared }: RecordedVirtualIp, { 
 }
 
 async function putBack(recorded: RecordedVirtualIp, connection: Connection, { agent }: Snapshot, context: Context): Promise<void> {
-  const owners = ownersOf(recorded);
+  const { owners } = recorded;
   if (owners[0] === undefined) return;
   if (agent.dataMinerId === null)
     return context.progress(`Agent ${agent.address} has lost its DataMiner ID; it is left as it is. Not put back: registersInDns.`);

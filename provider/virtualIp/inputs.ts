@@ -2,7 +2,7 @@ import { z } from "zod";
 import { agentAddress, Connection } from "../agent/connection.js";
 import { addressFamily, isPrefixLength } from "../core/addresses.js";
 import { IpAddress, Timeouts, virtualAddressFields } from "../core/fields.js";
-import { OwnerName } from "../core/owner.js";
+import { ownerFields } from "../core/owner.js";
 import { dnsFields, dnsRules, Ttl } from "../records/connection.js";
 import { findAbsoluteName, HostName, nameTooLong } from "../records/declaredName.js";
 
@@ -60,7 +60,7 @@ const virtualIpFields = {
   dns: VirtualIpDns.optional(),
   /** How long create, update and delete may take, as in `"90s"`. Default: 2m each. */
   timeouts: Timeouts.optional(),
-  __owner: OwnerName.optional(),
+  ...ownerFields,
 };
 type VirtualIpShape = typeof virtualAddressFields & typeof virtualIpFields;
 export interface VirtualIpFields extends VirtualIpShape {}

@@ -4,7 +4,7 @@ import { findSettingsOwner } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { inSubnet, sameAddress } from "../core/addresses.js";
 import type { Context } from "../core/context.js";
-import { ownersOf, type Recorded } from "../core/definition.js";
+import type { Recorded, Stored } from "../core/definition.js";
 import type { Difference } from "../core/difference.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { sameValue } from "../core/values.js";
@@ -35,13 +35,11 @@ export const asDifference = (deviation: Difference | string): Difference => ({
 export const otherThan = (left: readonly unknown[] = [], deviations: readonly (Difference | string)[]): (Difference | string)[] =>
   deviations.filter((deviation) => !left.some((other) => sameValue(other, deviation)));
 
-export interface ObservedVirtualIp extends VirtualIpOutputs {
+export interface ObservedVirtualIp extends VirtualIpOutputs, Stored {
   address: string;
   prefixLength: number;
   network: VirtualIpInputs["network"];
   dns: VirtualIpDns | undefined;
-  __owner: string | undefined;
-  __storedOwner: string | undefined;
   view: PairView;
 }
 
@@ -60,8 +58,7 @@ export async function observeVirtualIp(
     heldBy: holderOf(address, view),
     deviations: [...membersOf(view).flatMap((member) => registrationDeviations(inputs, member)), ...records.deviations],
     ownedRecords: recorded?.ownedRecords ?? [],
-    __owner: recorded?.__owner,
-    __storedOwner: records.storedOwner ?? (recorded && laterOwner(view, ownersOf(recorded))),
+    storedOwner: records.storedOwner ?? (recorded && laterOwner(view, recorded.owners)),
     view,
   };
 }
@@ -103,7 +100,7 @@ async function observeRecords(
       fixedRecordRules(address, dns, () => false),
     );
     const deviations = await findDeviations(client, rules, dns.ttl);
-    if (context.verb !== "read") return { deviations };
+    if (!context.isRefresh) return { deviations };
     const { storedOwner, unclaimed } = await readStoredOwnership(client, dns, recorded);
     return { deviations: [...deviations, ...unclaimed.map(unclaimedDifference)], storedOwner };
   });

@@ -1,4 +1,5 @@
 import { agentAddress } from "../agent/connection.js";
+import { ownerNameOf } from "../core/definition.js";
 import type { Failure } from "../core/inputs.js";
 import { VirtualIpClaims } from "../failover/virtualIpClaims.js";
 import type { VirtualIpInputs } from "./inputs.js";
@@ -6,7 +7,9 @@ import type { VirtualIpInputs } from "./inputs.js";
 const claims = new VirtualIpClaims();
 
 /** Two resources of one program that would give one address to the Agents of two pairs. What is not known yet is not judged. */
-export function sharedAddress({ agents, address, __owner: owner }: Partial<VirtualIpInputs>): Failure[] {
+export function sharedAddress(inputs: Partial<VirtualIpInputs>): Failure[] {
+  const { agents, address } = inputs;
+  const owner = ownerNameOf(inputs);
   if (owner === undefined || !agents || address === undefined) return [];
   return claims.declare(owner, agents.map(agentAddress).sort().join("+"), [address]).map(({ holder }) => ({
     property: "address",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { VerbContext } from "../../provider/core/context.js";
-import { ownersOf } from "../../provider/core/definition.js";
+import { ownersOf } from "../../provider/core/state.js";
 import { watchForSecrets } from "../support/secrecy.js";
 import { created, lampIn, throwing, World } from "./lamp.js";
 

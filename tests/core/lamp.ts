@@ -52,7 +52,8 @@ export const LampInputs = z.strictObject({
 });
 type LampInputs = z.infer<typeof LampInputs>;
 
-interface Observed extends Pick<LampInputs, "name" | "title" | "brightness" | "colour" | "beam" | "__owner"> {
+interface Observed extends Pick<LampInputs, "name" | "title" | "brightness" | "colour" | "beam"> {
+  owner: string | undefined;
   power: string;
   hours: number | undefined;
 }
@@ -61,7 +62,7 @@ interface Observed extends Pick<LampInputs, "name" | "title" | "brightness" | "c
 export function lampIn(world: World): Handler {
   const look = (inputs: LampInputs): Observed | undefined => {
     const lamp = world.lamps.get(inputs.socket);
-    return lamp && { ...lamp, hours: lamp.hours, __owner: lamp.owner };
+    return lamp && { ...lamp, hours: lamp.hours };
   };
 
   return defineResource<typeof LampInputs, Observed>({
@@ -90,12 +91,12 @@ export function lampIn(world: World): Handler {
       return look(inputs);
     },
     claim: (inputs, observed) => {
-      if (observed.__owner === inputs.__owner) return;
-      throw new RefusedError("FOREIGN_OWNER", `Creating lamp ${inputs.name}: it belongs to ${observed.__owner}. Take another socket.`);
+      if (observed.owner === inputs.__owner) return;
+      throw new RefusedError("FOREIGN_OWNER", `Creating lamp ${inputs.name}: it belongs to ${observed.owner}. Take another socket.`);
     },
     converge: async (inputs, observed, context) => {
-      const wanted = { ...observed, ...inputs };
-      if (!observed || ["brightness", "colour", "beam", "__owner"].some((key) => !same(wanted, observed, key))) {
+      const wanted = { ...observed, ...inputs, owner: inputs.__owner };
+      if (!observed || ["brightness", "colour", "beam", "owner"].some((key) => !same(wanted, observed, key))) {
         context.progress("turning it");
         await context.write(async () => {
           world.act("write", `write ${JSON.stringify({ brightness: inputs.brightness, colour: inputs.colour })}`);
