@@ -1,4 +1,6 @@
 export type { Asking } from "../provider/agent/askMembers.js";
+export type { ErrorCode } from "../provider/core/errorCodes.js";
+export { FailoverError, RefusedError } from "../provider/core/errors.js";
 export type { Problem, ProblemKind } from "../provider/failover/problems.js";
 export { problemText } from "../provider/failover/problemText.js";
 export type { StatusRow } from "../provider/failover/statusRows.js";

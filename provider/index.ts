@@ -3,6 +3,9 @@ import { failoverPair } from "./failoverPair/index.js";
 import { sharedHostnameRecord } from "./sharedHostnameRecord/index.js";
 import { virtualIp } from "./virtualIp/index.js";
 
+export type { ErrorCode } from "./core/errorCodes.js";
+export { FailoverError, RefusedError } from "./core/errors.js";
+
 // These names stand in users' state: refresh and destroy call them for ever. Never rename or remove one.
 export { dmaAgent, failoverPair, sharedHostnameRecord, virtualIp };
 

@@ -1,3 +1,4 @@
+export type { ErrorCode } from "../provider/core/errorCodes.js";
 export type { ConnectionArgs } from "./connection.js";
 export { DmaAgent, type DmaAgentArgs } from "./dmaAgent.js";
 export { FailoverPair, type FailoverPairArgs } from "./failoverPair.js";

@@ -3,47 +3,28 @@ import { posix } from "node:path";
 import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { apiCodes } from "../provider/agent/contract.js";
+import { AgentRefusedError } from "../provider/agent/errors.js";
+import { OperationFailedError } from "../provider/agent/operations.js";
+import { errorCodes } from "../provider/core/errorCodes.js";
+import { RefusedError } from "../provider/core/errors.js";
 
 interface Codes {
-  /** Codes that an error of ours is made with. */
-  made: Set<string>;
-  /** Pages that a class names for all its codes: those are the product's and its host's. */
-  shared: Set<string>;
-  /** Codes of our errors that are no text in the source, as they stand there. */
-  computed: Set<string>;
+  /** Those that errors may have, by the list in provider/core/errorCodes.ts; the compiler refuses any other. */
+  listed: readonly string[];
+  /** Those that the source makes something with. */
+  used: ReadonlySet<string>;
+  /** Pages for all codes of the product or its host. */
+  shared: ReadonlySet<string>;
 }
 type Pages = Record<string, string>;
 
 const folder = "docs/runbooks";
 const sections = ["What you see", "What it means", "What to do"];
 
-function findCodes(sources: Record<string, string>): Codes {
+/** Every text in the source, for a code that no error is made with is no code. */
+function findTexts(sources: Record<string, string>): Set<string> {
   const trees = Object.entries(sources).map(([file, source]) => ts.createSourceFile(file, source, ts.ScriptTarget.Latest, true));
-  const nodes = trees.flatMap((tree) => [...nodesOf(tree)]);
-  const classes = nodes.filter(ts.isClassDeclaration);
-  const ours = new Map<string, ts.ClassDeclaration>();
-  let known = -1;
-  while (known !== ours.size) {
-    known = ours.size;
-    for (const found of classes) {
-      const name = found.name?.text ?? "";
-      if (name === "FailoverError" || ours.has(baseOf(found))) ours.set(name, found);
-    }
-  }
-  const codes: Codes = { made: new Set(), shared: new Set(), computed: new Set() };
-  for (const node of nodes) {
-    if (ts.isNewExpression(node)) {
-      const made = ours.get(node.expression.getText());
-      const page = made && sharedPageOf(made);
-      const own = made && ownCodeOf(made);
-      if (page !== undefined) codes.shared.add(page);
-      else if (own !== undefined) codes.made.add(own);
-      else if (made) for (const text of textsOf(node.arguments?.[0])) (text.isLiteral ? codes.made : codes.computed).add(text.value);
-    } else if (ts.isTypeAliasDeclaration(node) && node.name.text.endsWith("RefusalCode") && ts.isUnionTypeNode(node.type)) {
-      for (const member of node.type.types) codes.made.add(member.getText().slice(1, -1));
-    }
-  }
-  return codes;
+  return new Set(trees.flatMap((tree) => [...nodesOf(tree)].flatMap((node) => (ts.isStringLiteralLike(node) ? [node.text] : []))));
 }
 
 function* nodesOf(node: ts.Node): Generator<ts.Node> {
@@ -51,36 +32,13 @@ function* nodesOf(node: ts.Node): Generator<ts.Node> {
   for (const child of node.getChildren()) yield* nodesOf(child);
 }
 
-const baseOf = ({ heritageClauses }: ts.ClassDeclaration): string => heritageClauses?.[0]?.types[0]?.expression.getText() ?? "";
-
-/** The page that the class's own `runbook` answers with. */
-function sharedPageOf({ members }: ts.ClassDeclaration): string | undefined {
-  const getter = members.find((member) => ts.isGetAccessorDeclaration(member) && member.name.getText() === "runbook");
-  const answer = getter && [...nodesOf(getter)].find(ts.isReturnStatement)?.expression;
-  return answer && ts.isStringLiteral(answer) ? answer.text : undefined;
-}
-
-/** The one code that the class's own constructor gives each of its errors. */
-function ownCodeOf({ members }: ts.ClassDeclaration): string | undefined {
-  const own = members.find(ts.isConstructorDeclaration);
-  const call = own && [...nodesOf(own)].find((node) => ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.SuperKeyword);
-  const code = call && ts.isCallExpression(call) ? call.arguments[0] : undefined;
-  return code && ts.isStringLiteral(code) ? code.text : undefined;
-}
-
-function textsOf(code: ts.Expression | undefined): { value: string; isLiteral: boolean }[] {
-  if (code && ts.isConditionalExpression(code)) return [...textsOf(code.whenTrue), ...textsOf(code.whenFalse)];
-  if (code && ts.isStringLiteralLike(code)) return [{ value: code.text, isLiteral: true }];
-  return [{ value: code?.getText() ?? "nothing", isLiteral: false }];
-}
-
 /** One line for each thing that is wrong with the pages of docs/runbooks. */
-function findProblems({ made, shared }: Codes, pages: Pages): string[] {
+function findProblems({ listed, used, shared }: Codes, pages: Pages): string[] {
   const { README: list = "", ...rest } = pages;
-  const codes = new Set([...made, ...shared]);
-  const missing = [...codes].filter((code) => rest[code] === undefined).map((code) => `${code} has no page.`);
-  const stray = Object.keys(rest).filter((page) => !codes.has(page));
+  const missing = listed.filter((code) => rest[code] === undefined).map((code) => `${code} has no page.`);
+  const stray = Object.keys(rest).filter((page) => !listed.includes(page));
   return [
+    ...listed.filter((code) => !used.has(code)).map((code) => `${code} is the code of no error.`),
     ...missing,
     ...stray.map((page) => `${page}.md is the page of no code.`),
     ...Object.entries(rest).flatMap(([page, text]) => findMisshapen(page, text, shared.has(page))),
@@ -124,21 +82,29 @@ const anchorsOf = (text: string): string[] =>
 const sourceFiles = ["provider", "operations", "cli"].flatMap((room) =>
   readdirSync(room, { recursive: true, encoding: "utf8" }).flatMap((file) => (file.endsWith(".ts") ? [`${room}/${file}`] : [])),
 );
-const codes = findCodes(Object.fromEntries(sourceFiles.map((file) => [file, readFileSync(file, "utf8")])));
+const sources = sourceFiles.filter((file) => file !== "provider/core/errorCodes.ts").map((file) => [file, readFileSync(file, "utf8")]);
+const codes: Codes = {
+  listed: errorCodes,
+  used: findTexts(Object.fromEntries(sources)),
+  shared: new Set(["AGENT_REFUSED", "OPERATION_FAILED"]),
+};
 const pageFiles = readdirSync(folder).filter((file) => file.endsWith(".md"));
 const pages: Pages = Object.fromEntries(pageFiles.map((file) => [file.slice(0, -3), readFileSync(`${folder}/${file}`, "utf8")]));
 
 describe("the runbooks", () => {
   test("have one page for each code of an error, and no page for a code that is gone", () => {
-    expect(codes.made).toContain("BACKUP_IS_ONLINE");
-    expect(codes.made).toContain("TLS_NOT_TRUSTED");
-    expect(codes.shared).toEqual(new Set(["AGENT_REFUSED", "OPERATION_FAILED"]));
+    expect(codes.listed).toEqual([...codes.listed].sort());
     expect(findProblems(codes, pages)).toEqual([]);
   });
 
-  test("miss no code that is made of something else than a text", () => {
-    // A refused ending or switch has a code of EndingRefusalCode or SwitchRefusalCode; an error that is shown again keeps the code it had.
-    expect([...codes.computed].sort()).toEqual(["error.code", "first.code", "plan.code"]);
+  test("are named by the errors themselves, those of the product's codes by the page for all of them", () => {
+    const refused = new AgentRefusedError(409, "STALE_REVISION", "Writing pair 111: stale.");
+    expect(refused).toMatchObject({ code: "STALE_REVISION", runbook: "AGENT_REFUSED" });
+    expect(new OperationFailedError("SL_DISK_FULL", "Setting up: failed.", {})).toMatchObject({
+      code: "SL_DISK_FULL",
+      runbook: "OPERATION_FAILED",
+    });
+    expect(new RefusedError("BACKUP_IS_ONLINE", "Ending: no.")).toMatchObject({ code: "BACKUP_IS_ONLINE", runbook: "BACKUP_IS_ONLINE" });
   });
 
   test("explain every code of the Failover API on the page of refusals", () => {
@@ -166,7 +132,7 @@ test("the README names under Limits what of the product is not managed", () => {
 
 describe("the check of the runbooks", () => {
   const page = (code: string, headings = sections) => `# ${code}\n\n${headings.map((heading) => `## ${heading}\n\n1. Look.\n`).join("\n")}`;
-  const two: Codes = { made: new Set(["TOKEN_LOST"]), shared: new Set(["REFUSED"]), computed: new Set() };
+  const two: Codes = { listed: ["REFUSED", "TOKEN_LOST"], used: new Set(["TOKEN_LOST", "REFUSED"]), shared: new Set(["REFUSED"]) };
   const both: Pages = {
     TOKEN_LOST: page("TOKEN_LOST"),
     REFUSED: page("REFUSED"),
@@ -190,24 +156,10 @@ describe("the check of the runbooks", () => {
     ]);
   });
 
-  test("finds codes in every error class of ours, in either branch of a condition, and in the refusals of an ending", () => {
-    const source = `
-      class FailoverError extends Error {}
-      class NearError extends FailoverError {}
-      class FarError extends NearError { override get runbook() { return "FAR"; } }
-      class OneError extends NearError { constructor(file) { super("G", file); } }
-      type EndingRefusalCode = "A" | "B";
-      throw new NearError(late ? "C" : "D", "text");
-      throw new FarError(409, "E", "text");
-      throw new TypeError("F");
-      throw new OneError(file);
-      throw new FailoverError(seen.code, "text");`;
-    const found = findCodes({ "errors.ts": source });
-    expect({ made: [...found.made], shared: [...found.shared], computed: [...found.computed] }).toEqual({
-      made: ["A", "B", "C", "D", "G"],
-      shared: ["FAR"],
-      computed: ["seen.code"],
-    });
+  test("fails for a code that no error has", () => {
+    expect(
+      findProblems({ ...two, used: findTexts({ "errors.ts": 'throw new FarError(late ? "REFUSED" : "OTHER"); // "TOKEN_LOST"' }) }, both),
+    ).toEqual(["TOKEN_LOST is the code of no error."]);
   });
 
   test("finds a link that leads nowhere", () => {

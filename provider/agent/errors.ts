@@ -1,3 +1,4 @@
+import type { ErrorCode } from "../core/errorCodes.js";
 import { type ErrorFacts, FailoverError, WaitError } from "../core/errors.js";
 
 /** What is declared cannot even be tried: a token or file is missing. */
@@ -12,13 +13,13 @@ export class AgentUnreachableError extends FailoverError {
   /** Whether the call certainly did not get there: no connection was made. */
   nothingDone: boolean;
 
-  constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown; nothingDone?: boolean } = {}) {
+  constructor(code: ErrorCode, message: string, options: { facts?: ErrorFacts; cause?: unknown; nothingDone?: boolean } = {}) {
     super(code, message, options);
     this.nothingDone = options.nothingDone ?? false;
   }
 }
 
-/** The Agent, or the API's host, answered and said no. */
+/** The Agent, or the API's host, answered and said no. The code is the product's or its host's; one page has them all. */
 export class AgentRefusedError extends FailoverError {
   override readonly name = "AgentRefusedError";
   /** A write that is answered this way was refused before anything was done. */
@@ -30,13 +31,8 @@ export class AgentRefusedError extends FailoverError {
     message: string,
     facts: ErrorFacts = {},
   ) {
-    super(code, message, { facts: { status, ...facts } });
+    super("AGENT_REFUSED", message, { facts: { status, ...facts }, productCode: code });
     this.nothingDone = status >= 400 && status < 500;
-  }
-
-  /** The codes are the product's and its host's; one page has them all. */
-  override get runbook(): string {
-    return "AGENT_REFUSED";
   }
 }
 

@@ -1,7 +1,7 @@
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
 import { formatMilliseconds } from "../core/durations.js";
-import { FailoverError } from "../core/errors.js";
+import { type ErrorFacts, FailoverError } from "../core/errors.js";
 import { waitFor } from "../core/wait.js";
 import { phrase } from "./answers.js";
 import { readOperation } from "./client.js";
@@ -10,12 +10,12 @@ import { AgentRefusedError } from "./errors.js";
 import type { Operation } from "./operationSchema.js";
 import { isPassing } from "./retry.js";
 
-/** An operation that the Agent itself reports as failed. */
+/** An operation that the Agent itself reports as failed, with the product's code. */
 export class OperationFailedError extends FailoverError {
   override readonly name = "OperationFailedError";
 
-  override get runbook(): string {
-    return "OPERATION_FAILED";
+  constructor(code: string, message: string, facts: ErrorFacts) {
+    super("OPERATION_FAILED", message, { facts, productCode: code });
   }
 }
 
@@ -61,7 +61,8 @@ export async function waitForEnd(started: Operation, following: Following): Prom
   if (ended.state === "succeeded") return ended;
   const { code, detail } = ended.error ?? { code: "UNKNOWN", detail: "no reason given" };
   throw new OperationFailedError(code, `${subject}: failed in phase ${ended.phase}, ${code}: ${phrase(detail)}.`, {
-    facts: { operation: ended.id, phase: ended.phase },
+    operation: ended.id,
+    phase: ended.phase,
   });
 }
 

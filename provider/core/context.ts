@@ -72,7 +72,7 @@ export class VerbContext implements Context {
   left: readonly string[] = [];
 
   constructor(
-    verb: Verb,
+    readonly verb: Verb,
     private readonly label: string,
     timeouts: Timeouts | undefined,
     defaults: DefaultTimeouts,
@@ -153,7 +153,7 @@ export function presentable(error: unknown): Error {
   if (error instanceof FailoverError) {
     if (presented.has(error)) return error;
     // A secret may have become known only after the error was made.
-    const shown = line === error.message ? error : new FailoverError(error.code, line, { facts: error.facts });
+    const shown = line === error.message ? error : new FailoverError(error.runbook, line, { facts: error.facts, productCode: error.code });
     shown.message = `${line} Runbook: ${error.runbook}.`;
     presented.add(shown);
     return shown;

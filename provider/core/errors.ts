@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import type { ErrorCode, ProductCode } from "./errorCodes.js";
 import { redact } from "./redaction.js";
 
 /** Facts of an error for programs: plain values, never a secret. */
@@ -10,14 +11,18 @@ export type ErrorFacts = Readonly<Record<string, string | number | boolean | nul
  */
 export class FailoverError extends Error {
   override readonly name: string = "FailoverError";
-  readonly code: string;
+  readonly code: ErrorCode | ProductCode;
+  /** The page in docs/runbooks that says what to do. */
+  readonly runbook: ErrorCode;
   readonly facts: ErrorFacts;
   /** The message without the name of its page, which is added once, where the error is shown: it may be quoted by another one. */
   readonly reason: string;
 
-  constructor(code: string, message: string, options: { facts?: ErrorFacts; cause?: unknown } = {}) {
+  /** `productCode`: what the product calls it, where `code` is one page for all of its codes. */
+  constructor(code: ErrorCode, message: string, options: { facts?: ErrorFacts; cause?: unknown; productCode?: string } = {}) {
     super(oneLine(redact(message)), options.cause === undefined ? undefined : { cause: withoutSecrets(options.cause) });
-    this.code = oneLine(redact(code));
+    this.code = options.productCode === undefined ? code : oneLine(redact(options.productCode));
+    this.runbook = code;
     this.reason = this.message;
     this.facts = Object.fromEntries(
       Object.entries(options.facts ?? {}).map(([name, fact]) => [name, typeof fact === "string" ? redact(fact) : fact]),
@@ -25,11 +30,6 @@ export class FailoverError extends Error {
     // The dynamic-provider process prints the stack of an error of check, diff, read and delete. For an expected error
     // the trace is noise between the lines that a person needs; its code is what helps to look it up.
     this.stack = `(${this.code})`;
-  }
-
-  /** The page in docs/runbooks that says what to do. */
-  get runbook(): string {
-    return this.code;
   }
 }
 

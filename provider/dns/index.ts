@@ -2,6 +2,8 @@
  * A client for dynamic DNS updates (RFC 2136) signed with TSIG (RFC 8945): changes under a condition, read back, with errors that say
  * what is wrong. docs/dns.md shows how.
  */
+export type { ErrorCode } from "../core/errorCodes.js";
+export { FailoverError, RefusedError } from "../core/errors.js";
 export { DnsClient, type DnsClientOptions } from "./client.js";
 
 export type { Edit, RRsetEdit } from "./editRRsets.js";

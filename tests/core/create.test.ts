@@ -102,8 +102,8 @@ describe("create", () => {
     const foreign = { name: "desk", brightness: 1, owner: "other/stack/desk", power: "on" };
     world.lamps.set("wall", { ...foreign });
     const error = await watch.failureOf<Partially>(created(lampIn(world)));
-    expect(error).toMatchObject({ name: "RefusedError", code: "FOREIGN_OWNER" });
-    expect(error.message).toBe("Creating lamp desk: it belongs to other/stack/desk. Take another socket. Runbook: FOREIGN_OWNER.");
+    expect(error).toMatchObject({ name: "RefusedError", code: "FOREIGN_PAIR" });
+    expect(error.message).toBe("Creating lamp desk: it belongs to other/stack/desk. Take another socket. Runbook: FOREIGN_PAIR.");
     expect(error).not.toHaveProperty("id");
     expect(world.lamps.get("wall")).toEqual(foreign);
   });

@@ -4,10 +4,10 @@ import { FailoverError, oneLine, RefusedError, reasonOf, StateError, WaitError }
 
 describe("an error of ours", () => {
   test.each([
-    [new FailoverError("A", "m"), "FailoverError"],
-    [new RefusedError("A", "m"), "RefusedError"],
-    [new WaitError("A", "m"), "WaitError"],
-    [new StateError("A", "m"), "StateError"],
+    [new FailoverError("NOT_APPLIED", "m"), "FailoverError"],
+    [new RefusedError("NOT_APPLIED", "m"), "RefusedError"],
+    [new WaitError("NOT_APPLIED", "m"), "WaitError"],
+    [new StateError("NOT_APPLIED", "m"), "StateError"],
   ])("is a FailoverError with a name of its own: %s", (error, name) => {
     expect(error).toBeInstanceOf(FailoverError);
     expect(error).toBeInstanceOf(Error);
@@ -15,23 +15,23 @@ describe("an error of ours", () => {
   });
 
   test("shows its code where others show a trace, for the engine prints that", () => {
-    expect(new FailoverError("STALE_REVISION", "Writing pair 111: stale.").stack).toBe("(STALE_REVISION)");
+    expect(new FailoverError("NOT_APPLIED", "Writing pair 111: stale.").stack).toBe("(NOT_APPLIED)");
   });
 
   test("has no facts and no cause unless told", () => {
-    const error = new FailoverError("A", "m");
+    const error = new FailoverError("NOT_APPLIED", "m");
     expect(error.facts).toEqual({});
     expect("cause" in error).toBe(false);
   });
 
   test("keeps an error of ours as its cause", () => {
     const cause = new WaitError("TIMED_OUT", "Waiting: too long.");
-    expect(new FailoverError("A", "m", { cause }).cause).toBe(cause);
+    expect(new FailoverError("NOT_APPLIED", "m", { cause }).cause).toBe(cause);
   });
 
   test("is one line, whatever a foreign text brings along", () => {
     const foreign = "first\r\n  second\u001b[31m red\u009b2J \u202egnirts\u2028third\u0000\tend";
-    expect(new FailoverError("A", foreign).message).toBe("first second [31m red 2J gnirts third end");
+    expect(new FailoverError("NOT_APPLIED", foreign).message).toBe("first second [31m red 2J gnirts third end");
   });
 });
 

@@ -50,8 +50,8 @@ describe.each(Object.keys(verbs))("%s that fails", (verb) => {
 
   test("shows no secret of what lies beneath", async () => {
     const cause = Object.assign(new Error(`socket: ${token}`), { data: token });
-    const shown = withoutProperties(await failing(verb, new FailoverError("CODE", "Lighting lamp: no.", { cause })));
-    expect(shown).toMatchObject({ code: "CODE", message: "Lighting lamp: no. Runbook: CODE." });
+    const shown = withoutProperties(await failing(verb, new FailoverError("NOT_APPLIED", "Lighting lamp: no.", { cause })));
+    expect(shown).toMatchObject({ code: "NOT_APPLIED", message: "Lighting lamp: no. Runbook: NOT_APPLIED." });
     withoutProperties(await failing(verb, new Error("Lighting lamp: no.", { cause })));
   });
 

@@ -92,7 +92,7 @@ export function lampIn(world: World): Handler {
     },
     claim: (inputs, observed) => {
       if (observed.owner === inputs.__owner) return;
-      throw new RefusedError("FOREIGN_OWNER", `Creating lamp ${inputs.name}: it belongs to ${observed.owner}. Take another socket.`);
+      throw new RefusedError("FOREIGN_PAIR", `Creating lamp ${inputs.name}: it belongs to ${observed.owner}. Take another socket.`);
     },
     converge: async (inputs, observed, context) => {
       const wanted = { ...observed, ...inputs, owner: inputs.__owner };

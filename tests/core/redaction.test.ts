@@ -57,24 +57,24 @@ describe("an error that is shown", () => {
   test("has no secret in what it was caused by, however deep and in whichever field", async () => {
     const deep = Object.assign(new Error(`socket said ${secret}`), { data: `HTTP/1.1 400 ${secret}`, code: "EPROTO" });
     const wrapped = new AggregateError([deep], `all failed: ${secret}`, { cause: deep });
-    const error = new RefusedError("REFUSED", "Reading it: refused.", { cause: wrapped });
+    const error = new RefusedError("NOT_APPLIED", "Reading it: refused.", { cause: wrapped });
     const shown = await watch.failureOf(() => Promise.reject(presentable(error)));
     expect(shown.cause).toMatchObject({ message: "all failed: [secret]" });
     expect(shown).toBe(error);
   });
 
   test("of ours has no secret from the moment it is made", async () => {
-    const error = await watch.failureOf(() => Promise.reject(new FailoverError("CODE", `Reading it: ${secret} is wrong.`)));
+    const error = await watch.failureOf(() => Promise.reject(new FailoverError("NOT_APPLIED", `Reading it: ${secret} is wrong.`)));
     expect(error.message).toBe("Reading it: [secret] is wrong.");
   });
 
   test("of ours loses a secret that became known later, and keeps code and facts", async () => {
     const late = "known-only-later";
-    const error = new RefusedError("CODE", `Reading it: ${late} is wrong.`, { facts: { status: 400 } });
+    const error = new RefusedError("NOT_APPLIED", `Reading it: ${late} is wrong.`, { facts: { status: 400 } });
     keepSecret(late);
     expect(presentable(error)).toMatchObject({
-      message: "Reading it: [secret] is wrong. Runbook: CODE.",
-      code: "CODE",
+      message: "Reading it: [secret] is wrong. Runbook: NOT_APPLIED.",
+      code: "NOT_APPLIED",
       facts: { status: 400 },
     });
   });

@@ -106,7 +106,7 @@ describe("state after a read", () => {
 
   test("knows when a later creation of the same resource has taken over what stands there", () => {
     const owned = { ...state, __declared: { ...declared, __owner: "room/test/desk" } };
-    const isTakenOver = (stored: string | null) => refreshedState(keys, owned, { ...live, __storedOwner: stored }).__superseded;
+    const isTakenOver = (stored: string | null) => refreshedState(keys, owned, { ...live, storedOwner: stored }).__superseded;
     expect(isTakenOver("room/test/desk#ba9876543210")).toBe(true);
     for (const stored of [`room/test/desk#${generation}`, "room/test/desk", "room/test/other#ba9876543210", null]) {
       expect(isTakenOver(stored)).toBeUndefined();
