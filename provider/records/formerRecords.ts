@@ -4,7 +4,7 @@ import type { CommonInputs, Recorded } from "../core/definition.js";
 import type { DnsClient } from "../dns/client.js";
 import { DnsError } from "../dns/errors.js";
 import { type DnsConnection, serverNames, withDns } from "./connection.js";
-import { byZone, type OwnedRecord, readOwnership, type StoredOwnership } from "./ownedRecords.js";
+import { byZone, claimsAt, claimsKeys, namesOf, type OwnedRecord, readOwnership, type StoredOwnership } from "./ownedRecords.js";
 import { type Left, nothing, releaseRecords } from "./releaseRecords.js";
 
 /** What a resource has made before, and where that may be: a change of `dns` that failed half-way leaves records at two places. */
@@ -60,6 +60,22 @@ export async function releaseFormer(
     await context.write(() => atEachServer(places, (place) => withDns(place, context, release)));
   }
   for (const line of linesOf(left)) context.progress(line);
+}
+
+/** Where a rename leaves the records as they are: what is claimed under the former name is claimed under the present one. */
+export async function reclaimFormer({ places, owned, owners }: FormerRecords, context: Context): Promise<void> {
+  const { owner } = context;
+  if (owner === undefined || owners.every((former) => former === owner)) return;
+  const ownership = { kept: "zone" as const, owner, before: owners, isReplacing: false };
+  for (const [zone, inZone] of byZone(owned)) {
+    const names = namesOf(inZone);
+    const reclaim = async (client: DnsClient) => {
+      await client.editRRsets(zone, claimsKeys(names), (found) =>
+        [...claimsAt(names, found, ownership).values()].map((here) => here.after(here.claimed, [])),
+      );
+    };
+    await context.write(() => atEachServer(places, (place) => withDns(place, context, reclaim)));
+  }
 }
 
 function linesOf({ superseded, shared, declared, changed }: Left): string[] {

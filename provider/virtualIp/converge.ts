@@ -11,7 +11,7 @@ import { FailoverError, RefusedError } from "../core/errors.js";
 import { tellWarnings } from "../failover/judgement.js";
 import { preflightVirtualIp } from "../failover/preflight.js";
 import { warnOfKey, withDns } from "../records/connection.js";
-import { formerRecords, releaseFormer } from "../records/formerRecords.js";
+import { formerRecords, reclaimFormer, releaseFormer } from "../records/formerRecords.js";
 import type { OwnedRecord } from "../records/ownedRecords.js";
 import { RecordPlan } from "../records/recordPlan.js";
 import { fixedRecordRules } from "./fixedRecords.js";
@@ -136,6 +136,7 @@ async function convergeRecords(
   const former = formerRecords(recorded, dns);
   if (dns?.__deviations) {
     await clear();
+    await reclaimFormer(former, context);
     return former.owned.slice();
   }
   if (dns === undefined) {

@@ -3,7 +3,7 @@ import { DynamicProvider } from "../support/dynamicProvider.js";
 import { token, tokenEnv } from "../support/world.js";
 import { withoutClaims } from "./claims.js";
 import { Resource } from "./resource.js";
-import { closeWorlds, host, openVirtualIpWorld } from "./virtualIpWorld.js";
+import { closeWorlds, host, openVirtualIpWorld, owner } from "./virtualIpWorld.js";
 
 let provider: DynamicProvider;
 let network = 200;
@@ -109,6 +109,32 @@ test("a TXT record that somebody removed is a deviation of dns by its name, and 
   expect(await resource.diff(args())).toMatchObject({ changes: false });
   await resource.destroy();
   expect(records()).toEqual([]);
+});
+
+describe("a VirtualIp that is renamed while its records are left as they stand", () => {
+  const renamed = "room/test/renamed";
+
+  test.each([
+    ["because the program ignores them", true],
+    ["because no plan names what somebody has changed", false],
+  ])("%s, keeps them its own", async (_why, isIgnored) => {
+    const { args, server, table, at, claims, records } = await begin();
+    const resource = await up(args());
+    server.zoneOf(host("dma-main")).set(host("dma-main"), "A", [at(1), at(9)]);
+    server.zoneOf(host("dma-virtual")).set(host("dma-virtual"), "A", [at(5), at(8)]);
+    if (isIgnored) await resource.refresh();
+    const news = () => args({ __owner: renamed, ...(isIgnored ? { dns: resource.inputs.dns } : {}) });
+    const before = claims();
+    await resource.up(news());
+    expect(table()).toEqual([[at(1), at(9)], [at(2)], [at(5), at(8)]]);
+    expect(claims()).toEqual(before.map((line) => line.replace(owner, renamed)));
+    await resource.refresh();
+    if (isIgnored) expect(await resource.diff(news())).toMatchObject({ changes: false });
+    await resource.destroy();
+    expect(table()).toEqual([[at(9)], [], [at(8)]]);
+    expect(claims()).toEqual([]);
+    expect(records()).toHaveLength(2);
+  });
 });
 
 test("a create that ends at any message which changes something, and whose result nobody gets, leaves nothing after up and destroy", async () => {
