@@ -1,8 +1,8 @@
 import { type Command, Option } from "commander";
 import { RefusedError } from "pulumi-dataminer-failover/core";
-import { inParallel, type PairDeclared, runPreflight } from "pulumi-dataminer-failover/operations";
+import { inParallel, type PairDeclared, type PreflightReport, runPreflight } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
-import { type PairPreflight, preflightText } from "./output/preflightText.js";
+import type { Colours } from "./output/colours.js";
 import type { Terminal } from "./output/terminal.js";
 import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf } from "./targets.js";
 import { timeOption } from "./timeOption.js";
@@ -95,4 +95,30 @@ function declaredOf({ main, backup, declared }: FoundTarget, options: PreflightO
       })),
     ],
   };
+}
+
+/** What was found of one pair. */
+export interface PairPreflight extends PreflightReport {
+  name: string;
+}
+
+/** What `preflight` prints: for each pair what stands in the way, who could not be asked, and what is worth knowing. */
+export function preflightText(pairs: readonly PairPreflight[], colours: Colours): string {
+  return pairs.map((pair) => pairText(pair, colours)).join("\n\n");
+}
+
+function pairText({ name, violations, warnings, unreachable }: PairPreflight, colours: Colours): string {
+  const count = (number: number, word: string) => `${number} ${word}${number === 1 ? "" : "s"}`;
+  const verdict =
+    violations.length > 0
+      ? colours.red(count(violations.length, "violation"))
+      : unreachable.length > 0
+        ? colours.yellow("not everything could be judged")
+        : colours.green("nothing stands in the way");
+  return [
+    `${colours.bold(name)}   ${verdict}`,
+    ...violations.map(({ property, reason }) => `  ${colours.red("!")} ${property ? `${property}: ` : ""}${reason}`),
+    ...unreachable.map((line) => `  ${colours.yellow("?")} ${line}`),
+    ...warnings.map((line) => `  ${colours.yellow("-")} ${line}`),
+  ].join("\n");
 }

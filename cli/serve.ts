@@ -4,8 +4,8 @@ import { readStatus } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
 import type { Terminal } from "./output/terminal.js";
 import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";
-import { isLoopback } from "./web/loopback.js";
 import { type PageSecretOptions, pageCertificate, pageToken } from "./web/pageSecrets.js";
+import { isLoopback } from "./web/requestGuards.js";
 
 interface ServeOptions extends TargetOptions, PageSecretOptions {
   host: string;

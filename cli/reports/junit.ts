@@ -1,8 +1,7 @@
 import { hostname } from "node:os";
 import type { DriftError, DriftReport, DriftResult } from "pulumi-dataminer-failover/operations";
 import { create, type XMLElement } from "xmlbuilder";
-import { detailLines, uniqueNames } from "./lines.js";
-import { classTexts } from "./text.js";
+import { classTexts, detailLines, uniqueNames } from "./text.js";
 
 /**
  * The report for CI systems: one suite a source, one test case a result. Drift and bad health are failures; what could not be told is an

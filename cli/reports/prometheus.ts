@@ -1,6 +1,6 @@
 import { Gauge, Registry } from "prom-client";
 import { type DriftReport, driftClasses } from "pulumi-dataminer-failover/operations";
-import { uniqueNames } from "./lines.js";
+import { uniqueNames } from "./text.js";
 
 /** The report as metrics, for node_exporter's textfile collector or a Pushgateway. */
 export function prometheusReport(report: DriftReport): Promise<string> {

@@ -1,5 +1,6 @@
 import { html } from "hono/html";
 import { oneLine } from "pulumi-dataminer-failover/core";
+import type { Led } from "pulumi-dataminer-failover/failover";
 import { assetPath, version } from "./assets.js";
 
 /** Markup in which every value was escaped. */
@@ -43,3 +44,31 @@ ${after ?? ""}
 
 /** Text of an Agent or an operator: on one line, without characters that order others about, and apart from what stands beside it. */
 export const foreign = (text: string): Html => html`<bdi>${oneLine(text)}</bdi>`;
+
+/**
+ * One LED of the product: green, red, or transparent while a status is being fetched. Each has a shape of its own, for
+ * those who do not see the colours; a transparent one keeps the last colour at its rim.
+ */
+export function ledOf(last: Led | null, isBeingRead: boolean): Html {
+  const shown = isBeingRead || last === null ? "transparent" : last;
+  return html`<svg class="led" data-led="${shown}" data-last="${last ?? "none"}" viewBox="0 0 16 16" role="img" aria-label="${names[shown]}">${shapes[shown]}</svg>`;
+}
+
+export const names = { green: "LED green", red: "LED red", transparent: "LED transparent, being fetched" } as const;
+
+const shapes = {
+  green: html`<circle cx="8" cy="8" r="7"/>`,
+  red: html`<path d="M8 0 16 8 8 16 0 8z"/><path class="mark" d="M7 3.6h2v5.2H7zM7 10.3h2v2H7z"/>`,
+  transparent: html`<circle cx="8" cy="8" r="6.25"/>`,
+};
+
+/** A time that the script turns into an age, "15 s ago"; without it, the time itself. */
+export const ageOf = (milliseconds: number): Html => html`<time class="age" datetime="${iso(milliseconds)}">${plain(milliseconds)}</time>`;
+
+/** A time that the script turns into the viewer's own. */
+export const momentOf = (milliseconds: number): Html =>
+  html`<time class="moment" datetime="${iso(milliseconds)}">${plain(milliseconds)}</time>`;
+
+const iso = (milliseconds: number): string => new Date(milliseconds).toISOString();
+
+const plain = (milliseconds: number): string => `${iso(milliseconds).slice(0, 19).replace("T", " ")} UTC`;

@@ -2,9 +2,7 @@ import { html } from "hono/html";
 import { oneLine } from "pulumi-dataminer-failover/core";
 import { type Led, type Position, positions } from "pulumi-dataminer-failover/failover";
 import { type Finding, failoverStatus, findings, type Judgement, judge, type Level, levels, needsAttention, titles } from "./attention.js";
-import { foreign, type Html, layout } from "./layout.js";
-import { ledOf } from "./led.js";
-import { ageOf } from "./moment.js";
+import { ageOf, foreign, type Html, layout, ledOf } from "./layout.js";
 import type { Watched } from "./poller.js";
 
 interface Judged extends Watched, Judgement {}

@@ -3,9 +3,7 @@ import { oneLine } from "pulumi-dataminer-failover/core";
 import { positions, problemText, rowDetails } from "pulumi-dataminer-failover/failover";
 import type { MemberStatus, PairStatus, ProblemKind, StatusRow } from "pulumi-dataminer-failover/operations";
 import { judge, needsAttention, titles } from "./attention.js";
-import { foreign, type Html, layout } from "./layout.js";
-import { ledOf, names } from "./led.js";
-import { ageOf, momentOf } from "./moment.js";
+import { ageOf, foreign, type Html, layout, ledOf, momentOf, names } from "./layout.js";
 import type { Watched } from "./poller.js";
 
 /** The Status window of both members. The overview shows its content in a dialog; alone it is a page. */

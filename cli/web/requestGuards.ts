@@ -1,5 +1,11 @@
+import { isIP } from "node:net";
 import type { MiddlewareHandler } from "hono";
-import { isLoopback } from "./loopback.js";
+
+/** Whether an address or name can only mean this machine. */
+export function isLoopback(host: string): boolean {
+  const name = host.replace(/^\[|\]$/g, "").toLowerCase();
+  return name === "localhost" || name === "::1" || (isIP(name) === 4 && name.startsWith("127."));
+}
 
 /** Own files only, nothing inline, nothing from elsewhere, and in nobody's frame. The script parses no text as HTML (Trusted Types). */
 const contentSecurityPolicy = [

@@ -7,12 +7,10 @@ import { type Configuration, otherPosition, type Position } from "../failover/co
 import { configurationDifferences, mergeConfiguration, newConfiguration } from "../failover/configurationChange.js";
 import { acquisitionAddress } from "../failover/memberFacts.js";
 import type { FailoverPairInputs } from "./inputs.js";
-import { hasMovedOn } from "./movedOn.js";
 import { givenUpLine, type ObservedPair, type RecordedPair } from "./observe.js";
 import { ownerOf, refuseStranger, tellOwnPair } from "./ownership.js";
 import { type BothFacts, preflightForChange, preflightForSetUp } from "./preflight.js";
-import { isSettled, settledPair } from "./settle.js";
-import { followOperation } from "./underWay.js";
+import { followOperation, hasMovedOn, isSettled, settledPair } from "./settle.js";
 
 const looks = 3;
 

@@ -8,10 +8,9 @@ import { formatMilliseconds } from "../core/durations.js";
 import { FailoverError, RefusedError, reasonOf, WaitError } from "../core/errors.js";
 import { isSameOwner, isSuperseded } from "../core/owner.js";
 import { type Ending, type EndingRefusalCode, planEnding } from "../failover/ending.js";
-import { hasMovedOn } from "./movedOn.js";
 import type { RecordedPair } from "./observe.js";
 import { lostReason } from "./ownership.js";
-import { followOperation, followWhatRuns } from "./underWay.js";
+import { followOperation, followWhatRuns, hasMovedOn } from "./settle.js";
 
 type Plan = Ending & { kind: "end" };
 
