@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { promisify } from "node:util";
+import * as core from "pulumi-dataminer-failover/core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { FailoverError } from "../provider/core/errors.js";
 import { PackedProject } from "./support/packedProject.js";
 
 const run = promisify(execFile);
@@ -27,6 +29,10 @@ test("a Pulumi program's install brings no web server, no command line parser an
   const names = brought.map((folder) => folder.slice(folder.lastIndexOf("node_modules/") + "node_modules/".length));
   expect(names.sort()).toEqual(["@leichtgewicht/ip-codec", "dns-packet", "undici", "yaml", "zod"]);
   expect(names.filter((name) => commandLine.includes(name))).toEqual([]);
+});
+
+test("tests run on the sources, by whichever name they are imported: one instance of everything", () => {
+  expect(core.FailoverError).toBe(FailoverError);
 });
 
 describe("the packed command line, beside the library and the simulator", () => {

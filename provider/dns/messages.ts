@@ -2,6 +2,7 @@
 export { classes, opcodes, rcodeName, rcodes, typeName, typeNumber, types } from "./constants.js";
 export { decodeMessage, encodeMessage, FrameReader, frame, type Message, type WireQuestion } from "./message.js";
 export { encodeRdata, formatRdata } from "./rdata.js";
-export { findTsig, type SignOptions, signMessage, verifyMessage } from "./tsig.js";
+export { type BadReason, findTsig, type SignOptions, signMessage, type Verification, type VerifyOptions, verifyMessage } from "./tsig.js";
+export type { Tsig } from "./tsigRecord.js";
 export { decodeName, encodeName } from "./wireNames.js";
 export type { WireRecord } from "./wireRecord.js";

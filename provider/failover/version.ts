@@ -21,7 +21,7 @@ export interface Version {
 export type Answer = "yes" | "no" | "unknown";
 
 /** One "10.2.0 [CU9]" of a gate. */
-interface GateItem {
+export interface GateItem {
   major: number;
   minor: number;
   release: number;
