@@ -7,14 +7,17 @@ import { inventoryDrift } from "./inventoryDrift.js";
 import type { StackSource } from "./stack/openStack.js";
 import { stackDrift } from "./stackDrift.js";
 
+/** How far a drift run is. */
 export interface DriftProgress {
   /** Stacks, and entries of the inventory. */
   done: number;
+  /** Number of stacks and entries in all. */
   total: number;
   /** What was done last. */
   name: string;
 }
 
+/** What a drift run compares, and how. */
 export interface DriftOptions {
   /** Stacks of Pulumi, each compared with its program by a refresh preview. */
   stacks?: readonly StackSource[] | undefined;
@@ -22,17 +25,19 @@ export interface DriftOptions {
   inventory?: Inventory | undefined;
   /** How many pairs are asked at a time; an integer above 0. Default: 20. */
   concurrency?: number | undefined;
+  /** Aborts the run; it then throws the reason of the signal. */
   signal?: AbortSignal | undefined;
+  /** Called after each stack, and after each group of entries of the inventory. */
   onProgress?: ((progress: DriftProgress) => void) | undefined;
 }
 
-/** Each pair means two calls under way. */
+/** Each pair means two calls at the same time. */
 const usualConcurrency = 20;
 /** A preview runs the CLI, the program and the provider, so two cores are busy with two. */
 const stacksAtATime = 2;
 
 /**
- * Holds stacks and an inventory to what Agents and name servers say. Silence, problems and differences are findings; a stack that
+ * Compares stacks and an inventory with what Agents and name servers report. Silence, problems and differences are findings; a stack that
  * cannot be previewed is an error in the report. Nothing is changed. Throws a RefusedError `NOTHING_TO_COMPARE` when there is no
  * source, and the signal's reason when that is aborted.
  */

@@ -31,6 +31,7 @@ export { type PairDeclared, type PreflightReport, runPreflight } from "./runPref
 export { readStackPairs, type StackPair, type StackSource } from "./stackPairs.js";
 export {
   type SwitchCheck,
+  type SwitchError,
   type SwitchOptions,
   type SwitchOutcome,
   type SwitchPhase,

@@ -15,29 +15,30 @@ export { pairStates } from "../provider/agent/pairSchema.js";
 export type { StatusRow } from "../provider/failover/statusRows.js";
 export type { PairTarget } from "./pairTarget.js";
 
-/** A pair as both members tell it. Plain JSON. */
+/** A pair as both members report it. Plain JSON. */
 export interface PairStatus {
   /** As the target has it. */
   name: string;
   /** Null when nobody answers. */
   dataMinerId: number | null;
-  /** Who says that it is online: one position, nobody who answers, or both. */
+  /** Who reports to be online: one position, none or both. */
   online: Online;
   /** Both members say that they are online. */
   splitBrain: boolean;
   /**
    * configuring, active, switching, inactive, ending, or any other text of a transition; `invalid` also when the members contradict
-   * each other. Null when nobody who answers knows of a pair.
+   * each other. Null when no member that answers knows of a pair.
    */
   state: string | null;
-  /** Since when the state is that one, as far as anybody knows: ISO 8601, by the clock of `readAt`. */
+  /** Since when the state is this one, as far as it is known: ISO 8601, by the clock of `readAt`. */
   stateSince: string | null;
-  /** Since when nobody who answers is online, in the same way; null also when somebody is. */
+  /** Since when no member that answers is online, in the same way; null while one is. */
   nobodyOnlineSince: string | null;
-  /** Something is under way for longer than it may take, or nobody is online and nobody can say for how long. */
+  /** An operation takes too long, or nobody is online and it is not known for how long. */
   isStuck: boolean;
-  /** The member that was given up when the pair was ended, and is back: the other one has its DataMiner ID, and is in no pair. */
+  /** The member that was given up when the pair was ended and is back, while the other one has the same DataMiner ID and is in no pair; else null. */
   givenUp: Position | null;
+  /** Both members by position. */
   members: Record<Position, MemberStatus>;
   /** Everything that is wrong, as data; empty when the pair is well. `problemText` says each in a sentence. */
   problems: Problem[];
@@ -47,13 +48,17 @@ export interface PairStatus {
 
 /** One member's Failover Status window. */
 export interface MemberStatus {
+  /** Its position in the configuration. */
   position: Position;
+  /** Its corporate IP address. */
   address: string;
+  /** Name of the Agent; null when it did not answer. */
   agentName: string | null;
+  /** Whether it answered. */
   reachable: boolean;
-  /** Transparent, "being fetched", is a state of whoever shows it. */
+  /** Green or red. Transparent ("being fetched") is a state of the page that shows it. */
   led: Led;
-  /** Since when its Failover Status is that one, as far as anybody knows: ISO 8601, by the clock of `readAt`. */
+  /** Since when its Failover Status is this one, as far as it is known: ISO 8601, by the clock of `readAt`. */
   statusSince: string | null;
   /** Literally as in the window; a member that is not reached has `Agent Status` alone, one without a pair none. */
   rows: StatusRow[];
@@ -67,15 +72,16 @@ export interface MemberStatus {
   runbook: string | null;
 }
 
+/** How a status is read. */
 export interface StatusOptions extends Asking {
   /**
-   * Members that contradict each other are looked at again after so long, because a switch looks the same for a moment.
-   * Default: 10 000. 0: what is seen first counts.
+   * After this time members that contradict each other are read again, because a switch looks the same for a moment.
+   * Default: 10 000. 0: no second read.
    */
   secondLookMilliseconds?: number | undefined;
   /**
-   * For whoever looks again and again: what the last look gave, null before the first one. Where the Agents do not tell since when
-   * something is so, that does. Left out: a single look.
+   * For repeated reads: the last status, null before the first one. It tells since when a status is shown if the Agents do not
+   * report it. Left out: a single read.
    */
   previous?: PairStatus | null | undefined;
 }
@@ -83,8 +89,8 @@ export interface StatusOptions extends Asking {
 const usualSecondLookMilliseconds = 10_000;
 
 /**
- * The status of a pair: both members asked at the same time by their own addresses, one call each. Silence and refusals are told,
- * never thrown; only a target that cannot be read (RefusedError `TARGET_INVALID`) and an aborted signal are.
+ * Reads the status of a pair: both members at the same time at their own addresses, with one call each. Silence and refusals are part of
+ * the status and not thrown. Throws a RefusedError `TARGET_INVALID` for a wrong connection, and the reason of an aborted signal.
  */
 export async function readStatus(target: PairTarget, options: StatusOptions = {}): Promise<PairStatus> {
   const connections = connectionsOf(target);

@@ -3,7 +3,14 @@ import { keepRecord, requestOf, type SwitchOptions, type SwitchRecord } from "./
 import { SwitchRun } from "./switch/run.js";
 
 export type { SwitchOptions, SwitchProgress } from "./switch/request.js";
-export { type SwitchCheck, type SwitchOutcome, type SwitchPhase, type SwitchRecord, switchRecordOf } from "./switch/request.js";
+export {
+  type SwitchCheck,
+  type SwitchError,
+  type SwitchOutcome,
+  type SwitchPhase,
+  type SwitchRecord,
+  switchRecordOf,
+} from "./switch/request.js";
 
 /**
  * Brings the offline member online, once, because somebody asked for it: looks first, asks, waits through the phases, and reads back
