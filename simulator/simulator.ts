@@ -95,6 +95,7 @@ export class Simulator {
     return this.router.mode;
   }
 
+  /** Changes it. */
   set routing(mode: "direct" | "anyAgent") {
     this.router.mode = mode;
   }

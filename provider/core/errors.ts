@@ -10,10 +10,13 @@ export type ErrorFacts = Readonly<Record<string, string | number | boolean | nul
  * `code` is stable: programs compare it, never the message.
  */
 export class FailoverError extends Error {
+  /** Name of the class. */
   override readonly name: string = "FailoverError";
+  /** Stable: compare it rather than the message. */
   readonly code: ErrorCode | ProductCode;
   /** The page in docs/runbooks that says what to do. */
   readonly runbook: ErrorCode;
+  /** What the error is about: plain values, never a secret. */
   readonly facts: ErrorFacts;
   /** The message without the name of its page, which is added once, where the error is shown: it may be quoted by another one. */
   readonly reason: string;
@@ -35,16 +38,19 @@ export class FailoverError extends Error {
 
 /** What somebody declared cannot be done, and nothing was touched. */
 export class RefusedError extends FailoverError {
+  /** Name of the class. */
   override readonly name = "RefusedError";
 }
 
 /** A wait came to its end without reaching its target. */
 export class WaitError extends FailoverError {
+  /** Name of the class. */
   override readonly name = "WaitError";
 }
 
 /** State that this version of the package cannot read. */
 export class StateError extends FailoverError {
+  /** Name of the class. */
   override readonly name = "StateError";
 }
 

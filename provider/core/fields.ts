@@ -15,8 +15,11 @@ export type Duration = WrittenDuration;
 
 /** How long each act of a resource may take. */
 export const Timeouts = z.strictObject({
+  /** For setting it up. */
   create: Duration.optional(),
+  /** For changing it. */
   update: Duration.optional(),
+  /** For ending or removing it. */
   delete: Duration.optional(),
 });
 export type Timeouts = z.infer<typeof Timeouts>;

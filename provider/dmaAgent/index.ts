@@ -17,6 +17,7 @@ import { applySettings, heldByNamesake, isSettled, isToBeMarked, type ObservedAg
 export type { DmaAgentDeclared, DmaAgentInputs } from "./inputs.js";
 export type { DmaAgentOutputs } from "./settings.js";
 
+/** What the engine calls for this type of resource. */
 export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "agent">({
   type: "DmaAgent",
   drift: { kind: "agent" },

@@ -2,11 +2,11 @@ import { compareAndSet, conflictOf } from "./compareAndSet.js";
 import { amended, DnsError } from "./errors.js";
 import { type Found, lookUpUnaliased } from "./lookUp.js";
 import { zoneName } from "./names.js";
-import { actOf, canonicalData, isChange, type RRset, type RRsetKey, type RRsetStep, updateOf } from "./rrset.js";
+import { actOf, canonicalData, isChange, type RRset, type RRsetContents, type RRsetKey, type RRsetStep, updateOf } from "./rrset.js";
 import { type Call, isReallyAbsent, probe } from "./sendUpdate.js";
 
 /** What an RRset shall become: these records with one TTL in seconds, nothing (null), or what it is. */
-export type RRsetEdit = { ttl: number; data: string[] } | null | "keep";
+export type RRsetEdit = RRsetContents | null | "keep";
 
 /**
  * Decides from what was found, one edit for each RRset, in their order. It may be called several times: only the last call counts.

@@ -9,7 +9,9 @@ export type DnsErrorCode = Extract<ErrorCode, `DNS_${string}`>;
 
 /** Something about a name server, or about what is asked of it. `code` is stable: programs compare it, never the message. */
 export class DnsError extends FailoverError {
+  /** Name of the class. */
   override readonly name: string = "DnsError";
+  /** Stable: compare it rather than the message. */
   declare readonly code: DnsErrorCode;
   /** Whether certainly nothing was changed. */
   readonly nothingDone: boolean;
@@ -30,10 +32,12 @@ export function amended(
 
 /** Text that is no domain name. */
 export class DnsNameError extends DnsError {
+  /** Name of the class. */
   override readonly name = "DnsNameError";
 }
 
 /** Bytes that are no DNS message, or values that fit into none. */
 export class DnsFormatError extends DnsError {
+  /** Name of the class. */
   override readonly name = "DnsFormatError";
 }

@@ -11,9 +11,9 @@ export type { DnsServer } from "./endpoint.js";
 
 export { DnsError, type DnsErrorCode, DnsFormatError, DnsNameError } from "./errors.js";
 
-export { parseKeyFile } from "./keyFile.js";
+export { type KeyFile, parseKeyFile, type ReadIncluded } from "./keyFile.js";
 export { canonicalName, findCanonicalName, isAtOrBelow, parentOf, zoneName } from "./names.js";
 export { type RecordType, reverseNameOf } from "./rdata.js";
-export type { RRset, RRsetKey, RRsetStep } from "./rrset.js";
+export type { RRset, RRsetContents, RRsetKey, RRsetStep } from "./rrset.js";
 export { type HmacKey, hmacSigner, type Signer, secretBytes } from "./signer.js";
 export type { Change, Prerequisite, Update } from "./update.js";

@@ -5,6 +5,7 @@ import { canonicalAlgorithm, secretBytes } from "./signer.js";
 
 /** A key as its file tells it. */
 export interface KeyFile {
+  /** Name of the key, as the file has it. */
   name: string;
   /** Without trailing dot. */
   algorithm: string;

@@ -6,7 +6,9 @@ import type { Change, Prerequisite, Update } from "./update.js";
 
 /** What tells one RRset of a zone from another. */
 export interface RRsetKey {
+  /** The name; relative names are not completed. */
   name: string;
+  /** The record type. */
   type: RecordType;
 }
 
@@ -33,16 +35,26 @@ export function showData(data: readonly string[] | null): string {
   return data === null ? "nothing" : data.join(", ");
 }
 
+/** What an RRset shall hold. */
+export interface RRsetContents {
+  /** One TTL for all records, in seconds. */
+  ttl: number;
+  /** One text for each record, as in a zone file. */
+  data: string[];
+}
+
 /** What one RRset must be, exactly, and what it shall become. */
 export interface RRsetStep {
+  /** The name; relative names are not completed. */
   name: string;
+  /** The record type. */
   type: RecordType;
   /** Every record that must stand there, TTLs aside; null: the RRset must be absent. */
   expected: string[] | null;
   /** The TTL that was read. When it is the desired one, only records that differ are written. Default: all are, with the desired TTL. */
   expectedTtl?: number | undefined;
   /** What shall stand there, with its TTL in seconds; null: the RRset is removed. The same as expected: only checked. */
-  desired: { ttl: number; data: string[] } | null;
+  desired: RRsetContents | null;
 }
 
 /** The steps in their canonical spelling. Throws DnsFormatError for steps that contradict each other or want an empty RRset. */

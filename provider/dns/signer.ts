@@ -33,6 +33,7 @@ export function macBytesOf(algorithm: string): number | undefined {
   return hashes.get(algorithm)?.macBytes;
 }
 
+/** A TSIG key with its secret. */
 export interface HmacKey {
   /** As the server knows the key: both sides sign its name too. */
   name: string;

@@ -5,7 +5,13 @@ import { isAtOrBelow, zoneName } from "./names.js";
 import { encodeRdata, type RecordType } from "./rdata.js";
 import type { WireRecord } from "./wireRecord.js";
 
-/** What must be so in the zone, or nothing is changed (RFC 2136 2.4). */
+/**
+ * What must be so in the zone, or nothing is changed (RFC 2136 2.4).
+ * @prop kind What is required of the name or RRset.
+ * @prop name The name, in the zone of the update.
+ * @prop type The record type.
+ * @prop data Every record of the RRset, as in a zone file.
+ */
 export type Prerequisite =
   /** The RRset is exactly these records, TTLs aside (2.4.2, 3.2.3). */
   | { kind: "rrsetIs"; name: string; type: RecordType; data: string[] }
@@ -14,7 +20,14 @@ export type Prerequisite =
   | { kind: "nameInUse"; name: string }
   | { kind: "nameNotInUse"; name: string };
 
-/** A change of one RRset (RFC 2136 2.5). Deleting every type of a name is left out: it would take records that nobody asked for. */
+/**
+ * A change of one RRset (RFC 2136 2.5). There is no deleting of every type of a name: it would remove records that nobody asked for.
+ * @prop kind What is done.
+ * @prop name The name, in the zone of the update.
+ * @prop type The record type.
+ * @prop ttl Seconds.
+ * @prop data One record, as in a zone file.
+ */
 export type Change =
   /** `ttl` in seconds. */
   | { kind: "add"; name: string; type: RecordType; ttl: number; data: string }
@@ -25,7 +38,9 @@ export type Change =
 export interface Update {
   /** The zone's own name. */
   zone: string;
+  /** What must be so. */
   prerequisites: Prerequisite[];
+  /** What is changed, if all of that is so. */
   changes: Change[];
 }
 

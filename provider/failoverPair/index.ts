@@ -16,6 +16,7 @@ export type { FailoverPairOutputs } from "./observe.js";
 
 const hour = 3_600_000;
 
+/** What the engine calls for this type of resource. */
 export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPair, "pair", "pairs">({
   type: "FailoverPair",
   drift: { kind: "pair" },

@@ -12,9 +12,15 @@ type VirtualIpShape = typeof virtualAddressFields;
 export interface VirtualIpFields extends VirtualIpShape {}
 const VirtualIpInput: z.ZodObject<VirtualIpFields, z.core.$strict> = z.strictObject(virtualAddressFields);
 
-const Target = z.union([z.strictObject({ agent: z.enum(positions) }), z.strictObject({ address: IpAddress })], {
-  error: 'expected { agent: "main" | "backup" } or { address: "<IP address>" }',
-});
+const Target = z.union(
+  [
+    z.strictObject({ agent: z.enum(positions).meta({ description: "The other Agent, by its position." }) }),
+    z.strictObject({ address: IpAddress.meta({ description: "The address to ping." }) }),
+  ],
+  {
+    error: 'expected { agent: "main" | "backup" } or { address: "<IP address>" }',
+  },
+);
 
 const heartbeatFields = {
   /** `"normal"`: the offline member goes online when all of them fail. `"inverted"`: a member whose own all fail goes offline. */
@@ -100,6 +106,8 @@ export const FailoverPairInputs: z.ZodObject<FailoverPairFields, z.core.$strict>
     const { violations } = judgeHeartbeats({ heartbeats: inputs.heartbeats, mode: inputs.mode, version: undefined, virtualIps, members });
     for (const { property, reason } of violations) report(property, reason);
   });
+/** The inputs with every default filled in. */
 export type FailoverPairInputs = z.infer<typeof FailoverPairInputs>;
+/** The inputs as a program or an inventory declares them. */
 export type FailoverPairDeclared = z.input<typeof FailoverPairInputs>;
 export type HeartbeatDeclared = z.input<typeof HeartbeatInput>;

@@ -5,6 +5,7 @@ import { ownerNameOf, type Recorded, type Stored } from "../core/definition.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
+import type { Position } from "../failover/configuration.js";
 import { type Configuration, canonicalConfiguration, type PairType, sharedAddress } from "../failover/configuration.js";
 import { findGivenUp, isStuckProblem, pairProblems } from "../failover/problems.js";
 import { problemText } from "../failover/problemText.js";
@@ -17,13 +18,13 @@ export interface FailoverPairOutputs {
   dataMinerId: number | null;
   state: string;
   type: PairType;
-  members: { main: string; backup: string };
+  members: Record<Position, string>;
   online: Online;
   onlineAgent: string | null;
   failedOver: boolean;
-  led: { main: Led; backup: Led };
+  led: Record<Position, Led>;
   /** Whether each member answered when it was last asked. */
-  reachable: { main: boolean; backup: boolean };
+  reachable: Record<Position, boolean>;
   /** What is under way lasts longer than it may, or nobody is online and nobody tells since when. */
   stuck: boolean;
   problems: string[];

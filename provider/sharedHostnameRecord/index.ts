@@ -31,6 +31,7 @@ type RecordedRecord = Recorded<SharedHostnameRecordInputs, Observed>;
 
 const minute = 60_000;
 
+/** What the engine calls for this type of resource. */
 export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordInputs, Observed, "record", "sharedHostnameRecords">({
   type: "SharedHostnameRecord",
   drift: { kind: "record" },

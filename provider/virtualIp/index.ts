@@ -27,6 +27,7 @@ export type { VirtualIpOutputs } from "./observe.js";
 
 const twoMinutes = 120_000;
 
+/** What the engine calls for this type of resource. */
 export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualIp, "virtualIp", "virtualIps">({
   type: "VirtualIp",
   drift: { kind: "virtualIp" },

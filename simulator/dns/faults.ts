@@ -1,7 +1,13 @@
 import { canonicalName } from "pulumi-dataminer-failover/dns";
 import { type opcodes, rcodes } from "pulumi-dataminer-failover/dns/messages";
 
-/** Something that goes wrong with a message. */
+/**
+ * Something that goes wrong with a message.
+ * @prop kind What goes wrong.
+ * @prop connection What becomes of a TCP connection. Default: `cut`.
+ * @prop milliseconds How much later, in our time.
+ * @prop rcode What is answered.
+ */
 export type DnsFault =
   /** It is carried out and never answered. `cut`: a TCP connection ends; `open`: it lives on, and nothing comes. Default: `cut`. */
   | { kind: "loseAnswer"; connection?: "cut" | "open" }

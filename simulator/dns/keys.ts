@@ -18,7 +18,7 @@ export interface ServerKey extends DnsKey {
 }
 
 /** With a secret that nobody has had before; as long as the digest of hmac-sha256 (RFC 8945 6). */
-export function makeKey(name: string): DnsKey & { algorithm: string } {
+export function makeKey(name: string): Required<DnsKey> {
   return { name, algorithm: "hmac-sha256", secret: randomBytes(32).toString("base64") };
 }
 

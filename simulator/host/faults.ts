@@ -1,7 +1,14 @@
 import type { RouteName } from "pulumi-dataminer-failover/agent";
 import type { HostErrorCode } from "./hostErrors.js";
 
-/** Something that goes wrong with a call. */
+/**
+ * Something that goes wrong with a call.
+ * @prop kind What goes wrong.
+ * @prop seconds How late, in simulated seconds.
+ * @prop errorCode Number of the host's error.
+ * @prop retryAfterSeconds What the header Retry-After says.
+ * @prop status HTTP status of the page.
+ */
 export type Fault =
   /** The call is carried out, and its answer is lost with the connection. */
   | { kind: "loseAnswer" }

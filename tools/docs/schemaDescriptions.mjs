@@ -8,9 +8,15 @@ export function load(app) {
   app.converter.on(Converter.EVENT_RESOLVE_BEGIN, (context) => {
     for (const reflection of context.project.getReflectionsByKind(ReflectionKind.Property)) {
       if (reflection.hasComment()) continue;
-      const symbol = context.getSymbolFromReflection(reflection);
-      const text = symbol?.declarations?.map(descriptionOf).find((found) => found !== undefined);
-      if (text !== undefined) reflection.comment = new Comment([{ kind: "text", text }]);
+      const declarations = context.getSymbolFromReflection(reflection)?.declarations ?? [];
+      const text = declarations.map(descriptionOf).find((found) => found !== undefined);
+      const parts = text !== undefined ? [{ kind: "text", text }] : propOf(reflection);
+      // The keys of `Record<Position, ...>` stand nowhere: they are literals of a type that is described itself.
+      const isKey = declarations.every(
+        (at) => !ts.isPropertyAssignment(at) && !ts.isPropertySignature(at) && !ts.isPropertyDeclaration(at),
+      );
+      if (parts) reflection.comment = new Comment(parts);
+      else if (isKey) reflection.comment = new Comment([{ kind: "text", text: `For \`${reflection.name}\`.` }]);
     }
   });
 }
@@ -27,6 +33,18 @@ function descriptionOf(declaration) {
     if (at.expression.name.text !== "meta" || options === undefined || !ts.isObjectLiteralExpression(options)) continue;
     const property = options.properties.find((one) => one.name?.getText() === "description");
     return property && ts.isPropertyAssignment(property) ? textOf(property.initializer) : undefined;
+  }
+  return undefined;
+}
+
+/**
+ * What `@prop` of the type says of it: the alternatives of a union share their fields.
+ * @param {import("typedoc").Reflection} reflection
+ */
+function propOf(reflection) {
+  for (let at = reflection.parent; at; at = at.parent) {
+    const tag = at.comment?.blockTags.find(({ tag: kind, name }) => kind === "@prop" && name === reflection.name);
+    if (tag) return tag.content;
   }
   return undefined;
 }
