@@ -8,7 +8,18 @@ import { isLeftOffline, isOverdue, type Lasting, type PairProgress } from "./tra
 import { parseVersion, satisfies } from "./version.js";
 
 /** The member whose window shows it, or whose word it is. */
-export type OfMember = { member: { position: Position; address: string } };
+export type OfMember = {
+  /** The member. */
+  member: MemberName;
+};
+
+/** A member, by both of its names. */
+export interface MemberName {
+  /** Its position in the configuration. */
+  position: Position;
+  /** Its corporate IP address. */
+  address: string;
+}
 
 /** A row in its bad value. */
 export type RedRow = Pick<JudgedRow, "key" | "row" | "word" | "figure" | "fault" | "failureReason" | "failCount" | "lasting">;
@@ -17,13 +28,23 @@ export type RedRow = Pick<JudgedRow, "key" | "row" | "word" | "figure" | "fault"
 export type GivenUp = OfMember & {
   kind: "givenUp";
   /** The one that was kept: it has the same DataMiner ID and is in no pair. */
-  kept: { position: Position; address: string };
+  kept: MemberName;
+  /** The DataMiner ID that both have. */
   dataMinerId: number | null;
   /** Then both poll the same devices. */
   isOnline: boolean;
 };
 
-/** One thing that is wrong with a pair, as data. `problemText` says it in a sentence. */
+/**
+ * One thing that is wrong with a pair, as data. `problemText` makes a sentence of it.
+ * @prop kind What is wrong.
+ * @prop seen What was found.
+ * @prop expected What was expected instead.
+ * @prop count How many rows are left out.
+ * @prop mendedIn The first versions without that fault, where the product is to blame; else null.
+ * @prop lasting How long it has lasted; null where that is not known.
+ * @prop isUntold Whether nobody can tell for how long.
+ */
 export type Problem =
   | ({ kind: "unreachable" } & OfMember)
   | ({ kind: "noStatus" } & OfMember)
@@ -45,6 +66,7 @@ export type Problem =
   /** `lasting`: longer than a switch may take; null where nobody is on the way. `isUntold`: nobody can say for how long. */
   | { kind: "nobodyOnline"; lasting: Lasting | null; isUntold: boolean };
 
+/** What a problem is about. */
 export type ProblemKind = Problem["kind"];
 
 type Views = Record<Position, MemberView>;

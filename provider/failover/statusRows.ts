@@ -7,18 +7,19 @@ import { parseVersion, satisfies } from "./version.js";
 export interface StatusRow {
   /** Which one it is, for programs; there may be several of a kind. */
   key: StatusKey | "agentStatus";
-  /** What stands in its first column, literally: "Failover Status", "Heartbeat to 10.10.10.2", "NIC 1". */
+  /** Its first column, literally: "Failover Status", "Heartbeat to 10.10.10.2", "NIC 1". */
   row: string;
-  /** The literal value, with what stands in brackets: "OK (12)". */
+  /** The literal value, with the figure in brackets: "OK (12)". */
   value: string;
   /** Whether it colours the member's LED red. */
   bad: boolean;
+  /** Why, in the product's words; null when it says nothing. */
   failureReason: string | null;
   /** Failed checks in a row. */
   failCount: number | null;
   /** ISO 8601. */
   lastSuccess: string | null;
-  /** How long it has been so, where that alone makes it bad. */
+  /** How long it has had this value, where only that makes it bad. */
   lasting: Lasting | null;
 }
 

@@ -18,7 +18,10 @@ export type FieldForm = keyof Told | keyof MayBeTold;
 type Fields = Readonly<Record<string, FieldForm>>;
 
 /** A row as an Agent tells it: its value, and the properties that its description names. */
-type Entry<F extends Fields> = { value: string } & {
+type Entry<F extends Fields> = {
+  /** The literal value. */
+  value: string;
+} & {
   [Name in keyof F as F[Name] extends keyof Told ? Name : never]: Told[F[Name] & keyof Told];
 } & { [Name in keyof F as F[Name] extends keyof MayBeTold ? Name : never]?: MayBeTold[F[Name] & keyof MayBeTold] | null | undefined };
 
@@ -130,12 +133,32 @@ const count = (traits: Traits): RowDescription<number> => ({
   read: (figure) => [{ ...bare, name: traits.name, word: null, figure }],
 });
 
-const reason = { failureReason: "reason" } as const;
+const reason = {
+  /** Why it is bad, in the product's words. */
+  failureReason: "reason",
+} as const;
+const pending = {
+  /** How many forwards wait. */
+  pending: "count",
+} as const;
+const index = {
+  /** 1-based index of the interface. */
+  index: "index",
+} as const;
+const natsFields = {
+  ...reason,
+  /** Whether its NATS settings name the same endpoints as the rest of the system. */
+  clusterEndpointsInSync: "flag",
+} as const;
+const success = {
+  ...reason,
+  /** When it last succeeded, ISO 8601. */
+  lastSuccess: "moment",
+} as const;
 
 /**
- * Every row of the Failover Status window, in its order and under the names of the wire (vendor page "Viewing the current Failover DMA
- * status"). The contract, the LED, the table, the page, the metrics, the checks of a switch and the simulator follow from this: a new
- * row is described here, and simulator/product/status.ts says where its value comes from.
+ * Every row of the Failover Status window, in its order and under the names of the wire (Viewing the current Failover DMA status). Contract, LED,
+ * table, page, metrics, checks of a switch and simulator follow from it; simulator/product/status.ts says where a value comes from.
  */
 export const statusTable = {
   failoverStatus: text({ name: "Failover Status", remark: "Online, Offline, or any text of a transition." }),
@@ -146,7 +169,15 @@ export const statusTable = {
     isInTheWayOf: () => true,
   }),
   connectivity: list(
-    { kind: "label", label: "label", ...reason, failCount: "tally", lastSuccess: "moment" },
+    {
+      /** Heartbeat, Inverted Heartbeat or Ping. */
+      kind: "label",
+      /** What is checked, as the window shows it. */
+      label: "label",
+      ...success,
+      /** Failed checks in a row. */
+      failCount: "tally",
+    },
     {
       name: "Heartbeat",
       words: { good: ["Success"], bad: ["Failing"] },
@@ -167,53 +198,41 @@ export const statusTable = {
     isShown: ({ isOnline }) => isOnline,
     inSync: "required",
   }),
-  dbSync: nullable(
-    { ...reason, lastSuccess: "moment" },
-    {
-      name: "DB Sync",
-      words: { good: ["Active"], bad: ["Failing"] },
-      remark: "online member with self-hosted storage only",
-      isShown: ({ isOnline, isSelfHosted }) => isOnline && isSelfHosted,
-      inSync: "ifShown",
-    },
-  ),
-  dbSyncStack: nullable(
-    { pending: "count" },
-    {
-      name: "DB Sync Stack",
-      words: { good: ["OK"], bad: ["Too Large"] },
-      remark: "online member with self-hosted storage only",
-      figureOf: ({ pending }) => pending,
-      isShown: ({ isOnline, isSelfHosted }) => isOnline && isSelfHosted,
-      inSync: "ifShown",
-    },
-  ),
+  dbSync: nullable(success, {
+    name: "DB Sync",
+    words: { good: ["Active"], bad: ["Failing"] },
+    remark: "online member with self-hosted storage only",
+    isShown: ({ isOnline, isSelfHosted }) => isOnline && isSelfHosted,
+    inSync: "ifShown",
+  }),
+  dbSyncStack: nullable(pending, {
+    name: "DB Sync Stack",
+    words: { good: ["OK"], bad: ["Too Large"] },
+    remark: "online member with self-hosted storage only",
+    figureOf: ({ pending }) => pending,
+    isShown: ({ isOnline, isSelfHosted }) => isOnline && isSelfHosted,
+    inSync: "ifShown",
+  }),
   rteCount: count({ name: "RTE Count", remark: "Runtime errors.", provesNothingBefore: gates.staasIsTold }),
-  nics: list(
-    { index: "index" },
-    {
-      name: "NIC",
-      words: { good: ["Available"], bad: ["Unavailable"] },
-      remark: "only after an interface was connected or disconnected",
-      nameOf: ({ index }) => `NIC ${index}`,
-    },
-  ),
+  nics: list(index, {
+    name: "NIC",
+    words: { good: ["Available"], bad: ["Unavailable"] },
+    remark: "only after an interface was connected or disconnected",
+    nameOf: ({ index }) => `NIC ${index}`,
+  }),
   database: one(reason, {
     name: "Database",
     words: { good: ["OK"], bad: ["Failing"] },
     remark: "",
     provesNothingBefore: gates.staasIsTold,
   }),
-  nats: nullable(
-    { clusterEndpointsInSync: "flag", ...reason },
-    {
-      name: "NATS communication",
-      remark: "",
-      isShown: ({ has }) => has(gates.showsNats),
-      isRedByReason: true,
-      faultOf: ({ clusterEndpointsInSync }) => (clusterEndpointsInSync ? undefined : "not in sync with the cluster endpoints"),
-    },
-  ),
+  nats: nullable(natsFields, {
+    name: "NATS communication",
+    remark: "",
+    isShown: ({ has }) => has(gates.showsNats),
+    isRedByReason: true,
+    faultOf: ({ clusterEndpointsInSync }) => (clusterEndpointsInSync ? undefined : "not in sync with the cluster endpoints"),
+  }),
 };
 
 type Table = typeof statusTable;

@@ -45,6 +45,7 @@ export interface Lasting {
   seen: string;
   /** How long at least; undefined where nobody tells, and nobody has watched. */
   milliseconds: number | undefined;
+  /** How long it may take. */
   limitMilliseconds: number;
 }
 
