@@ -4,6 +4,7 @@ export class Slots {
 
   constructor(private free: number) {}
 
+  /** Runs this as soon as a slot is free. */
   async use<Result>(act: () => Promise<Result>): Promise<Result> {
     if (this.free > 0) this.free--;
     else await new Promise<void>((resolve) => this.waiting.push(resolve));

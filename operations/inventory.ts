@@ -10,9 +10,9 @@ import type { AnyResource } from "./registry.js";
 
 export { InventoryError, type InventoryProblem } from "./inventory/document.js";
 
-/** Pairs, virtual IPs and records that no stack has: what they are to be, written in a file. */
+/** Pairs, virtual IPs and records that are declared in a file instead of a program. */
 export interface Inventory {
-  /** The file, as whoever asks calls it. */
+  /** The file, as it was named to `readInventory`. */
   file: string;
   /** Everything that it declares, in the order of the registry and of the file. */
   entries: InventoryEntry[];
@@ -20,6 +20,7 @@ export interface Inventory {
   pairs: InventoryPair[];
 }
 
+/** One declaration of an inventory. */
 export interface InventoryEntry {
   /** What it is an entry of. */
   resource: AnyResource;
@@ -27,11 +28,11 @@ export interface InventoryEntry {
   name: string;
   /** Canonical, files by their whole path; fits the resource's schema. */
   declared: JsonObject;
-  /** Of a pair: who is to be online; undefined: nobody in particular. */
+  /** Of a pair: who is expected to be online; undefined: no expectation. */
   expectedOnline: Position | undefined;
 }
 
-/** A target of every other operation, too. */
+/** One pair of an inventory; it can be used as a `PairTarget`. */
 export interface InventoryPair extends InventoryEntry, PairTarget {}
 
 /** Reads and parses an inventory file. Throws an InventoryError, also when the file cannot be read. */

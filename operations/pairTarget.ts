@@ -6,13 +6,15 @@ import { type Position, positions } from "../provider/failover/configuration.js"
 
 /** One Failover pair by its two Agents, each reached by its own address, never by the virtual IP address or the shared hostname. */
 export interface PairTarget {
-  /** What people call it; nothing is looked up by it. */
+  /** A name for messages; it identifies nothing. */
   name: string;
+  /** How main is reached. */
   main: ConnectionDeclared;
+  /** How the backup is reached. */
   backup: ConnectionDeclared;
 }
 
-/** Both connections in their canonical form. Throws a RefusedError `TARGET_INVALID` that names every field to mend. */
+/** Both connections in their canonical form. Throws a RefusedError `TARGET_INVALID` that names every wrong field. */
 export function connectionsOf(target: Pick<PairTarget, "name"> & Record<Position, unknown>): Record<Position, Connection> {
   const checked = positions.map((position) => ({ position, ...checkInputs(Connection, target[position] as JsonObject) }));
   const wrong = checked.flatMap(({ position, failures }) =>

@@ -8,7 +8,9 @@ export type { StackSource } from "./stack/openStack.js";
 
 /** A pair of a stack: how its members are reached, and what it was declared as. Secrets are in the clear, for memory only. */
 export interface StackPair extends PairTarget {
+  /** URN of the resource. */
   urn: string;
+  /** Its inputs as the state has them. */
   declared: JsonObject;
 }
 

@@ -17,6 +17,7 @@ export interface InventoryProblem {
   line: number | null;
   /** As in `pairs[3].main.tokenEnv`; empty for the file as a whole. */
   path: string;
+  /** What is wrong and what is expected, in one sentence. */
   reason: string;
   /** All of it in one line, beginning with the file. */
   text: string;
@@ -24,10 +25,13 @@ export interface InventoryProblem {
 
 /** An inventory that cannot be used, with everything that is wrong with it. Code `INVENTORY_INVALID`. */
 export class InventoryError extends FailoverError {
+  /** Name of the class. */
   override readonly name = "InventoryError";
+  /** Every problem, in the order of the file. */
   readonly problems: readonly InventoryProblem[];
 
   constructor(
+    /** The file. */
     readonly file: string,
     problems: readonly Problem[],
     lineOf: (path: Problem["path"]) => number | undefined = () => undefined,

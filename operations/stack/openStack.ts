@@ -8,6 +8,7 @@ import { isJsonObject, type JsonObject } from "../../provider/core/values.js";
 export interface StackSource {
   /** The folder of Pulumi.yaml. */
   workDir: string;
+  /** Its name, as `pulumi stack select` takes it. */
   stack: string;
   /** Path of the Pulumi CLI. Default: the one on PATH. */
   pulumiCommand?: string | undefined;
