@@ -18,7 +18,6 @@ type FoundKind =
   /** The name stands for another one (RFC 1034 3.6.2), so there is nothing else at it. Redirected: with every name below a DNAME. */
   | { kind: "alias"; target: string; isRedirected: boolean };
 
-/** The data that was found; null for none. */
 export const dataOf = (found: Found): string[] | null => (found.kind === "rrset" ? found.set.data : null);
 
 export function showFound(found: Found): string {

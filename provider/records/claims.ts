@@ -60,7 +60,7 @@ const unescaped = (text: string): string =>
 /** Where a resource says what it owns: in the zone, beside each name, and in state; or in state alone. */
 export type OwnershipKept = "zone" | "state";
 
-/** Who writes, and by what it knows its own. */
+/** Who writes, and what it recognises as its own. */
 export interface Ownership {
   kept: OwnershipKept;
   /** Written as owner. Undefined: nobody is known, so nothing is written. */
@@ -96,7 +96,6 @@ export class NameClaims {
     this.foreign = claims.filter((claim) => !this.isOurs(claim));
   }
 
-  /** What this creation claims. */
   get claimed(): readonly NamedRecord[] {
     return this.current.flatMap(({ records }) => records);
   }
@@ -106,12 +105,10 @@ export class NameClaims {
     return [...this.current, ...this.otherCreations].some((claim) => has(claim, record));
   }
 
-  /** The other resources that claim the record. */
   foreignOwnersOf(record: NamedRecord): string[] {
     return ownersIn(this.foreign, record);
   }
 
-  /** Other creations of the same resource that claim the record. */
   otherCreationsOf(record: NamedRecord): string[] {
     return ownersIn(this.otherCreations, record);
   }

@@ -51,5 +51,4 @@ export const findAbsoluteName = (name: string, zone: string | undefined): string
 export const nameTooLong = "expected a shorter name: with its zone it has more than 255 bytes.";
 const completed = (name: string, zone: string | undefined): string => (name.includes(".") || zone === undefined ? name : `${name}.${zone}`);
 
-/** The declared zone, absolute. */
 export const absoluteZone = (zone: string | undefined): string | undefined => (zone === undefined ? undefined : zoneName(zone));

@@ -35,7 +35,6 @@ export function byZone<Item extends { zone: string }>(items: readonly Item[]): M
   return zones;
 }
 
-/** Each name once. */
 export const namesOf = (places: readonly Pick<ZoneRRset, "name">[]): string[] => [...new Set(places.map(({ name }) => name))];
 
 /** The RRsets with the claims at these names. */

@@ -11,7 +11,11 @@ import { accessOf, partMoved, releaseMoved } from "./movedRecords.js";
 import { includingClaimed, type OwnedRecord } from "./ownedRecords.js";
 import { includingFormer, type PlacedRule, placeRules, probeZones, type RecordRule } from "./recordRules.js";
 
-/** What a resource declares of records. */
+/**
+ * What a resource declares of records: the way of a record begins here. recordRules.ts says what must hold and finds where,
+ * establishRecords.ts writes it zone by zone as recordVerdict.ts judges each RRset, by the owners that claims.ts reads beside it;
+ * formerRecords.ts, movedRecords.ts and releaseRecords.ts take away what was made before.
+ */
 export interface DeclaredRecords {
   dns: DnsConnection;
   rules: readonly RecordRule[];

@@ -6,7 +6,7 @@ import { defaultTtlSeconds, type NameClaims, type Ownership } from "./claims.js"
 import { isOwned, type OwnedRecord } from "./ownedRecords.js";
 import { hasOtherTtl, type PlacedRule } from "./recordRules.js";
 
-/** What the resource has made before, and by what it knows its own. */
+/** What the resource wants of all its records, and what it recognises as its own. */
 export interface Wanted {
   /** Declared; undefined leaves the TTL of what is there. */
   ttlSeconds: number | undefined;

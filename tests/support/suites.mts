@@ -19,6 +19,9 @@ export const sharedFiles: readonly string[] = [
   "tests/nameServers/*.test.ts",
 ];
 
+/** Of those the ones that the fast suite has whole: the name server that can do it is in that one. */
+export const fastAlone: readonly string[] = ["tests/nameServers/views.test.ts"];
+
 /** Not in the mutation run: what they ask for is a process of its own, the package on disk, or the same thing very often. */
 export const needProcess: readonly string[] = [
   "tests/conditions/neverTheWrongOne.test.ts",
@@ -32,7 +35,7 @@ export function filesOf(suite: Suite): { include: string[]; exclude: string[] } 
   const thorough = [`tests/stories/!(${fastStories.join("|")}).test.ts`, ...thoroughFiles];
   return suite === "fast"
     ? { include: ["tests/**/*.test.ts"], exclude: thorough }
-    : { include: [...thorough, ...sharedFiles], exclude: [] };
+    : { include: [...thorough, ...sharedFiles], exclude: [...fastAlone] };
 }
 
 /** Whether the test that asks runs in the thorough suite. */
