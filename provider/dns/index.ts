@@ -9,12 +9,9 @@
 export type { ErrorCode } from "../core/errorCodes.js";
 export { FailoverError, RefusedError } from "../core/errors.js";
 export { DnsClient, type DnsClientOptions } from "./client.js";
-
 export type { Edit, RRsetEdit } from "./editRRsets.js";
 export type { DnsServer } from "./endpoint.js";
-
 export { DnsError, type DnsErrorCode, DnsFormatError, DnsNameError } from "./errors.js";
-
 export { type KeyFile, parseKeyFile, type ReadIncluded } from "./keyFile.js";
 export { canonicalName, findCanonicalName, isAtOrBelow, parentOf, zoneName } from "./names.js";
 export { type RecordType, reverseNameOf } from "./rdata.js";
