@@ -18,7 +18,10 @@ export const OwnerName: z.ZodString = z
   .regex(/^[^\p{Cc}\p{Cf}\u2028\u2029]*$/u, "expected a resource name without control and formatting characters");
 
 /** The hidden input of every resource, which the sdk adds. */
-export const ownerFields = { __owner: OwnerName.optional() };
+export const ownerFields = {
+  /** @internal Added by the sdk. */
+  __owner: OwnerName.optional(),
+};
 
 const generationBytes = 6;
 

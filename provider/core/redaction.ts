@@ -2,7 +2,7 @@ const secrets = new Set<string>();
 /** Every way in which they are written, the longest first: a secret that begins with another one must not leave its rest behind. */
 let spellings: readonly string[] | undefined;
 
-/** Shorter values would blank out ordinary words; a bearer token of a User-Defined API has at least 32 characters (domain 8.2). */
+/** Shorter values would blank out ordinary words; a bearer token of a User-Defined API has at least 32 characters (ApiToken). */
 const shortestSecret = 6;
 
 /** Remembers a secret for the life of this process, so that no line or error shows it. */

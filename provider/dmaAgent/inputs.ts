@@ -33,7 +33,7 @@ const dmaAgentFields = {
   dataMinerId: z.int().min(1).optional(),
   /** Expected version, full build included: `"10.5.4.0-15588"`. Another one is treated like another `dataMinerId`. */
   version: z.string().min(1).optional(),
-  /** Failover timers of this Agent (domain 3.3). A timer that is left out is not managed. */
+  /** Failover timers of this Agent, in MaintenanceSettings.xml. A timer that is left out is not managed. */
   settings: Settings.optional(),
   /** How long create, update and delete may take, as in `"90s"`, `"30m"`, `"4h"`. Default: 2m each. */
   timeouts: Timeouts.optional(),

@@ -15,6 +15,7 @@ import { Connections } from "./tcp.js";
 import type { Update } from "./update.js";
 import { findZone, requireZone } from "./zone.js";
 
+/** How a `DnsClient` reaches its servers and signs. */
 export interface DnsClientOptions {
   /** Name servers that take updates for the same zones. The first is asked first; the next when one fails or is silent (RFC 2136 4.6). */
   servers: readonly DnsServer[];

@@ -36,7 +36,7 @@ const heartbeatFields = {
 };
 type HeartbeatShape = typeof heartbeatFields;
 export interface HeartbeatFields extends HeartbeatShape {}
-/** One check that a member makes over and over (domain 3.2). */
+/** One check that a member makes over and over (Advanced Failover options). */
 export const HeartbeatInput: z.ZodObject<HeartbeatFields, z.core.$strict> = z.strictObject(heartbeatFields);
 
 const hostname = z
@@ -48,7 +48,7 @@ const hostname = z
 const failoverPairFields = {
   /** The Agent that is first in the Failover configuration: usually the existing one. Position, not role: it never moves. */
   main: Connection,
-  /** The freshly prepared Agent with the same DataMiner ID (domain 2). Its data is replaced by main's. */
+  /** The freshly prepared Agent with the same DataMiner ID. Its data is replaced by main's. */
   backup: Connection,
   /** Addresses that the online member holds, one a network, the corporate one always. Either this or `hostname`. */
   virtualIps: z
@@ -60,19 +60,19 @@ const failoverPairFields = {
   hostname: hostname.optional(),
   /** `"automatic"`: the offline member goes online when all normal heartbeats fail. `"manual"`: a person decides. */
   mode: z.enum(["manual", "automatic"]),
-  /** The checks between and around the Agents (domain 3.2). `standardHeartbeats` builds the recommended four. */
+  /** The checks between and around the Agents. `standardHeartbeats` builds the recommended four. */
   heartbeats: z.array(HeartbeatInput).overwrite((list) => withoutAbsent(canonicalHeartbeats(list)) as typeof list),
   /** 1-based index of the interface that synchronization uses. Default: not managed, DataMiner takes the corporate one. */
   syncInterface: z.int().min(1).optional(),
   /** Auto-restart Agent when going offline: speeds up a switch. Default: not managed. */
   restartWhenGoingOffline: z.boolean().optional(),
-  /** How `pulumi destroy` ends the pair. Default: `"delete"`. `"disable"` exists on Agents before 10.2 only (domain 5.1). */
+  /** How `pulumi destroy` ends the pair. Default: `"delete"`. `"disable"` exists on Agents before 10.2 only (Ending a Failover configuration). */
   endMode: z.enum(["delete", "disable"]).optional(),
   /** `"matching"` takes over a pair that somebody else made, if it equals this declaration. Default: `"never"`. */
   adopt: z.enum(["never", "matching"]).default("never"),
-  /** Allows ending while the online member says that its buddy is gone (domain 5.5). Default: false. */
+  /** Allows ending while the online member says that its buddy is gone. Default: false. */
   allowUnreachableOffline: z.boolean().default(false),
-  /** Allows ending although Cassandra data is not on both nodes (domain 5.2). Default: false. */
+  /** Allows ending although Cassandra data is not on both nodes. Default: false. */
   allowDataLoss: z.boolean().default(false),
   /** Allows ending while the backup is online, which resets main. Default: false. */
   allowResetOfMain: z.boolean().default(false),
