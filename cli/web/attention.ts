@@ -7,7 +7,7 @@ export const levels = ["critical", "problem", "notice", "changing", "waiting", "
 export type Level = (typeof levels)[number];
 
 /** What the page says of a pair before anybody looks closer. */
-export interface Judgement {
+export interface Verdict {
   level: Level;
   /** A few words: "Split brain", "Database Failing". */
   label: string;
@@ -16,7 +16,7 @@ export interface Judgement {
 }
 
 /** A row in its bad value, with the member that shows it. */
-export interface Finding extends StatusRow {
+export interface ShownRow extends StatusRow {
   position: Position;
 }
 
@@ -24,7 +24,7 @@ export const titles: Record<Position, string> = { main: "Main", backup: "Backup"
 
 export const needsAttention = (level: Level): boolean => level === "critical" || level === "problem" || level === "notice";
 
-export function judge({ status, problem }: Pick<Watched, "status" | "problem">): Judgement {
+export function judge({ status, problem }: Pick<Watched, "status" | "problem">): Verdict {
   if (status === null) {
     if (problem === null) return { level: "waiting", label: "Being read", text: "" };
     return { level: "problem", label: "Not readable", text: problem };
@@ -37,14 +37,14 @@ export function judge({ status, problem }: Pick<Watched, "status" | "problem">):
 }
 
 /** The rows in their bad value of the members that answer. */
-export function findings({ members }: PairStatus): Finding[] {
+export function findings({ members }: PairStatus): ShownRow[] {
   return positions.flatMap((position) => {
     const { reachable, rows } = members[position];
     return reachable ? rows.filter(({ bad }) => bad).map((row) => ({ ...row, position })) : [];
   });
 }
 
-function judgeStatus(status: PairStatus): Judgement {
+function judgeStatus(status: PairStatus): Verdict {
   const { main, backup } = status.members;
   if (status.splitBrain) return { level: "critical", label: "Split brain", text: "Both Agents are online." };
   if (!main.reachable && !backup.reachable)
@@ -74,7 +74,7 @@ function judgeStatus(status: PairStatus): Judgement {
 }
 
 /** What is on its way for longer than it may take is not on its way: somebody has to look. */
-function stuckJudgement({ online, problems }: PairStatus, change: string | null, red: readonly Finding[]): Judgement {
+function stuckJudgement({ online, problems }: PairStatus, change: string | null, red: readonly ShownRow[]): Verdict {
   const level = online === "none" ? "critical" : "problem";
   const label = online === "none" ? "Nobody online" : (change ?? "Stuck");
   const stuck = red.find(({ lasting }) => lasting !== null);

@@ -1,11 +1,11 @@
 import { html } from "hono/html";
 import { oneLine } from "pulumi-dataminer-failover/core";
 import { type Led, type Position, positions } from "pulumi-dataminer-failover/failover";
-import { type Finding, failoverStatus, findings, type Judgement, judge, type Level, levels, needsAttention, titles } from "./attention.js";
+import { failoverStatus, findings, judge, type Level, levels, needsAttention, type ShownRow, titles, type Verdict } from "./attention.js";
 import { ageOf, foreign, type Html, layout, ledOf } from "./layout.js";
 import type { Watched } from "./poller.js";
 
-interface Judged extends Watched, Judgement {}
+interface Judged extends Watched, Verdict {}
 
 interface Group {
   id: string;
@@ -90,7 +90,7 @@ ${readAt === null ? "" : html`<p class="read">read ${ageOf(readAt)}</p>`}
 
 const mostFindings = 4;
 
-function findingsOf(found: readonly Finding[]): Html | "" {
+function findingsOf(found: readonly ShownRow[]): Html | "" {
   if (found.length === 0) return "";
   const more = found.length - mostFindings;
   return html`<ul class="findings">${found

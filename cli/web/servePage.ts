@@ -4,7 +4,7 @@ import { createAdaptorServer, type ServerType } from "@hono/node-server";
 import type { Hono } from "hono";
 import { RefusedError, reasonOf } from "pulumi-dataminer-failover/core";
 
-export interface Place {
+export interface Listener {
   host: string;
   /** 0: any free one. */
   port: number;
@@ -26,7 +26,7 @@ const patience = { headersTimeout: 10_000, requestTimeout: 15_000, connectionsCh
 const graceMilliseconds = 2_000;
 
 /** Resolves when it listens. */
-export function servePage(page: Hono, { host, port, tls }: Place): Promise<Served> {
+export function servePage(page: Hono, { host, port, tls }: Listener): Promise<Served> {
   const options = { fetch: page.fetch, overrideGlobalObjects: false };
   const server = tls
     ? createAdaptorServer({ ...options, createServer: createHttpsServer, serverOptions: { ...patience, ...tls } })

@@ -1,6 +1,6 @@
 import { onTestFinished } from "vitest";
 import { Poller, type ReadStatus } from "../../cli/web/poller.js";
-import { type Place, servePage } from "../../cli/web/servePage.js";
+import { type Listener, servePage } from "../../cli/web/servePage.js";
 import { createStatusPage, type StatusPageOptions } from "../../cli/web/statusPage.js";
 import type { PairStatus } from "../../operations/index.js";
 import { StandingClock, settle } from "./standingClock.js";
@@ -35,7 +35,7 @@ export async function preparePage(told: Told, options: PageOptions = {}) {
 }
 
 /** The same behind a socket. */
-export async function startPage(told: Told, { tls, ...options }: PageOptions & Pick<Place, "tls"> = {}) {
+export async function startPage(told: Told, { tls, ...options }: PageOptions & Pick<Listener, "tls"> = {}) {
   const prepared = await preparePage(told, options);
   const served = await servePage(prepared.app, { host: "127.0.0.1", port: 0, tls });
   onTestFinished(() => served.close());
