@@ -1,10 +1,10 @@
-import type { CustomResourceOptions, Output } from "@pulumi/pulumi";
+import type { CustomResourceOptions } from "@pulumi/pulumi";
 import { mergeOptions } from "@pulumi/pulumi";
 import type { DmaAgentDeclared, DmaAgentInputs, DmaAgentOutputs } from "../provider/dmaAgent/index.js";
 import type { Args } from "./args.js";
 import { asSecretToken, type ConnectionArgs, connectionThrough } from "./connection.js";
 import { DynamicResource } from "./dynamicResource.js";
-import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
+import type { Given, ResourceProperties } from "./properties.js";
 
 /** What a program gives for a `DmaAgent`. */
 export type DmaAgentArgs = Args<DmaAgentDeclared>;
@@ -15,25 +15,6 @@ export type DmaAgentArgs = Args<DmaAgentDeclared>;
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class DmaAgent extends DynamicResource<DmaAgentOutputs> {
-  /** Number that names this Agent, or its pair, in the DataMiner System; null before one was assigned. */
-  declare readonly dataMinerId: Output<number | null>;
-  /** Name of the Agent. */
-  declare readonly agentName: Output<string | null>;
-  /** Version with its full build, as in `10.5.4.0-15588`. */
-  declare readonly version: Output<string>;
-  /** Name of the DataMiner System; null when the Agent is in none. */
-  declare readonly cluster: Output<string | null>;
-  /** Its network interfaces, in DataMiner's order. */
-  declare readonly interfaces: Output<DmaAgentOutputs["interfaces"]>;
-  /** What this version can do: pair types, ways of ending. */
-  declare readonly capabilities: Output<DmaAgentOutputs["capabilities"]>;
-  /** The packet capture library that was found: npcap, winpcap, none or undetected. Without one no gratuitous ARP is sent. */
-  declare readonly pcap: Output<DmaAgentOutputs["pcap"]>;
-  /** Whether it answered when it was last read. */
-  declare readonly reachable: Output<boolean>;
-  /** What to know, one line each. */
-  declare readonly warnings: Output<string[]>;
-
   /**
    * How this Agent is reached, as `FailoverPair` and `VirtualIp` take it: what the program gave. A transformation that sets `port`, `tokenEnv`
    * or the like on this resource does not reach them; set the same on their `main`, `backup` and `agents`, or give it here.
@@ -46,7 +27,7 @@ export class DmaAgent extends DynamicResource<DmaAgentOutputs> {
   }
 }
 
-export interface DmaAgent extends InputsAsOutputs<DmaAgentInputs, DmaAgentOutputs> {}
+export interface DmaAgent extends ResourceProperties<DmaAgentInputs, DmaAgentOutputs> {}
 
 const given: Given<DmaAgentInputs, DmaAgentOutputs> = {
   host: undefined,

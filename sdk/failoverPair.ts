@@ -1,10 +1,10 @@
-import { CustomResource, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { CustomResource, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
 import type { FailoverPairDeclared, FailoverPairInputs, FailoverPairOutputs } from "../provider/failoverPair/index.js";
 import type { Args } from "./args.js";
 import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";
 import { DynamicResource } from "./dynamicResource.js";
-import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
+import type { Given, ResourceProperties } from "./properties.js";
 import type { SharedHostnameRecord } from "./sharedHostnameRecord.js";
 import type { VirtualIp, VirtualIpAddressArgs } from "./virtualIp.js";
 
@@ -28,35 +28,6 @@ export interface FailoverPairArgs extends Omit<Args<FailoverPairDeclared>, "main
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
-  /** The DataMiner ID that both Agents share. */
-  declare readonly dataMinerId: Output<number | null>;
-  /** configuring, active, switching, inactive (disabled), ending or invalid; anything else is in transition. */
-  declare readonly state: Output<string>;
-  /** virtualIp or sharedHostname. */
-  declare readonly type: Output<FailoverPairOutputs["type"]>;
-  /** Corporate addresses of the members, as the live configuration has them. */
-  declare readonly members: Output<FailoverPairOutputs["members"]>;
-  /** Which position is online: main, backup, none or both (split brain). */
-  declare readonly online: Output<FailoverPairOutputs["online"]>;
-  /** Address of the online Agent; null when not exactly one is. */
-  declare readonly onlineAgent: Output<string | null>;
-  /** Whether the backup does the main's work. */
-  declare readonly failedOver: Output<boolean>;
-  /**
-   * The LED of each member, as in the Failover Config window: green, or red when a row is in its bad value or the member is unreachable.
-   */
-  declare readonly led: Output<FailoverPairOutputs["led"]>;
-  /** Whether each Agent answered when it was last asked. One that does not is a difference: the pair cannot be told to be as declared. */
-  declare readonly reachable: Output<FailoverPairOutputs["reachable"]>;
-  /** Whether something is under way at the pair for longer than it may take: a difference, for it may never end. `problems` says what. */
-  declare readonly stuck: Output<boolean>;
-  /** What is wrong, one line each; empty when the pair is well. */
-  declare readonly problems: Output<string[]>;
-  /** What to know, one line each, from the last create or update. */
-  declare readonly warnings: Output<string[]>;
-  /** Where users reach the pair: the corporate virtual IP address or the shared hostname. */
-  declare readonly reachableAt: Output<string | null>;
-
   constructor(name: string, args: FailoverPairArgs, options?: CustomResourceOptions) {
     const { main, backup, virtualIps, hostname, ...rest } = args;
     const way = {
@@ -76,7 +47,7 @@ export class FailoverPair extends DynamicResource<FailoverPairOutputs> {
   }
 }
 
-export interface FailoverPair extends InputsAsOutputs<FailoverPairInputs, FailoverPairOutputs> {}
+export interface FailoverPair extends ResourceProperties<FailoverPairInputs, FailoverPairOutputs> {}
 
 /** Only the program knows this option; check refuses it. */
 const replacing = (options: CustomResourceOptions | undefined) =>

@@ -1,4 +1,4 @@
-import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { all, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
 import type {
   SharedHostnameRecordDeclared,
   SharedHostnameRecordInputs,
@@ -7,7 +7,7 @@ import type {
 import type { Args } from "./args.js";
 import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";
-import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
+import type { Given, ResourceProperties } from "./properties.js";
 
 /** What a program gives for a `SharedHostnameRecord`. */
 export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecordDeclared>, "dns"> {
@@ -22,15 +22,6 @@ export interface SharedHostnameRecordArgs extends Omit<Args<SharedHostnameRecord
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOutputs> {
-  /** The zone of the hostname, with its trailing dot. */
-  declare readonly zone: Output<string>;
-  /**
-   * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
-   */
-  declare readonly ownedRecords: Output<SharedHostnameRecordOutputs["ownedRecords"]>;
-  /** What to know, one line each, from the last create or update. */
-  declare readonly warnings: Output<string[]>;
-
   /** The whole hostname, as `FailoverPair` takes it. */
   readonly fullHostname: Input<string>;
 
@@ -43,7 +34,7 @@ export class SharedHostnameRecord extends DynamicResource<SharedHostnameRecordOu
   }
 }
 
-export interface SharedHostnameRecord extends InputsAsOutputs<SharedHostnameRecordInputs, SharedHostnameRecordOutputs> {}
+export interface SharedHostnameRecord extends ResourceProperties<SharedHostnameRecordInputs, SharedHostnameRecordOutputs> {}
 
 const given: Given<SharedHostnameRecordInputs, SharedHostnameRecordOutputs> = {
   hostname: undefined,

@@ -1,4 +1,4 @@
-import { all, type CustomResourceOptions, type Input, type Output } from "@pulumi/pulumi";
+import { all, type CustomResourceOptions, type Input } from "@pulumi/pulumi";
 import type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 import type { VirtualIpDeclared, VirtualIpInputs, VirtualIpOutputs } from "../provider/virtualIp/index.js";
 import type { Args } from "./args.js";
@@ -6,7 +6,7 @@ import { type ConnectionArgs, connectionOf } from "./connection.js";
 import type { DmaAgent } from "./dmaAgent.js";
 import { asSecretKey } from "./dnsKey.js";
 import { DynamicResource } from "./dynamicResource.js";
-import type { Given, InputsAsOutputs } from "./inputsAsOutputs.js";
+import type { Given, ResourceProperties } from "./properties.js";
 
 /** What a program gives for a `VirtualIp`. */
 export interface VirtualIpArgs extends Omit<Args<VirtualIpDeclared>, "agents" | "dns"> {
@@ -29,20 +29,6 @@ export type VirtualIpAddressArgs = Args<NonNullable<FailoverPairDeclared["virtua
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: `given` names all of the interface, so the engine fills all of it.
 export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
-  /**
-   * Which position held the address when it was last read: main, backup, none or both. It moves at a switch and is never drift. Null after the
-   * `pulumi up` that makes the address, or moves it: its pair takes it only then. Until the next refresh `online` of the pair tells it.
-   */
-  declare readonly heldBy: Output<VirtualIpOutputs["heldBy"]>;
-  /** What differs from what is declared, each with `property`, `at`, `declared` and `live`; empty after `pulumi up`. */
-  declare readonly deviations: Output<VirtualIpOutputs["deviations"]>;
-  /**
-   * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
-   */
-  declare readonly ownedRecords: Output<VirtualIpOutputs["ownedRecords"]>;
-  /** What to know, one line each, from the last create or update. */
-  declare readonly warnings: Output<string[]>;
-
   /** The address, as `FailoverPair` takes it. */
   readonly virtualAddress: VirtualIpAddressArgs;
 
@@ -55,7 +41,7 @@ export class VirtualIp extends DynamicResource<VirtualIpOutputs> {
   }
 }
 
-export interface VirtualIp extends InputsAsOutputs<VirtualIpInputs, VirtualIpOutputs> {}
+export interface VirtualIp extends ResourceProperties<VirtualIpInputs, VirtualIpOutputs> {}
 
 const given: Given<VirtualIpInputs, VirtualIpOutputs> = {
   agents: undefined,

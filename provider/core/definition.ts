@@ -62,8 +62,8 @@ export interface Definition<
   inputs: Schema;
   /** Fills in values that follow from others; some may be unknown. */
   complete?(inputs: z.infer<Schema>): z.infer<Schema>;
-  /** The outputs that are no inputs. Each is null in state when it is absent. */
-  outputs: readonly (keyof Observed & string)[];
+  /** The outputs, each described once, here. Each is null in state when it is absent; `observe` and `converge` have to give them all. */
+  outputs: z.ZodObject & z.ZodType<Partial<Observed>>;
   /** Inputs that say how to reach the Agents or what a later verb may do: a change is recorded and touches nothing. */
   recorded: readonly (keyof z.infer<Schema> & string)[];
   /** Inputs of which an update that names others writes nothing: a live value that no plan knew of is left, and told. Default: none. */

@@ -33,7 +33,11 @@ export function defineResource<
 >(definition: Definition<Schema, Observed, Kind, List>): Resource<z.infer<Schema>, Kind, List> {
   type Inputs = z.infer<Schema>;
   type State = Recorded<Inputs, Observed>;
-  const keys: Keys = { inputs: Object.keys(definition.inputs.shape), recorded: definition.recorded, outputs: definition.outputs };
+  const keys: Keys = {
+    inputs: Object.keys(definition.inputs.shape),
+    recorded: definition.recorded,
+    outputs: Object.keys(definition.outputs.shape),
+  };
 
   const declarations = new Declarations();
 

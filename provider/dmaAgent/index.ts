@@ -12,7 +12,16 @@ import { defineResource } from "../core/lifecycle.js";
 import { takenOver } from "../core/owner.js";
 import { isUnknown, sameValue } from "../core/values.js";
 import { DmaAgentInputs, inOrder } from "./inputs.js";
-import { applySettings, heldByNamesake, isSettled, isToBeMarked, type ObservedAgent, ownersAs, type RecordedAgent } from "./settings.js";
+import {
+  applySettings,
+  DmaAgentOutputs,
+  heldByNamesake,
+  isSettled,
+  isToBeMarked,
+  type ObservedAgent,
+  ownersAs,
+  type RecordedAgent,
+} from "./settings.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./inputs.js";
 export type { DmaAgentOutputs } from "./settings.js";
@@ -23,7 +32,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
   drift: { kind: "agent" },
   inputs: DmaAgentInputs,
   complete: addressed,
-  outputs: ["dataMinerId", "agentName", "version", "cluster", "interfaces", "capabilities", "pcap", "reachable"],
+  outputs: DmaAgentOutputs,
   recorded: [...connectionKeys.filter((key) => key !== "address"), "timeouts"],
   leaves: () => ["settings"],
   replaces: (recorded, { address }) => (address !== undefined && address !== recorded.address ? ["address"] : []),

@@ -1,24 +1,37 @@
+import { z } from "zod";
 import { putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
 import { isPairOfStack } from "../agent/farewell.js";
 import { namesakeReason, settingsChange } from "../agent/settingsChange.js";
-import type { Snapshot } from "../agent/snapshotSchema.js";
+import { AgentFacts, type Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { ownerNameOf, type Recorded, type Stored } from "../core/definition.js";
 import type { Failure } from "../core/inputs.js";
 import { sameValue } from "../core/values.js";
 import type { DmaAgentInputs } from "./inputs.js";
 
-export interface DmaAgentOutputs {
-  dataMinerId: number | null;
-  agentName: string | null;
-  version: string;
-  cluster: string | null;
-  interfaces: Snapshot["agent"]["interfaces"];
-  capabilities: Snapshot["agent"]["capabilities"];
-  pcap: Snapshot["agent"]["pcap"];
-  reachable: boolean;
-}
+const dmaAgentOutputFields = {
+  /** Number that names this Agent, or its pair, in the DataMiner System; null before one was assigned. */
+  dataMinerId: z.int().nullable(),
+  /** Name of the Agent. */
+  agentName: z.string().nullable(),
+  /** Version with its full build, as in `10.5.4.0-15588`. */
+  version: z.string(),
+  /** Name of the DataMiner System; null when the Agent is in none. */
+  cluster: z.string().nullable(),
+  /** Its network interfaces, in DataMiner's order. */
+  interfaces: AgentFacts.shape.interfaces,
+  /** What this version can do: pair types, ways of ending. */
+  capabilities: AgentFacts.shape.capabilities,
+  /** The packet capture library that was found: npcap, winpcap, none or undetected. Without one no gratuitous ARP is sent. */
+  pcap: AgentFacts.shape.pcap,
+  /** Whether it answered when it was last read. */
+  reachable: z.boolean(),
+};
+type DmaAgentOutputShape = typeof dmaAgentOutputFields;
+export interface DmaAgentOutputFields extends DmaAgentOutputShape {}
+export const DmaAgentOutputs: z.ZodObject<DmaAgentOutputFields> = z.object(dmaAgentOutputFields);
+export type DmaAgentOutputs = z.infer<typeof DmaAgentOutputs>;
 
 export interface ObservedAgent extends DmaAgentOutputs, Stored {
   address: string;

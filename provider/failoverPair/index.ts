@@ -6,7 +6,7 @@ import { positions } from "../failover/configuration.js";
 import { convergePair, refuseGivenUp } from "./converge.js";
 import { endPairOf } from "./end.js";
 import { FailoverPairInputs } from "./inputs.js";
-import { type FailoverPairOutputs, type ObservedPair, observePair } from "./observe.js";
+import { FailoverPairOutputs, type ObservedPair, observePair } from "./observe.js";
 import { sharedAddresses, sharedVirtualIps } from "./onePair.js";
 import { refuseStranger } from "./ownership.js";
 import { previewMembers } from "./preflight.js";
@@ -23,20 +23,7 @@ export const failoverPair = defineResource<typeof FailoverPairInputs, ObservedPa
   members: { arePair: true, of: ({ main, backup }) => ({ main, backup }) },
   inventory: { list: "pairs", conflicts: sharedAddresses },
   inputs: FailoverPairInputs,
-  outputs: [
-    "dataMinerId",
-    "state",
-    "type",
-    "members",
-    "online",
-    "onlineAgent",
-    "failedOver",
-    "led",
-    "reachable",
-    "stuck",
-    "problems",
-    "reachableAt",
-  ],
+  outputs: FailoverPairOutputs,
   recorded: ["main", "backup", "endMode", "adopt", "allowUnreachableOffline", "allowDataLoss", "allowResetOfMain", "timeouts"],
   leaves: () => ["virtualIps", "mode", "heartbeats", "syncInterface", "restartWhenGoingOffline"],
   fixed: changedIdentity,

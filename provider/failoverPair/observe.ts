@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import { systemClock } from "../core/clock.js";
 import type { Context } from "../core/context.js";
@@ -5,31 +6,51 @@ import { ownerNameOf, type Recorded, type Stored } from "../core/definition.js";
 import { FailoverError, reasonOf } from "../core/errors.js";
 import { parseOwner } from "../core/owner.js";
 import { withoutAbsent } from "../core/values.js";
-import type { Position } from "../failover/configuration.js";
-import { type Configuration, canonicalConfiguration, type PairType, sharedAddress } from "../failover/configuration.js";
+import { type Configuration, canonicalConfiguration, positions, sharedAddress } from "../failover/configuration.js";
 import { findGivenUp, isStuckProblem, pairProblems } from "../failover/problems.js";
 import { problemText } from "../failover/problemText.js";
-import { isFailedOver, looksInvalid, type Online, roles, speakerOf } from "../failover/roles.js";
-import { type Led, led } from "../failover/statusRows.js";
+import { isFailedOver, looksInvalid, roles, speakerOf } from "../failover/roles.js";
+import { led } from "../failover/statusRows.js";
 import { isStuck, pairProgress } from "../failover/transition.js";
 import type { FailoverPairInputs } from "./inputs.js";
 
-export interface FailoverPairOutputs {
-  dataMinerId: number | null;
-  state: string;
-  type: PairType;
-  members: Record<Position, string>;
-  online: Online;
-  onlineAgent: string | null;
-  failedOver: boolean;
-  led: Record<Position, Led>;
-  /** Whether each member answered when it was last asked. */
-  reachable: Record<Position, boolean>;
-  /** What is under way lasts longer than it may, or nobody is online and nobody tells since when. */
-  stuck: boolean;
-  problems: string[];
-  reachableAt: string | null;
-}
+const Positions = z.enum(positions);
+
+const failoverPairOutputFields = {
+  /** The DataMiner ID that both Agents share. */
+  dataMinerId: z.int().nullable(),
+  /** configuring, active, switching, inactive (disabled), ending or invalid; anything else is in transition. */
+  state: z.string(),
+  /** virtualIp or sharedHostname. */
+  type: z.enum(["virtualIp", "sharedHostname"]),
+  /** Corporate addresses of the members, as the live configuration has them. */
+  members: z.record(Positions, z.string()),
+  /** Which position is online: main, backup, none or both (split brain). */
+  online: z.enum(["main", "backup", "none", "both"]),
+  /** Address of the online Agent; null when not exactly one is. */
+  onlineAgent: z.string().nullable(),
+  /** Whether the backup does the main's work. */
+  failedOver: z.boolean(),
+  /**
+   * The LED of each member, as in the Failover Config window: green, or red when a row is in its bad value or the member is unreachable.
+   */
+  led: z.record(Positions, z.enum(["green", "red"])),
+  /** Whether each Agent answered when it was last asked. One that does not is a difference: the pair cannot be told to be as declared. */
+  reachable: z.record(Positions, z.boolean()),
+  /**
+   * Whether something is under way at the pair for longer than it may take, or nobody is online and nobody tells since when: a difference, for it
+   * may never end. `problems` says what.
+   */
+  stuck: z.boolean(),
+  /** What is wrong, one line each; empty when the pair is well. */
+  problems: z.array(z.string()),
+  /** Where users reach the pair: the corporate virtual IP address or the shared hostname. */
+  reachableAt: z.string().nullable(),
+};
+type FailoverPairOutputShape = typeof failoverPairOutputFields;
+export interface FailoverPairOutputFields extends FailoverPairOutputShape {}
+export const FailoverPairOutputs: z.ZodObject<FailoverPairOutputFields> = z.object(failoverPairOutputFields);
+export type FailoverPairOutputs = z.infer<typeof FailoverPairOutputs>;
 
 /** The live pair: configuration under the names of the inputs, outputs, and the view they come from. */
 export interface ObservedPair

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import type { Context } from "../core/context.js";
 import type { Recorded } from "../core/definition.js";
 import { FailoverError } from "../core/errors.js";
@@ -14,10 +15,18 @@ import { SharedHostnameRecordInputs } from "./inputs.js";
 
 export type { SharedHostnameRecordDeclared, SharedHostnameRecordInputs } from "./inputs.js";
 
-export interface SharedHostnameRecordOutputs {
-  zone: string;
-  ownedRecords: OwnedRecord[];
-}
+const sharedHostnameRecordOutputFields = {
+  /** The zone of the hostname, with its trailing dot. */
+  zone: z.string(),
+  /**
+   * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
+   */
+  ownedRecords: z.array(z.custom<OwnedRecord>()),
+};
+type SharedHostnameRecordOutputShape = typeof sharedHostnameRecordOutputFields;
+export interface SharedHostnameRecordOutputFields extends SharedHostnameRecordOutputShape {}
+export const SharedHostnameRecordOutputs: z.ZodObject<SharedHostnameRecordOutputFields> = z.object(sharedHostnameRecordOutputFields);
+export type SharedHostnameRecordOutputs = z.infer<typeof SharedHostnameRecordOutputs>;
 
 interface Observed extends SharedHostnameRecordOutputs {
   hostname: string;
@@ -37,7 +46,7 @@ export const sharedHostnameRecord = defineResource<typeof SharedHostnameRecordIn
   drift: { kind: "record" },
   inventory: { list: "sharedHostnameRecords" },
   inputs: SharedHostnameRecordInputs,
-  outputs: ["zone", "ownedRecords"],
+  outputs: SharedHostnameRecordOutputs,
   recorded: ["overwrite", "timeouts"],
   replaces: replacedBy,
   createsBeforeReplacing: true,

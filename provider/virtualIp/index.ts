@@ -19,7 +19,7 @@ import { checkRecords } from "../records/recordPlan.js";
 import { convergeVirtualIp, namesakeReasonAt } from "./converge.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import { VirtualIpInputs } from "./inputs.js";
-import { asDifference, type ObservedVirtualIp, observeVirtualIp, otherThan, type RecordedVirtualIp } from "./observe.js";
+import { asDifference, type ObservedVirtualIp, observeVirtualIp, otherThan, type RecordedVirtualIp, VirtualIpOutputs } from "./observe.js";
 import { sharedAddress } from "./oneAddress.js";
 
 export type { VirtualIpDeclared, VirtualIpInputs } from "./inputs.js";
@@ -34,7 +34,7 @@ export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualI
   members: { arePair: false, of: ({ agents }) => ({ main: at(agents, 0), backup: at(agents, 1) }) },
   inventory: { list: "virtualIps" },
   inputs: VirtualIpInputs,
-  outputs: ["heldBy", "deviations", "ownedRecords"],
+  outputs: VirtualIpOutputs,
   recorded: ["agents", "timeouts"],
   replaces: (recorded, { agents }) => (agents !== undefined && memberAddresses({ agents }) !== memberAddresses(recorded) ? ["agents"] : []),
   fixed: (before, after) =>

@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { type AskedMember, membersOf, type PairView, viewMembers } from "../agent/askMembers.js";
 import type { Connection } from "../agent/connection.js";
 import { findSettingsOwner } from "../agent/settingsChange.js";
@@ -17,13 +18,25 @@ import { findDeviations, placeRules } from "../records/recordRules.js";
 import { fixedRecordRules } from "./fixedRecords.js";
 import type { VirtualIpDns, VirtualIpInputs } from "./inputs.js";
 
-export interface VirtualIpOutputs {
-  /** Null right after it was made or moved: the pair that takes it comes after it in the same run. */
-  heldBy: Online | null;
-  /** Texts in older states. */
-  deviations: (Difference | string)[];
-  ownedRecords: OwnedRecord[];
-}
+const virtualIpOutputFields = {
+  /**
+   * Which position held the address when it was last read: main, backup, none or both. It moves at a switch and is never drift. Null after the
+   * `pulumi up` that makes the address, or moves it: its pair takes it only then. Until the next refresh `online` of the pair tells it.
+   */
+  heldBy: z.enum(["main", "backup", "none", "both"]).nullable(),
+  /**
+   * What differs from what is declared, each with `property`, `at`, `declared` and `live`; texts in older states. Empty after `pulumi up`.
+   */
+  deviations: z.array(z.custom<Difference | string>()),
+  /**
+   * The records that this resource owns: its own ones and those that it shares with others. Equal ones that it found are not among them.
+   */
+  ownedRecords: z.array(z.custom<OwnedRecord>()),
+};
+type VirtualIpOutputShape = typeof virtualIpOutputFields;
+export interface VirtualIpOutputFields extends VirtualIpOutputShape {}
+export const VirtualIpOutputs: z.ZodObject<VirtualIpOutputFields> = z.object(virtualIpOutputFields);
+export type VirtualIpOutputs = z.infer<typeof VirtualIpOutputs>;
 
 /** A state may leave out what is null. */
 export const asDifference = (deviation: Difference | string): Difference => ({

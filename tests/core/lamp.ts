@@ -70,7 +70,7 @@ export function lampIn(world: World): Handler {
     drift: { kind: "lamp" },
     inputs: LampInputs,
     complete: (inputs) => ({ ...inputs, title: inputs.title ?? inputs.name }),
-    outputs: ["power", "hours"],
+    outputs: z.object({ power: z.string(), hours: z.number().optional() }),
     recorded: ["socket", "host", "token", "timeouts"],
     replaces: (recorded, { socket }) => (socket !== undefined && socket !== recorded.socket ? ["socket"] : []),
     fixed: (before, after) =>

@@ -15,11 +15,12 @@ function boxes(stored: Map<string, number>) {
     const width = stored.get(label);
     return width === undefined ? undefined : { label, width };
   };
-  return defineResource({
+  const BoxInputs = z.strictObject({ label: z.string(), width: z.int() });
+  return defineResource<typeof BoxInputs, Box>({
     drift: { kind: "box" },
     type: "Box",
-    inputs: z.strictObject({ label: z.string(), width: z.int() }),
-    outputs: [],
+    inputs: BoxInputs,
+    outputs: z.object({}),
     recorded: [],
     replaces: (recorded, { label }) => (label !== undefined && label !== recorded.label ? ["label"] : []),
     timeouts: { create: 1_000, update: 1_000, delete: 1_000 },
