@@ -34,7 +34,7 @@ export const beacon = defineResource<typeof BeaconInputs, ObservedBeacon, "beaco
       }),
   },
   inputs: BeaconInputs,
-  outputs: ["broken"],
+  outputs: z.object({ broken: z.boolean() }),
   recorded: ["left", "right"],
   timeouts: { create: 1_000, update: 1_000, delete: 1_000 },
   id: ({ title }) => title,
