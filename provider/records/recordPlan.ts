@@ -6,7 +6,7 @@ import { DnsError, type DnsErrorCode } from "../dns/errors.js";
 import type { Ownership } from "./claims.js";
 import { type DnsConnection, withDns } from "./connection.js";
 import { type Establishing, establishRecords, refuseForeignRecords } from "./establishRecords.js";
-import { type FormerRecords, releaseFormer } from "./formerRecords.js";
+import { type FormerRecords, reclaimFormer, releaseFormer } from "./formerRecords.js";
 import { accessOf, partMoved, releaseMoved } from "./movedRecords.js";
 import { includingClaimed, type OwnedRecord } from "./ownedRecords.js";
 import { includingFormer, type PlacedRule, placeRules, probeZones, type RecordRule } from "./recordRules.js";
@@ -21,6 +21,8 @@ export interface DeclaredRecords {
   rules: readonly RecordRule[];
   /** Undefined leaves the TTL of what is there. */
   ttlSeconds: number | undefined;
+  /** What is owned, is declared no more, and yet stays as it stands. Default: none. */
+  keeps?: (record: OwnedRecord) => boolean;
 }
 
 /** Changes of records from what was made before to what the rules ask for. */
@@ -34,14 +36,16 @@ export class RecordPlan {
     private readonly ownership: Ownership,
     private readonly former: FormerRecords,
     private readonly moved: readonly OwnedRecord[],
+    private readonly kept: readonly OwnedRecord[],
   ) {}
 
   static async of(
     client: DnsClient,
-    { dns, rules, ttlSeconds }: DeclaredRecords,
-    former: FormerRecords,
+    { dns, rules, ttlSeconds, keeps = () => false }: DeclaredRecords,
+    all: FormerRecords,
     context: Context,
   ): Promise<RecordPlan> {
+    const former = { ...all, owned: all.owned.filter((record) => !keeps(record)) };
     const { owner, isReplacement } = context;
     const kept = dns.ownership ?? "zone";
     // In the zone the claims of the one that is replaced say what was its own.
@@ -51,7 +55,7 @@ export class RecordPlan {
     const { here, there } = await partMoved(client, { dns, zones }, former, ownership, context);
     const near = here.filter(({ zone }) => zones.has(zone));
     const owned = await includingClaimed(client, [...placed, ...near], here, ownership);
-    return new RecordPlan(client, context, dns, placed, ttlSeconds, ownership, { ...former, owned }, there);
+    return new RecordPlan(client, context, dns, placed, ttlSeconds, ownership, { ...former, owned }, there, all.owned.filter(keeps));
   }
 
   /** Refuses what `apply` would refuse, before anything is written. */
@@ -63,21 +67,22 @@ export class RecordPlan {
 
   /** Makes the rules hold, then takes away what was made in other zones before, or elsewhere in these. Returns what is owned then. */
   async apply(): Promise<OwnedRecord[]> {
-    const { context, ttlSeconds, ownership, moved } = this;
+    const { context, ttlSeconds, ownership, moved, kept } = this;
     const now = accessOf(this.dns);
     const told = (owned: readonly OwnedRecord[]) => (moved.length === 0 ? owned : owned.map((record) => ({ ...record, at: now })));
     const elsewhere = this.former.owned.filter(({ zone }) => !this.isHere(zone));
     const establishing: Establishing = {
       ...{ ttlSeconds, ownership },
       owned: this.former.owned.filter(({ zone }) => this.isHere(zone)),
-      remember: (owned) => context.remember({ ownedRecords: [...told(owned), ...elsewhere, ...moved] }),
+      remember: (owned) => context.remember({ ownedRecords: [...told(owned), ...elsewhere, ...moved, ...kept] }),
       write: (act) => context.write(act),
     };
     const owned = await establishRecords(this.client, this.whole, establishing);
     await releaseFormer({ ...this.former, owned: elsewhere }, context);
     await releaseMoved(moved, this.former.places, ownership, context);
-    context.remember({ ownedRecords: owned });
-    return owned;
+    await reclaimFormer({ ...this.former, owned: kept }, context);
+    context.remember({ ownedRecords: [...owned, ...kept] });
+    return [...owned, ...kept];
   }
 
   private get whole(): PlacedRule[] {

@@ -122,7 +122,10 @@ async function convergeRecords(
   return withDns(dns, context, async (client) => {
     // After a failure nobody knows what was applied.
     const claimed = recorded !== undefined && !recorded.isUnfinished;
-    const declared = { dns, rules: rulesOf(inputs, claimed), ttlSeconds: inputs.ttl };
+    // No plan names `reverse` then: with `ignoreChanges` the engine gives what stands, where somebody has removed one of the records.
+    const leavesReverse = claimed && !inputs.reverse && recorded.reverse === false;
+    const keeps = ({ type }: OwnedRecord) => leavesReverse && type === "PTR";
+    const declared = { dns, rules: rulesOf(inputs, claimed), ttlSeconds: inputs.ttl, keeps };
     const plan = await RecordPlan.of(client, declared, formerRecords(recorded, dns), context);
     await plan.refuseForeign();
     const ownedRecords = await plan.apply();

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { reverseNameOf } from "../../provider/dns/rdata.js";
 import type { DnsFault } from "../../simulator/index.js";
 import { DynamicProvider, ProviderError } from "../support/dynamicProvider.js";
 import { withoutClaims } from "./claims.js";
@@ -217,6 +218,29 @@ describe("a change in place", () => {
     expect(changes()).toEqual([[zone], [reverse]]);
     expect(owned(resource)).toHaveLength(4);
     expect(await resource.diff(renamed)).toMatchObject({ changes: false });
+  });
+
+  test("with reverse ignored: an update leaves the PTR records as they stand, also under another owner, and destroy removes what is owned", async () => {
+    const { resource, args, names, server, claims, records } = await made();
+    server.zoneOf(reverse).remove(reverseNameOf(two), "PTR");
+    await resource.refresh();
+    expect(resource.inputs.reverse).toBe(false);
+    // As the engine gives it with ignoreChanges.
+    const ignoring = (more?: object) => args({ reverse: resource.inputs.reverse, ...more });
+    for (const change of [{ ttl: 60 }, { ttl: 90 }, { ttl: 90, __owner: "room/test/other" }]) {
+      await resource.up(ignoring(change));
+      expect([names(1, 2), owned(resource).length]).toEqual([[[host("dma")], []], 4]);
+      await resource.refresh();
+      expect(await resource.diff(ignoring(change))).toMatchObject({ changes: false });
+    }
+    expect(claims().every((line) => line.includes("room/test/other"))).toBe(true);
+    await resource.up(args({ __owner: "room/test/other" }));
+    expect(names(1, 2)).toEqual([[host("dma")], [host("dma")]]);
+    server.zoneOf(reverse).remove(reverseNameOf(two), "PTR");
+    await resource.refresh();
+    await resource.up(ignoring({ ttl: 60, __owner: "room/test/other" }));
+    await resource.destroy();
+    expect(records()).toEqual([]);
   });
 
   test("of the hostname or the zone replaces it, the new one first", async () => {
