@@ -11,7 +11,6 @@ export type EndMode = "delete" | "disable";
 
 export const positions = ["main", "backup"] as const satisfies readonly Position[];
 
-/** The other position. */
 export const otherPosition = (position: Position): Position => (position === "main" ? "backup" : "main");
 
 export interface Member {

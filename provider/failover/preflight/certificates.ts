@@ -17,7 +17,7 @@ export const certificateRules: readonly Rule[] = [
   forBothMembers(httpsNamesDiffer),
 ];
 
-/** One that has expired is not trusted either, and another authority does not mend that. */
+/** One that has expired is not trusted either, and another authority would not help. */
 function certificateIsTrusted({ position, facts, name }: AnsweringMember, { now }: Plan): Finding[] {
   const { https } = facts.agent;
   if (https === null || https.trusted || expiry(https) < now) return [];
