@@ -5,7 +5,7 @@ import { Timeouts } from "../../provider/core/fields.js";
 import type { Failure } from "../../provider/core/inputs.js";
 import { defineResource } from "../../provider/core/lifecycle.js";
 import { keepSecret } from "../../provider/core/redaction.js";
-import type { Handler } from "../../provider/core/resource.js";
+import type { Handler, Resource } from "../../provider/core/resource.js";
 import { sameValue } from "../../provider/core/values.js";
 
 /** What really stands somewhere, changed by the provider or behind its back. */
@@ -59,7 +59,7 @@ interface Observed extends Pick<LampInputs, "name" | "title" | "brightness" | "c
 }
 
 /** A resource as small as one can be that uses everything `defineResource` has. */
-export function lampIn(world: World): Handler {
+export function lampIn(world: World): Resource<LampInputs> {
   const look = (inputs: LampInputs): Observed | undefined => {
     const lamp = world.lamps.get(inputs.socket);
     return lamp && { ...lamp, hours: lamp.hours };

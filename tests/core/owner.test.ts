@@ -1,6 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { Declarations } from "../../provider/core/declarations.js";
-import { formatOwner, isSameOwner, isSameStack, isSuperseded, newGeneration, parseOwner, resourceOf } from "../../provider/core/owner.js";
+import {
+  aliasCure,
+  formatOwner,
+  isSameOwner,
+  isSameStack,
+  isSuperseded,
+  newGeneration,
+  parseOwner,
+  resourceOf,
+  takenOver,
+} from "../../provider/core/owner.js";
 
 const [first, second] = ["room/test/pair#0123456789ab", "room/test/pair#ba9876543210"];
 
@@ -15,6 +25,13 @@ describe("an owner", () => {
     expect(newGeneration()).not.toBe(generation);
   });
 
+  test.each(["room/test/pair#0123456789abc", "room/test/pair#0123456789a", "room/test/pair#0123456789AB", "#0123456789ab"])(
+    "has no generation where what follows is none: %s",
+    (text) => {
+      expect(parseOwner(text)).toEqual({ name: text, generation: undefined });
+    },
+  );
+
   test("is the same resource in whichever generation", () => {
     expect(isSameOwner(first, second)).toBe(true);
     expect(isSameOwner("room/test/pair", second)).toBe(true);
@@ -28,6 +45,7 @@ describe("an owner", () => {
     [first, "room/test/pair", false],
     [first, "room/test/other#ba9876543210", false],
     [first, null, false],
+    [first, undefined, false],
   ])("%s is superseded by %s: %s", (ours, stored, expected) => {
     expect(isSuperseded(ours, stored)).toBe(expected);
   });
@@ -45,10 +63,32 @@ describe("an owner", () => {
     ["room/test/pair", "room/test/other#0123456789ab", true],
     ["room/test/pair", "room/tests/pair", false],
     ["acme@room/test/pair", "room/test/pair", true],
+    ["room/test/pair", "acme@room/test/pair", true],
+    ["acme@room/test/pair", "acme@room/test/other", true],
     ["acme@room/test/pair", "other@room/test/pair", false],
+    ["room/test/pair", "hall/test/pair", false],
+    ["acme@room/test/pair", "acme@hall/test/pair", false],
   ])("%s and %s are of one stack: %s", (one, other, expected) => {
     expect(isSameStack(one, other)).toBe(expected);
   });
+});
+
+describe("the cure for a resource that stands under another name", () => {
+  const site = "room/test/my:index:Site$my:index:Room::pair";
+
+  test.each([
+    ["its name", "room/test/old", "room/test/new", '[{ name: "old" }]'],
+    ["where it stood, at the top", "room/test/pair", site, "[{ parent: pulumi.rootStackResource }]"],
+    ["where it stood, inside a component", site, "room/test/pair", "[{ parent: <the my:index:Room that it was in> }]"],
+    ["both", "room/test/old", site, '[{ name: "old", parent: pulumi.rootStackResource }]'],
+  ])("names %s", (_, stored, declared, aliases) => {
+    expect(aliasCure(stored, declared)).toContain(`set aliases: ${aliases} in its options`);
+  });
+});
+
+test("a delete that leaves something says what to do, unless this run replaces it by itself", () => {
+  expect(takenOver({ isReplacement: true })).toBe("a later creation of this resource has taken it over.");
+  expect(takenOver({ isReplacement: false })).toMatch(/^a later creation .* over\. If its run was killed, .*`pulumi destroy` again\.$/);
 });
 
 describe("what the program of a run declares", () => {
@@ -92,5 +132,24 @@ describe("what the program of a run declares", () => {
     declarations.add(id, "room/test/renamed", true);
     expect(declarations.isDeclaredElsewhere(id, owner)).toBe(true);
     expect(declarations.isDeclaredElsewhere(id, "room/test/renamed")).toBe(false);
+  });
+
+  test("is no replacement where the program has it as before", () => {
+    const declarations = new Declarations();
+    declarations.addExisting(id, owner);
+    declarations.add(id, owner, false);
+    expect(declarations.isReplacement(id, owner)).toBe(false);
+  });
+
+  test("says nothing of a resource without an owner, which may be any", () => {
+    const declarations = new Declarations();
+    declarations.addExisting(id, undefined);
+    declarations.add(id, undefined, true);
+    declarations.addCreated(id, undefined, "ba9876543210");
+    expect(declarations.isReplacement(id, undefined)).toBe(false);
+    expect(declarations.isMadeAnew(id, undefined, "0123456789ab")).toBe(false);
+    expect(declarations.isDeclaredElsewhere(id, owner)).toBe(false);
+    declarations.add(id, owner, true);
+    expect(declarations.isDeclaredElsewhere(id, undefined)).toBe(false);
   });
 });

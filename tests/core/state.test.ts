@@ -113,6 +113,15 @@ describe("state after a read", () => {
     }
   });
 
+  test("knows when the thing says itself that it is another's, whatever is stored", () => {
+    expect(refreshedState(keys, state, { ...live, __isDisowned: true }).__superseded).toBe(true);
+    expect(refreshedState(keys, state, { ...live, __isDisowned: false }).__superseded).toBeUndefined();
+  });
+
+  test("of what is finished says nothing of an attempt", () => {
+    expect(refreshedState(keys, { ...state, __unfinished: false, __attempted: { brightness: 9 } }, live)).not.toHaveProperty("__attempted");
+  });
+
   test("keeps an unmanaged key unmanaged", () => {
     expect(refreshedState(keys, state, { ...live, colour: "cold" })).toMatchObject({ colour: null, __declared: state.__declared });
   });

@@ -2,7 +2,10 @@ import { expect, test } from "vitest";
 import { z } from "zod";
 import { defineResource } from "../../provider/core/lifecycle.js";
 import { differingKeys, type Keys, refreshedState, stateOf } from "../../provider/core/state.js";
+import { watchForSecrets } from "../support/secrecy.js";
 import { created, declared, lampIn, World } from "./lamp.js";
+
+watchForSecrets();
 
 interface Box {
   label: string;
