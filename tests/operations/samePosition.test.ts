@@ -12,7 +12,10 @@ import { looksInvalid } from "../../provider/failover/roles.js";
 import { failoverPair } from "../../provider/index.js";
 import { json, standIn, token } from "../agent/standIn.js";
 import { runCommand } from "../support/commandLine.js";
+import { watchForSecrets } from "../support/secrecy.js";
 import { aPair, aSnapshot, aStatus } from "../support/snapshot.js";
+
+watchForSecrets(token);
 
 const [main, backup] = ["127.0.22.1", "127.0.22.2"];
 const port = 8122;
