@@ -131,7 +131,6 @@ describe("a declaration by itself", () => {
     });
     world.lamps.set("wall", { ...real, brightness: 7, power: "on" });
     expect((await lamp.inspect(lampArgs)).differences).toEqual([]);
-    expect(world.context?.verb).toBe("read");
     expect(watch.lines.slice(before)).toEqual([]);
   });
 });
