@@ -114,8 +114,8 @@ describe("state after a read", () => {
   });
 
   test("knows when the thing says itself that it is another's, whatever is stored", () => {
-    expect(refreshedState(keys, state, { ...live, __isDisowned: true }).__superseded).toBe(true);
-    expect(refreshedState(keys, state, { ...live, __isDisowned: false }).__superseded).toBeUndefined();
+    expect(refreshedState(keys, state, { ...live, isDisowned: true }).__superseded).toBe(true);
+    expect(refreshedState(keys, state, { ...live, isDisowned: false }).__superseded).toBeUndefined();
   });
 
   test("of what is finished says nothing of an attempt", () => {
