@@ -14,7 +14,7 @@ function shelfIn(shelves: Map<string, { boards: number }>, more: { createsBefore
     type: "Shelf",
     drift: { kind: "shelf" },
     inputs,
-    outputs: [],
+    outputs: z.object({}),
     recorded: ["name"],
     timeouts: { create: 1_000, update: 1_000, delete: 1_000 },
     id: ({ name }) => name,

@@ -32,15 +32,23 @@ describe("a claim", () => {
     );
   });
 
-  test.each(['"v=spf1 -all"', '"heritage=external-dns,external-dns/owner=a"', '"heritage=dataminer-failover"', '"a\\"b"', "\\# 2 beef"])(
-    "is not %s",
-    (text) => {
-      expect(parseClaim(text)).toBeUndefined();
-    },
-  );
+  test.each([
+    '"heritage=external-dns,owner=a/b/c,A=10.0.0.1"',
+    '"heritage=dataminer-failover,A=10.0.0.1,owner=a/b/c"',
+    '"heritage=dataminer-failover,owner=a/b/c" and more',
+    'more "heritage=dataminer-failover,owner=a/b/c"',
+    "heritage=dataminer-failover,owner=a/b/c",
+    '"v=spf1 -all"',
+    '"heritage=external-dns,external-dns/owner=a"',
+    '"heritage=dataminer-failover"',
+    '"a\\"b"',
+    "\\# 2 beef",
+  ])("is not %s", (text) => {
+    expect(parseClaim(text)).toBeUndefined();
+  });
 
   test("may have fields of a later version, which are passed over", () => {
-    expect(parseClaim('"heritage=dataminer-failover,owner=a/b/c,since=2030,A=10.0.0.1"')).toEqual({
+    expect(parseClaim('"heritage=dataminer-failover,owner=a/b/c,since=2030,2A=10.0.0.2,A=,A=10.0.0.1"')).toEqual({
       owner: "a/b/c",
       records: [{ type: "A", data: "10.0.0.1" }],
     });

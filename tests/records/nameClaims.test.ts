@@ -15,15 +15,17 @@ function at(data: string[], more: Partial<Ownership> = {}): NameClaims {
 }
 
 describe("whose a record is", () => {
-  const claims = at([claim(ours, one), claim(later, two), claim(theirs, one, three), strange]);
+  const seen = () => at([claim(ours, one), claim(later, two), claim(theirs, one, three), strange]);
 
   test("is ours in whichever creation of this resource, and nobody's that only stands there", () => {
+    const claims = seen();
     expect([one, two, three].map((record) => claims.isClaimed(record))).toEqual([true, true, false]);
     expect(claims.isClaimed({ type: "AAAA", data: one.data })).toBe(false);
     expect(claims.claimed).toEqual([one]);
   });
 
   test("is told with the names of all other owners, and of the other creations apart", () => {
+    const claims = seen();
     expect([one, two, three].map((record) => claims.foreignOwnersOf(record))).toEqual([[theirs], [], [theirs]]);
     expect([one, two, three].map((record) => claims.otherCreationsOf(record))).toEqual([[], [later], []]);
   });
@@ -43,7 +45,8 @@ describe("whose a record is", () => {
 describe("a later creation that has taken over", () => {
   const superseder = (data: string[], records = [one], before = [ours]) => at(data, { owner: undefined, before }).findSuperseder(records);
 
-  test("is found by what it claims of ours", () => {
+  test("is found by what it claims of ours, under one of the owners that the state has", () => {
+    expect(superseder([claim(later, one)], [one], ["room/test/old#0123456789ab", ours])).toBe(later);
     expect(superseder([claim(later, one)])).toBe(later);
     expect(superseder([claim(later, one), claim(ours, two)])).toBe(later);
   });

@@ -25,12 +25,15 @@ async function zoneWith(addresses: string[], claims: Record<string, string[]> = 
     signer: hmacSigner({ name: key.name, secret: secretBytes(key.secret, "the key") }),
   });
   onTestFinished(() => client.close());
-  const release = (known: string[], ownership: Partial<Ownership> = {}) => {
-    const records: OwnedRecord[] = known.map((data) => ({ zone, name, type: "A", data }));
-    return releaseRecords(client, zone, records, { kept: "zone", owner: ours, before: [ours], isReplacing: false, ...ownership });
-  };
+  const releaseAll = (records: OwnedRecord[], ownership: Partial<Ownership> = {}) =>
+    releaseRecords(client, zone, records, { kept: "zone", owner: ours, before: [ours], isReplacing: false, ...ownership });
+  const release = (known: string[], ownership?: Partial<Ownership>) =>
+    releaseAll(
+      known.map((data) => ({ zone, name, type: "A", data })),
+      ownership,
+    );
   const standing = () => [server.addresses(name).sort(), server.data(claimsName(name), "TXT").length];
-  return { release, standing, server };
+  return { release, releaseAll, standing, server };
 }
 
 describe("what is released", () => {
@@ -80,5 +83,30 @@ describe("what stays", () => {
     const { release, standing } = await zoneWith([stray]);
     expect(await release([one])).toEqual({ ...nothingLeft, changed: [`A ${name} has ${stray} instead of ${one}`] });
     expect(standing()).toEqual([[stray], 0]);
+  });
+
+  test("is told as changed only where ours is gone: what others have put beside it is theirs", async () => {
+    const { release, standing } = await zoneWith([one, stray], { [ours]: [one] });
+    expect(await release([one])).toEqual(nothingLeft);
+    expect(standing()).toEqual([[stray], 0]);
+    const partly = await zoneWith([two], { [ours]: [one, two] });
+    expect(await partly.release([one, two])).toEqual(nothingLeft);
+    expect(partly.standing()).toEqual([[], 0]);
+  });
+
+  test("is decided name by name: what goes at one name stays at another", async () => {
+    const { server, releaseAll } = await zoneWith([one], { [ours]: [one] });
+    server.zone(zone).set("other", "A", [one, two]);
+    server.zone(zone).set("other", "AAAA", ["fd00::1"]);
+    server.zone(zone).set(claimsName("other"), "TXT", [formatClaim({ owner: theirs, records: [{ type: "A", data: one }] })]);
+    const other = `other.${zone}`;
+    const left = await releaseAll([
+      { zone, name, type: "A", data: one },
+      { zone, name: other, type: "A", data: one },
+      { zone, name: other, type: "AAAA", data: "fd00::1" },
+    ]);
+    expect(left).toEqual({ ...nothingLeft, shared: [`A ${other} ${one}`] });
+    expect([server.addresses(name), server.addresses(other).sort()]).toEqual([[], [one, two]]);
+    expect([name, other].map((each) => server.data(claimsName(each), "TXT").length)).toEqual([0, 1]);
   });
 });
