@@ -33,7 +33,7 @@ export function settingsChange({ resource, agent, owner, ownersBefore, settings 
       owner === undefined
         ? `the resource has no owner. Declare it with the class ${resource} of this package.`
         : "it has no DataMiner ID. Give it its licence and its ID first.";
-    throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${address}: ${seen}`);
+    throw settingsRefused(address, seen);
   }
   const tells = agent.settingsOwners !== undefined;
   const spelled = tells ? owner : parseOwner(owner).name;
@@ -42,6 +42,10 @@ export function settingsChange({ resource, agent, owner, ownersBefore, settings 
     : ownersBefore.map((name) => parseOwner(name).name).find((name) => name !== spelled);
   return { dataMinerId, body: { owner: spelled, previousOwner: before === spelled ? null : (before ?? null), settings } };
 }
+
+/** Settings that cannot be changed; nothing was. */
+export const settingsRefused = (address: string, reason: string): RefusedError =>
+  new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${address}: ${reason}`);
 
 /** As whom the Agent remembers settings of one of these owners, in whichever generation. */
 export function findSettingsOwner({ settingsOwners }: Holding, owners: readonly string[]): string | undefined {

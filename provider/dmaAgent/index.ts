@@ -2,7 +2,7 @@ import { readAgent } from "../agent/client.js";
 import { agentAddress, connectionKeys, connectionOf, withAddress } from "../agent/connection.js";
 import { isSilence, isSilenceInCheck } from "../agent/errors.js";
 import { farewell, isPairOfStack } from "../agent/farewell.js";
-import { findSettingsOwner, isSupersededOn } from "../agent/settingsChange.js";
+import { findSettingsOwner, isSupersededOn, settingsRefused } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { sharedSnapshot } from "../agent/snapshots.js";
 import { ownerNameOf } from "../core/definition.js";
@@ -70,7 +70,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     const [unmet] = unmetExpectations(inputs, facts);
     if (unmet) throw new RefusedError("EXPECTATION_UNMET", `Agent ${inputs.address}: ${unmet.property}: ${unmet.reason}`);
     const [namesake] = heldByNamesake(inputs, facts, recorded);
-    if (namesake) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${inputs.address}: ${namesake.reason}`);
+    if (namesake) throw settingsRefused(facts.agent.address, namesake.reason);
     if (isSettled(inputs, facts, context, recorded)) return facts;
     const isMarked = facts.storedOwner !== undefined || isToBeMarked(inputs, facts, recorded);
     const timers = inputs.settings ?? (isMarked && !recorded?.applied.settings ? {} : undefined);

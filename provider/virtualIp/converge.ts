@@ -2,7 +2,7 @@ import { type AnsweringMember, requireBoth } from "../agent/askMembers.js";
 import { probe, putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
 import { isPairOfStack } from "../agent/farewell.js";
-import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange } from "../agent/settingsChange.js";
+import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange, settingsRefused } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
 import { ownerNameOf } from "../core/definition.js";
@@ -92,7 +92,7 @@ interface Clearing extends SettingsChange {
 
 function refuseNamesake(inputs: VirtualIpInputs, facts: Snapshot, recorded: RecordedVirtualIp | undefined): void {
   const reason = namesakeReasonAt(inputs, facts, recorded);
-  if (reason !== undefined) throw new RefusedError("SETTINGS_REFUSED", `Changing settings of Agent ${facts.agent.address}: ${reason}`);
+  if (reason !== undefined) throw settingsRefused(facts.agent.address, reason);
 }
 
 /** Another resource of this stack has cleared the registration, which may be this one under its former name. */

@@ -118,9 +118,11 @@ async function removeVirtualIp(recorded: RecordedVirtualIp, context: Context): P
   const isSuperseded = agents.some(
     ({ snapshot: { agent } }) => isSupersededOn(agent, owners) || (agent.settingsOwners === undefined && context.isReplacement),
   );
-  // What the later creation does not declare any more, such as another hostname, goes all the same.
-  if (isSuperseded) await releaseFormer(formerRecords(recorded), context, { isReplaced: true });
-  if (isSuperseded) return context.progress(`virtual IP ${recorded.address} is left as it is: ${takenOver(context)}`);
+  if (isSuperseded) {
+    // What the later creation does not declare any more, such as another hostname, goes all the same.
+    await releaseFormer(formerRecords(recorded), context, { isReplaced: true });
+    return context.progress(`virtual IP ${recorded.address} is left as it is: ${takenOver(context)}`);
+  }
   if (!context.isReplaced) for (const { snapshot } of agents) refuseWhileUsed(recorded, snapshot);
   await releaseFormer(formerRecords(recorded), context);
   for (const { connection, snapshot } of agents) await putBack(recorded, connection, snapshot, context);
