@@ -73,6 +73,23 @@ describe("delete leaves a pair that is not ours", () => {
     expect([simulator.pairs.length, writes().length]).toEqual([1, before]);
   });
 
+  test("because it is disabled and stored as another's", async () => {
+    const { pair, simulator, resource, writes } = await live();
+    const before = writes().length;
+    pair().setState("inactive");
+    pair().setOwner("other/prod/pair");
+    await expect(resource.destroy()).rejects.toThrow(/it belongs to other\/prod\/pair now.*Runbook: FOREIGN_PAIR\.$/);
+    expect([simulator.pairs.length, writes().length]).toEqual([1, before]);
+  });
+
+  test("but one that is stored under one of the two names of an unfinished renaming is ours", async () => {
+    const { simulator, resource } = await live();
+    const declared = resource.outs.__declared as object;
+    resource.outs = { ...resource.outs, __unfinished: true, __attempted: { ...declared, __owner: "room/test/renamed" } };
+    await resource.destroy();
+    expect(simulator.pairs).toEqual([]);
+  });
+
   test("but a disabled one, which has no owner, is ended as ours", async () => {
     const { pair, simulator, resource } = await live();
     pair().setOwner(null);

@@ -32,12 +32,15 @@ const cuts = ["stoppingOffline", "resettingOffline", "releasingVirtualIp", "rest
 beforeAll(async () => {
   provider = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
   const doomed = await DynamicProvider.start("failoverPair", { [tokenEnv]: token });
-  for (const phase of cuts) {
-    const made = await live();
-    await holdAt(made.simulator, phase, () => doomed.delete(made.resource.id, made.resource.outs));
-    killed.set(phase, made);
+  try {
+    for (const phase of cuts) {
+      const made = await live();
+      await holdAt(made.simulator, phase, () => doomed.delete(made.resource.id, made.resource.outs));
+      killed.set(phase, made);
+    }
+  } finally {
+    doomed.stop();
   }
-  doomed.stop();
 });
 
 afterAll(async () => {

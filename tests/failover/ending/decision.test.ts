@@ -12,7 +12,10 @@ const interrupted: PairedChanges = { pair: { state: "ending", operation: { state
 
 describe("ending asks the online member", () => {
   test("to keep main and to reset backup", () => {
-    expect(plan(online(), offline())).toMatchObject({ ask: "main", keep: mainAddress, reset: backupAddress, offlineUnavailable: false });
+    expect(plan(online(), offline())).toMatchObject({
+      ...{ ask: "main", keep: mainAddress, reset: backupAddress },
+      ...{ offlineUnavailable: false, closing: [] },
+    });
   });
 
   test("to keep backup and to reset main, when that is allowed", () => {
@@ -40,6 +43,21 @@ describe("there is nothing to end", () => {
     expect(ending(online(disabled), offline(disabled), { endMode: "disable" }).kind).toBe("nothing");
     expect(ending(online(disabled), undefined, { endMode: "disable" }).kind).toBe("nothing");
     expect(ending(online(disabled), offline(disabled), { endMode: "delete" }).kind).toBe("end");
+  });
+});
+
+describe("there is something to end", () => {
+  test("while one member alone is disabled, where both are to be", () => {
+    expect(ending(online(), offline({ pair: { state: "inactive" } }), { endMode: "disable" }).kind).not.toBe("nothing");
+  });
+
+  test("as far as one member tells that is fresh, or has no ID where none is recorded: neither is the one that was kept", () => {
+    expect(refusal(member("main", { pristine: true, dataMinerId: 111 }), undefined).code).toBe("KEPT_MEMBER_SILENT");
+    expect(refusal(member("main", { dataMinerId: null }), undefined, { dataMinerId: null }).code).toBe("KEPT_MEMBER_SILENT");
+  });
+
+  test("but not where both answer without a pair, whatever their IDs are", () => {
+    expect(ending(standalone(222), reset())).toEqual({ kind: "nothing", notes: [] });
   });
 });
 
@@ -131,6 +149,10 @@ describe("something is under way", () => {
     ["a restart in the middle of an ending", { ...interrupted, failoverStatus: "Starting" }, {}],
   ])("while %s goes on", (_, main, backup) => {
     expect(refusal(online(main), offline(backup)).code).toBe("PAIR_IN_TRANSITION");
+  });
+
+  test("while a member of an active pair shows no Failover status", () => {
+    expect(refusal({ ...online(), status: null }, offline()).code).toBe("PAIR_IN_TRANSITION");
   });
 
   test("at the one member that answers, and only that one is told of", () => {
