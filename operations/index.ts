@@ -1,9 +1,12 @@
 export type { Asking } from "../provider/agent/askMembers.js";
 export type { ErrorCode } from "../provider/core/errorCodes.js";
 export { FailoverError, RefusedError } from "../provider/core/errors.js";
-export type { Problem, ProblemKind } from "../provider/failover/problems.js";
-export { problemText } from "../provider/failover/problemText.js";
-export type { StatusRow } from "../provider/failover/statusRows.js";
+export type { Position } from "../provider/failover/configuration.js";
+export type { MemberName, Problem, ProblemKind } from "../provider/failover/problems.js";
+export { problemText, type TextOptions } from "../provider/failover/problemText.js";
+export type { Contradiction, Online } from "../provider/failover/roles.js";
+export type { Led, StatusRow } from "../provider/failover/statusRows.js";
+export type { Lasting } from "../provider/failover/transition.js";
 export type { FailoverPairDeclared } from "../provider/failoverPair/index.js";
 export { type DriftOptions, type DriftProgress, detectDrift } from "./detectDrift.js";
 export {

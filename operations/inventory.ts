@@ -3,7 +3,7 @@ import { reasonOf } from "../provider/core/errors.js";
 import type { Failure } from "../provider/core/inputs.js";
 import type { JsonObject } from "../provider/core/values.js";
 import type { Position } from "../provider/failover/configuration.js";
-import { InventoryError, type Problem } from "./inventory/document.js";
+import { type Fault, InventoryError } from "./inventory/document.js";
 import { type Entry, findLiteralSecrets, openInventory } from "./inventory/entries.js";
 import { connectionsOf, type PairTarget } from "./pairTarget.js";
 import type { AnyResource } from "./registry.js";
@@ -68,7 +68,7 @@ export async function parseInventory(text: string, file: string): Promise<Invent
 
 /** All entries of one list, each by itself and then beside the others that are well. */
 function judgeList(resource: AnyResource, entries: readonly Entry[]) {
-  const problems: Problem[] = [];
+  const problems: Fault[] = [];
   const judged: (InventoryEntry & Pick<Entry, "path">)[] = [];
   for (const entry of entries) {
     const secrets = findLiteralSecrets(entry);
@@ -89,7 +89,7 @@ function judgeList(resource: AnyResource, entries: readonly Entry[]) {
   };
 }
 
-function placed({ path }: Pick<Entry, "path">, { property, reason }: Failure): Problem {
+function placed({ path }: Pick<Entry, "path">, { property, reason }: Failure): Fault {
   const steps = property === "" ? [] : property.split(".").map((step) => (/^\d+$/.test(step) ? Number(step) : step));
   return { path: [...path, ...steps], reason };
 }

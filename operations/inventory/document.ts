@@ -3,7 +3,7 @@ import { FailoverError, oneLine, reasonOf } from "../../provider/core/errors.js"
 import { redact } from "../../provider/core/redaction.js";
 
 /** A problem by its place in the document. */
-export interface Problem {
+export interface Fault {
   path: readonly (string | number)[];
   /** One sentence that says what is wrong and what is expected. */
   reason: string;
@@ -33,8 +33,8 @@ export class InventoryError extends FailoverError {
   constructor(
     /** The file. */
     readonly file: string,
-    problems: readonly Problem[],
-    lineOf: (path: Problem["path"]) => number | undefined = () => undefined,
+    problems: readonly Fault[],
+    lineOf: (path: Fault["path"]) => number | undefined = () => undefined,
   ) {
     const shown = problems.map((problem) => described(file, problem, problem.line ?? lineOf(problem.path)));
     const count = shown.length === 1 ? "1 problem" : `${shown.length} problems`;
@@ -43,14 +43,14 @@ export class InventoryError extends FailoverError {
   }
 }
 
-function described(file: string, { path, reason }: Problem, line: number | undefined): InventoryProblem {
+function described(file: string, { path, reason }: Fault, line: number | undefined): InventoryProblem {
   const place = formatPath(path);
   const clean = `${oneLine(redact(reason)).replace(/\.$/, "")}.`;
   const text = [`${file}${line === undefined ? "" : `:${line}`}`, ...(place ? [place] : []), clean].join(": ");
   return { line: line ?? null, path: place, reason: clean, text: oneLine(redact(text)) };
 }
 
-function formatPath(path: Problem["path"]): string {
+function formatPath(path: Fault["path"]): string {
   return path.map((step, index) => (typeof step === "number" ? `[${step}]` : `${index > 0 ? "." : ""}${oneLine(step)}`)).join("");
 }
 
@@ -60,7 +60,7 @@ const longestText = 8 * 1024 * 1024;
 const mostAliases = 100_000;
 
 /** A YAML 1.2 document, of which JSON is a part; `<<` merges what an anchor says. Throws an InventoryError. */
-export function openDocument(text: string, file: string): { value: unknown; lineOf: (path: Problem["path"]) => number | undefined } {
+export function openDocument(text: string, file: string): { value: unknown; lineOf: (path: Fault["path"]) => number | undefined } {
   const refuse = (reason: string, line?: number) => new InventoryError(file, [{ path: [], reason, line }]);
   if (text.length > longestText) throw refuse("expected at most 8 MiB of text. Give an inventory in YAML or JSON.");
   const lines = new LineCounter();
@@ -69,7 +69,7 @@ export function openDocument(text: string, file: string): { value: unknown; line
   const document = parseDocument(source, { lineCounter: lines, merge: true, prettyErrors: false });
   const [error] = document.errors;
   if (error) throw refuse(`it is no YAML and no JSON: ${oneLine(error.message)}`, lines.linePos(error.pos[0]).line);
-  const lineOf = (path: Problem["path"]) => {
+  const lineOf = (path: Fault["path"]) => {
     const offset = offsetOf(document, path);
     return offset === undefined ? undefined : lines.linePos(offset).line;
   };
@@ -113,7 +113,7 @@ function isShallow(value: unknown, depth = 0): boolean {
 }
 
 /** Where the path leads: to a key, or to an item of a list. What is missing stands nowhere; then the nearest thing around it does. */
-function offsetOf(document: Document.Parsed, path: Problem["path"]): number | undefined {
+function offsetOf(document: Document.Parsed, path: Fault["path"]): number | undefined {
   let offset: number | undefined;
   let node: unknown = document.contents;
   for (const step of path) {

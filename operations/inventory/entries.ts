@@ -4,7 +4,7 @@ import { keepSecret } from "../../provider/core/redaction.js";
 import { isJsonObject, type JsonObject } from "../../provider/core/values.js";
 import { type Position, positions } from "../../provider/failover/configuration.js";
 import { inventoryLists } from "../registry.js";
-import { InventoryError, openDocument, type Problem } from "./document.js";
+import { type Fault, InventoryError, openDocument } from "./document.js";
 
 /** One entry of a list, before its resource has judged it. */
 export interface Entry {
@@ -65,14 +65,14 @@ export function openInventory(text: string, file: string) {
   return { lists: opened, lineOf };
 }
 
-function toProblems(issue: z.core.$ZodIssue): Problem[] {
-  const path = issue.path as Problem["path"];
+function toProblems(issue: z.core.$ZodIssue): Fault[] {
+  const path = issue.path as Fault["path"];
   if (issue.code !== "unrecognized_keys") return [{ path, reason: issue.message }];
   const known = Object.keys(Inventory.shape).join(", ");
   return issue.keys.map((key) => ({ path: [...path, key], reason: `expected one of ${known}` }));
 }
 
-function findSameNames(entries: readonly Entry[]): Problem[] {
+function findSameNames(entries: readonly Entry[]): Fault[] {
   const seen = new Set<string>();
   return entries.flatMap(({ name, path }) => {
     if (seen.has(name))
@@ -97,7 +97,7 @@ const sources: Readonly<Record<string, string>> = {
 const tokenSources = ["tokenEnv", "tokenFile", "token"];
 
 /** Literal secrets, and connections that say nothing of a token: the resource itself would advise the literal one, too. */
-export function findLiteralSecrets(entry: Entry): Problem[] {
+export function findLiteralSecrets(entry: Entry): Fault[] {
   return [...objectsIn(entry.declared, entry.path)].flatMap(({ path, object }) => [
     ...Object.entries(object).flatMap(([key, value]) => {
       const expected = sources[key];
@@ -113,7 +113,7 @@ export function findLiteralSecrets(entry: Entry): Problem[] {
 
 const isConnection = (object: JsonObject): boolean => "host" in object;
 
-function* objectsIn(value: unknown, path: Problem["path"]): Generator<{ path: Problem["path"]; object: JsonObject }> {
+function* objectsIn(value: unknown, path: Fault["path"]): Generator<{ path: Fault["path"]; object: JsonObject }> {
   if (Array.isArray(value)) {
     for (const [index, item] of value.entries()) yield* objectsIn(item, [...path, index]);
   } else if (isJsonObject(value)) {

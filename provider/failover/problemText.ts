@@ -1,12 +1,13 @@
+// What people read of a problem; the only place with these sentences. Nothing takes them apart again.
+
 import { formatMilliseconds } from "../core/durations.js";
 import { memberName } from "./memberFacts.js";
 import type { GivenUp, OfMember, Problem, RedRow } from "./problems.js";
 import type { StatusRow } from "./statusRows.js";
 import type { Lasting } from "./transition.js";
 
-/** What people read of a problem; the only place with these sentences. Nothing takes them apart again. */
-
-interface TextOptions {
+/** What the sentence of a problem leaves out. */
+export interface TextOptions {
   /** False leaves out the figures that change by themselves, for outputs that are kept in state. Default: true. */
   counters?: boolean;
 }

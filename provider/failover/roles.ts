@@ -69,7 +69,11 @@ export function looksInvalid(main: MemberFacts | undefined, backup: MemberFacts 
   return isOnline(main.status) === isOnline(backup.status);
 }
 
-/** How two members that answer contradict each other. */
+/**
+ * How two members that answer contradict each other.
+ * @prop kind In what.
+ * @prop seen The position that both claim.
+ */
 export type Contradiction =
   | { kind: "bothOnline" | "bothOffline" | "twoConfigurations" }
   /** Both claim this position. */
