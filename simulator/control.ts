@@ -4,7 +4,7 @@ import { PairConfig } from "pulumi-dataminer-failover/agent";
 import { isDnsFault } from "./dns/faults.js";
 import type { NameServer } from "./dns/nameServer.js";
 import { isFault } from "./host/faults.js";
-import { ListenError } from "./host/listenError.js";
+import { ListenError } from "./host/listener.js";
 import type { Simulator } from "./simulator.js";
 
 const controlAddress = "127.0.0.1";

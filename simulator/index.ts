@@ -9,7 +9,7 @@ export { NameServer, type NameServerOptions } from "./dns/nameServer.js";
 export type { DnsFacts, DnsOptions, OtherServer, OwnServer } from "./dns/options.js";
 export type { SetOptions, Zone, ZoneRecord } from "./dns/zone.js";
 export type { Fault, FaultOptions } from "./host/faults.js";
-export { ListenError } from "./host/listenError.js";
+export { ListenError } from "./host/listener.js";
 export type { LoggedRequest, RequestLog } from "./host/requestLog.js";
 export type { AgentOptions, PairOptions, SimulatorOptions } from "./options.js";
 export { type ConfigChange, PairControl } from "./pairControl.js";

@@ -1,8 +1,7 @@
 import { PairConfig, type Position } from "pulumi-dataminer-failover/agent";
-import type { Agent } from "./product/agent.js";
+import { type Agent, otherPosition, type PairCopy } from "./product/agent.js";
 import { followConfiguration } from "./product/changing.js";
 import { checkEnding, end } from "./product/ending.js";
-import { otherPosition, type PairCopy } from "./product/pairCopy.js";
 import { goOnline } from "./product/switching.js";
 import type { World } from "./product/world.js";
 

@@ -2,7 +2,7 @@ import { Resolver } from "node:dns/promises";
 import { isIPv4, isIPv6 } from "node:net";
 import { canonicalAddress } from "pulumi-dataminer-failover/core";
 import { canonicalName, DnsClient, isAtOrBelow, type RecordType, reverseNameOf, type Signer } from "pulumi-dataminer-failover/dns";
-import type { NameService } from "../product/nameService.js";
+import type { NameService } from "../product/registering.js";
 
 export interface AgentDnsOptions {
   server: { host: string; port: number };

@@ -1,8 +1,7 @@
 import { isAtOrBelow } from "pulumi-dataminer-failover/dns";
 import { classes, decodeName, rcodes, types, type WireQuestion, type WireRecord } from "pulumi-dataminer-failover/dns/messages";
 import type { Node, StoredRRset } from "./contents.js";
-import { minimumOf } from "./soa.js";
-import type { Zone } from "./zone.js";
+import { minimumOf, type Zone } from "./zone.js";
 
 /** The part of an answer that a question decides. */
 export interface Answer {

@@ -11,8 +11,8 @@ import {
   type WireRecord,
 } from "pulumi-dataminer-failover/dns/messages";
 import { type Answer, answerQuestion, zoneOf } from "./answering.js";
-import { authenticate, type Sender } from "./authentication.js";
 import type { DnsFault, DnsFaults } from "./faults.js";
+import { authenticate, type Sender } from "./keys.js";
 import { describe, type LoggedMessage, type MessageLog, opcodeName } from "./messageLog.js";
 import { update } from "./updating.js";
 import type { Zone } from "./zone.js";

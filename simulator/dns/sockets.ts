@@ -2,7 +2,7 @@ import { randomInt } from "node:crypto";
 import { createSocket, type Socket as UdpSocket } from "node:dgram";
 import { createServer, isIPv6, type Server, type Socket } from "node:net";
 import { FrameReader, frame } from "pulumi-dataminer-failover/dns/messages";
-import { ListenError } from "../host/listenError.js";
+import { ListenError } from "../host/listener.js";
 import type { Reply } from "./responder.js";
 
 /** Below the ports that systems give to connections by themselves, so that nobody takes it while the server is stopped. */

@@ -1,8 +1,9 @@
 import { rmSync } from "node:fs";
 import { mkdtemp, readFile, writeFile } from "node:fs/promises";
+import { isIPv6 } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { canonicalName, parseKeyFile } from "pulumi-dataminer-failover/dns";
+import { canonicalName, parseKeyFile, reverseNameOf } from "pulumi-dataminer-failover/dns";
 import { AgentDns } from "./agentDns.js";
 import { type DnsKey, keyStatement, makeKey, signerOf } from "./keys.js";
 import { NameServer } from "./nameServer.js";
@@ -58,4 +59,12 @@ async function writeKeyFile(key: DnsKey): Promise<string> {
   const file = join(await mkdtemp(join(tmpdir(), "dma-failover-key-")), "dns.key");
   await writeFile(file, keyStatement(key), { mode: 0o600 });
   return file;
+}
+
+/** The reverse zone of the network that an address is in; it begins at a label: 8 bits of IPv4, 4 bits of IPv6 (RFC 1035 3.5, RFC 3596 2.5). */
+export function reverseZoneOf(address: string, prefixLength: number): string {
+  const labels = reverseNameOf(address).split(".");
+  const outside = Math.floor(prefixLength / (isIPv6(address) ? 4 : 8));
+  // Behind the digits stand in-addr or ip6, arpa and the root.
+  return labels.slice(labels.length - 3 - outside).join(".");
 }

@@ -3,11 +3,11 @@ import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Context, Hono } from "hono";
 import { type RouteName, routes } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "../product/agent.js";
-import { Refusal } from "../product/refusal.js";
+import { isUp } from "../product/network.js";
+import { Refusal } from "../product/operations.js";
 import { snapshotOf } from "../product/snapshot.js";
 import type { World } from "../product/world.js";
-import type { Fault, Faults } from "./faults.js";
-import { hostError, htmlPage } from "./hostErrors.js";
+import { type Fault, type Faults, hostError, htmlPage } from "./faults.js";
 import type { LoggedRequest } from "./requestLog.js";
 import { refusalBody, runScript } from "./script.js";
 
@@ -138,3 +138,19 @@ function loseConnection(call: Call): Response {
 /** Routes know no case, and a double slash is one (ApiDefinition). */
 const canonicalPath = (request: Request): string => canonicalOf(new URL(request.url).pathname);
 const canonicalOf = (path: string): string => path.replace(/\/+/g, "/").toLowerCase();
+
+/** Which Agent runs the script of a call: the one that was called, or any of its DataMiner System, in turn (UserDefinableApiEndpoint). */
+export class Routing {
+  private turn = 0;
+
+  constructor(
+    private readonly world: World,
+    public mode: "direct" | "anyAgent",
+  ) {}
+
+  executorOf(addressed: Agent): Agent {
+    if (this.mode === "direct" || addressed.cluster === null) return addressed;
+    const able = this.world.systemAgents(addressed.cluster).filter((agent) => agent.hasScript && (agent === addressed || isUp(agent)));
+    return able[this.turn++ % able.length] ?? addressed;
+  }
+}

@@ -1,8 +1,8 @@
 import { apiCodes, ErrorBody, type RouteName, routes } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "../product/agent.js";
+import { conflict, Refusal } from "../product/operations.js";
 import { endPair, findOperation, putPair, switchPair } from "../product/pairWrites.js";
 import { probe } from "../product/probing.js";
-import { conflict, Refusal } from "../product/refusal.js";
 import { putSettings } from "../product/settings.js";
 import { snapshotOf } from "../product/snapshot.js";
 import type { World } from "../product/world.js";

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import type { AgentFacts, Heartbeat, Timers } from "pulumi-dataminer-failover/agent";
+import { isDeepStrictEqual } from "node:util";
+import type { AgentFacts, Heartbeat, PairConfig, Position, Timers } from "pulumi-dataminer-failover/agent";
 import type { AgentOptions } from "../options.js";
 import { type Profile, profileOf } from "../profiles.js";
 import { cardsOf, type NetworkCard, removeVirtualIps } from "./interfaces.js";
 import type { OperationRecord } from "./operations.js";
-import { otherPosition, type PairCopy } from "./pairCopy.js";
 
 /** One heartbeat of one member as it went so far. */
 export interface HeartbeatState {
@@ -180,3 +180,32 @@ export class Agent {
     this.hasToken = true;
   }
 }
+
+/**
+ * What one member holds of the pair in its DMS.xml. Both members hold the whole configuration; when they meet,
+ * the newest one wins (Failover configuration in Cube).
+ */
+export interface PairCopy {
+  readonly position: Position;
+  readonly config: PairConfig;
+  readonly owner: string | null;
+  readonly revision: string;
+  /** When it was written, as a number that only grows: newest wins. */
+  readonly written: number;
+  readonly state: "active" | "inactive" | "invalid";
+  /** It was changed on this member alone and does not follow the other one. */
+  readonly apart: boolean;
+}
+
+export const otherPosition = (position: Position): Position => (position === "main" ? "backup" : "main");
+
+/** The acquisition addresses are read at set-up and not compared (contract, "config"). */
+export function sameConfig(a: PairConfig, b: PairConfig): boolean {
+  return isDeepStrictEqual(comparable(a), comparable(b));
+}
+
+const comparable = (config: PairConfig): PairConfig => ({
+  ...config,
+  main: { ...config.main, acquisitionAddress: null },
+  backup: { ...config.backup, acquisitionAddress: null },
+});

@@ -1,9 +1,8 @@
 import type { Agent } from "./agent.js";
 import { allFail, allFailNow, observeHeartbeats, secondsToNextFailure } from "./heartbeats.js";
-import { lacksMasterSeed } from "./masterSeed.js";
-import { goOffline, restart } from "./power.js";
+import { goOffline, lacksMasterSeed, restart } from "./power.js";
+import { isAcquiring, virtualIpsAreFree } from "./probing.js";
 import { goOnline, goOnlineAtLast, missingInterfaces } from "./switching.js";
-import { isAcquiring, virtualIpsAreFree } from "./virtualIps.js";
 import type { Consequences, World } from "./world.js";
 
 export const automaticFailover: Consequences = {

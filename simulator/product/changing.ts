@@ -1,12 +1,10 @@
 import { apiCodes, type PairConfig } from "pulumi-dataminer-failover/agent";
 import { sharedAddress } from "pulumi-dataminer-failover/failover";
-import type { Agent } from "./agent.js";
+import type { Agent, PairCopy } from "./agent.js";
 import { addVirtualIps, removeVirtualIps } from "./interfaces.js";
-import type { OperationRecord } from "./operations.js";
-import type { PairCopy } from "./pairCopy.js";
+import { conflict, type OperationRecord, productCodes } from "./operations.js";
+import { busyVirtualIps } from "./probing.js";
 import { Procedure } from "./procedure.js";
-import { conflict, productCodes } from "./refusal.js";
-import { busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
 /** Changes a live pair: the online member first, then the other one (Advanced Failover options). */

@@ -1,10 +1,9 @@
 import { apiCodes } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
 import { removeVirtualIps } from "./interfaces.js";
-import type { OperationRecord } from "./operations.js";
+import { conflict, type OperationRecord, productCodes } from "./operations.js";
 import { restart, start, stop } from "./power.js";
 import { Procedure, type Step } from "./procedure.js";
-import { conflict, productCodes } from "./refusal.js";
 import type { World } from "./world.js";
 
 export interface Ending {

@@ -1,10 +1,8 @@
 import { apiCodes, type Operation, type Position, type PostSwitch, type PutPair, type Snapshot } from "pulumi-dataminer-failover/agent";
-import type { Agent } from "./agent.js";
+import { type Agent, otherPosition, type PairCopy, sameConfig } from "./agent.js";
 import { change } from "./changing.js";
 import { checkEnding, end } from "./ending.js";
-import { newOperation, type OperationRecord, showOperation } from "./operations.js";
-import { otherPosition, type PairCopy, sameConfig } from "./pairCopy.js";
-import { conflict, productCodes, Refusal } from "./refusal.js";
+import { conflict, newOperation, type OperationRecord, productCodes, Refusal, showOperation } from "./operations.js";
 import { positionOf, setUp, withAcquisitionAddresses } from "./settingUp.js";
 import { snapshotOf } from "./snapshot.js";
 import { goOnline } from "./switching.js";

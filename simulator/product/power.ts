@@ -1,8 +1,7 @@
 import type { Agent } from "./agent.js";
 import { allFailNow } from "./heartbeats.js";
 import { addVirtualIps, removeVirtualIps } from "./interfaces.js";
-import { lacksMasterSeed } from "./masterSeed.js";
-import { acquiring, virtualIpsAreFree } from "./virtualIps.js";
+import { acquiring, virtualIpsAreFree } from "./probing.js";
 import type { World } from "./world.js";
 
 /** How long an Agent takes, in simulated seconds. */
@@ -108,4 +107,10 @@ function after(world: World, agent: Agent, seconds: number, act: () => void): vo
     act();
     world.changed();
   });
+}
+
+/** Cassandra per DMA: one node is the master seed, here main's, and without it the other one's database does not start (Failover FAQ). */
+export function lacksMasterSeed(world: World, agent: Agent): boolean {
+  if (agent.storage.kind !== "cassandraPerDma" || agent.copy?.position !== "backup") return false;
+  return world.reachableBuddy(agent) === null;
 }

@@ -1,7 +1,6 @@
 import type { Operation } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
-import type { OperationRecord } from "./operations.js";
-import { conflict, productCodes, Refusal } from "./refusal.js";
+import { conflict, type OperationRecord, productCodes, Refusal } from "./operations.js";
 import type { LongWork, World } from "./world.js";
 
 /** One phase of a procedure. */

@@ -2,12 +2,11 @@ import { apiCodes, type PairConfig, type Position } from "pulumi-dataminer-failo
 import { sharedAddress } from "pulumi-dataminer-failover/failover";
 import type { Agent } from "./agent.js";
 import { addVirtualIps } from "./interfaces.js";
-import type { OperationRecord } from "./operations.js";
+import { conflict, type OperationRecord, productCodes } from "./operations.js";
 import { restart } from "./power.js";
+import { acquiring, busyVirtualIps } from "./probing.js";
 import { Procedure, type Step } from "./procedure.js";
-import { conflict, productCodes } from "./refusal.js";
 import { checkMembers } from "./setupChecks.js";
-import { acquiring, busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
 /** How long a member that restarts is waited for. */

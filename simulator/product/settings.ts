@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { apiCodes, type PutSettings, type SettingsOwner } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
-import { conflict, Refusal } from "./refusal.js";
+import { conflict, Refusal } from "./operations.js";
 
 /**
  * Sets what an owner wants and puts back what it wants no longer. What stood there before its first change is remembered by key,

@@ -1,7 +1,7 @@
 import { apiCodes, type PairConfig } from "pulumi-dataminer-failover/agent";
 import type { Agent } from "./agent.js";
-import { conflict, productCodes } from "./refusal.js";
-import { busyVirtualIps } from "./virtualIps.js";
+import { conflict, productCodes } from "./operations.js";
+import { busyVirtualIps } from "./probing.js";
 import type { World } from "./world.js";
 
 /**

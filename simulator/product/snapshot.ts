@@ -1,7 +1,6 @@
 import { type AgentFacts, type Operation, type Pair, Snapshot } from "pulumi-dataminer-failover/agent";
-import type { Agent } from "./agent.js";
+import type { Agent, PairCopy } from "./agent.js";
 import { showOperation } from "./operations.js";
-import type { PairCopy } from "./pairCopy.js";
 import { settingsOwnersOf } from "./settings.js";
 import { agentsByHostname, systemPairTypes } from "./setupChecks.js";
 import { invalidReason, statusOf } from "./status.js";

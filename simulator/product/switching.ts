@@ -1,13 +1,11 @@
 import { sharedAddress } from "pulumi-dataminer-failover/failover";
-import type { Agent } from "./agent.js";
+import type { Agent, PairCopy } from "./agent.js";
 import { allFail } from "./heartbeats.js";
 import { addVirtualIps } from "./interfaces.js";
-import type { OperationRecord } from "./operations.js";
-import type { PairCopy } from "./pairCopy.js";
+import { conflict, type OperationRecord, productCodes } from "./operations.js";
 import { goOffline } from "./power.js";
+import { acquiring, busyVirtualIps } from "./probing.js";
 import { Procedure, type Step } from "./procedure.js";
-import { conflict, productCodes } from "./refusal.js";
-import { acquiring, busyVirtualIps } from "./virtualIps.js";
 import type { World } from "./world.js";
 
 /**

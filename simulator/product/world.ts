@@ -1,11 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "../clock.js";
-import type { Agent } from "./agent.js";
-import type { NameService } from "./nameService.js";
+import { type Agent, otherPosition, type PairCopy } from "./agent.js";
 import { Network } from "./network.js";
 import type { OperationRecord } from "./operations.js";
-import { otherPosition, type PairCopy } from "./pairCopy.js";
-import { Registration } from "./registering.js";
+import { type NameService, Registration } from "./registering.js";
 
 /** What the state machine asks of the sockets. */
 export interface Sockets {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { classes, types } from "../../provider/dns/constants.js";
 import { hmacSigner } from "../../provider/dns/signer.js";
 import type { WireRecord } from "../../provider/dns/wireRecord.js";
-import { encodeSoa } from "../../simulator/dns/soa.js";
+import { encodeSoa } from "../../simulator/dns/zone.js";
 import type { NameServer } from "../../simulator/index.js";
 import {
   add,
