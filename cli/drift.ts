@@ -1,5 +1,7 @@
+import { mkdir, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import { RefusedError } from "pulumi-dataminer-failover/core";
+import { FailoverError, RefusedError, reasonOf } from "pulumi-dataminer-failover/core";
 import {
   type DriftReport,
   detectDrift,
@@ -9,13 +11,9 @@ import {
   readInventory,
 } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
-import { coloursFor } from "./output/colours.js";
-import type { Terminal } from "./output/terminal.js";
-import { jsonReport } from "./reports/json.js";
-import { junitReport } from "./reports/junit.js";
-import { prometheusReport } from "./reports/prometheus.js";
+import { coloursFor, type Terminal } from "./output/terminal.js";
+import { jsonReport, junitReport, prometheusReport } from "./reports/forPrograms.js";
 import { textReport } from "./reports/text.js";
-import { writeReport } from "./reports/writeReport.js";
 
 const withoutColours = coloursFor(false);
 
@@ -115,4 +113,21 @@ function countAbove0(text: string): number {
   const count = Number(text);
   if (!/^\d{1,4}$/.test(text) || count < 1) throw new InvalidArgumentError("It must be a whole number from 1 to 9999.");
   return count;
+}
+
+/** Writes a file as a whole or not at all: whoever collects it meanwhile reads the one before. Throws `REPORT_NOT_WRITTEN`. */
+async function writeReport(file: string, text: string): Promise<void> {
+  const target = resolve(file);
+  const draft = `${target}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(draft, text.endsWith("\n") ? text : `${text}\n`);
+    await rename(draft, target);
+  } catch (error) {
+    // Where the folder itself is the trouble, there is no draft.
+    await rm(draft, { force: true }).catch(() => undefined);
+    throw new FailoverError("REPORT_NOT_WRITTEN", `Writing ${file}: ${reasonOf(error)}. Give a path that can be written here.`, {
+      cause: error,
+    });
+  }
 }

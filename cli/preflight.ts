@@ -2,10 +2,8 @@ import { type Command, Option } from "commander";
 import { RefusedError } from "pulumi-dataminer-failover/core";
 import { inParallel, type PairDeclared, type PreflightReport, runPreflight } from "pulumi-dataminer-failover/operations";
 import { fail } from "./failure.js";
-import type { Colours } from "./output/colours.js";
-import type { Terminal } from "./output/terminal.js";
-import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf } from "./targets.js";
-import { timeOption } from "./timeOption.js";
+import type { Colours, Terminal } from "./output/terminal.js";
+import { addTargetOptions, type FoundTarget, type TargetOptions, targetsOf, timeOption } from "./targets.js";
 
 interface PreflightOptions extends TargetOptions {
   virtualIp?: string;

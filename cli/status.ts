@@ -4,8 +4,7 @@ import { inParallel, type PairStatus, type PairTarget, readStatus } from "pulumi
 import { fail } from "./failure.js";
 import { statusDocument, statusText } from "./output/statusText.js";
 import { Interrupted, type Terminal } from "./output/terminal.js";
-import { addTargetOptions, type TargetOptions, targetsOf } from "./targets.js";
-import { timeOption } from "./timeOption.js";
+import { addTargetOptions, type TargetOptions, targetsOf, timeOption } from "./targets.js";
 
 interface StatusOptions extends TargetOptions {
   rows?: boolean;

@@ -9,11 +9,8 @@ import {
   switchRecordOf,
 } from "pulumi-dataminer-failover/operations";
 import { fail, shownError } from "./failure.js";
-import type { Colours } from "./output/colours.js";
-import { formatTable, indent } from "./output/table.js";
-import { interruptedExitCode, processTerminal, type Terminal } from "./output/terminal.js";
-import { addTargetOptions, type TargetOptions, targetOf } from "./targets.js";
-import { timeOption } from "./timeOption.js";
+import { type Colours, formatTable, indent, interruptedExitCode, processTerminal, type Terminal } from "./output/terminal.js";
+import { addTargetOptions, type TargetOptions, targetOf, timeOption } from "./targets.js";
 
 interface SwitchCommandOptions extends TargetOptions {
   to?: "main" | "backup";

@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { RefusedError } from "pulumi-dataminer-failover/core";
+import { Duration, parseDuration, RefusedError } from "pulumi-dataminer-failover/core";
 import { type PairDeclared, type PairTarget, readInventory, readStackPairs } from "pulumi-dataminer-failover/operations";
 
 /** Where the pairs come from: exactly one of a stack, an inventory file, or two Agents named by flags. */
@@ -111,4 +111,14 @@ function portNumber(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port < 1 || port > 65535) throw new InvalidArgumentError("It must be a number from 1 to 65535.");
   return port;
+}
+
+/** An option that takes a time such as "90s", and gives it in milliseconds. */
+export const timeOption = (flags: string, description: string, usual: Duration): Option =>
+  new Option(flags, description).argParser(milliseconds).default(parseDuration(usual), usual);
+
+function milliseconds(text: string): number {
+  const parsed = Duration.safeParse(text);
+  if (!parsed.success) throw new InvalidArgumentError('It must be a time such as "90s", "30m" or "4h".');
+  return parseDuration(parsed.data as Duration);
 }

@@ -1,7 +1,6 @@
 import { problemText, rowDetails, type ToldProblem, toldProblem } from "pulumi-dataminer-failover/failover";
 import type { MemberStatus, PairStatus } from "pulumi-dataminer-failover/operations";
-import type { Colours } from "./colours.js";
-import { formatTable, indent } from "./table.js";
+import { type Colours, formatTable, indent } from "./terminal.js";
 
 /** A status as JSON has it: each problem with its sentence beside it. */
 export type StatusDocument = Omit<PairStatus, "problems"> & { problems: ToldProblem[] };

@@ -1,4 +1,4 @@
-import { type Colours, coloursFor, takesColours } from "./colours.js";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 /** Where a command prints, and what it hears. Results go out, everything that is only for who watches goes to `say`. */
 export interface Terminal {
@@ -74,3 +74,45 @@ export function processTerminal(): Terminal {
     },
   };
 }
+
+const styles = ["bold", "dim", "red", "green", "yellow", "cyan"] as const;
+
+/** Each puts its text into that style, or leaves it alone where nobody wants any. */
+export type Colours = Readonly<Record<(typeof styles)[number], (text: string) => string>>;
+
+export function coloursFor(isWelcome: boolean): Colours {
+  // Whether they are welcome is decided by whoever knows where the text goes: styleText itself would ask this process's stdout.
+  const styled = (style: (typeof styles)[number]) => (text: string) =>
+    isWelcome ? styleText(style, text, { validateStream: false }) : text;
+  return Object.fromEntries(styles.map((style) => [style, styled(style)])) as Colours;
+}
+
+/** Whether colours are welcome there: on terminals, unless NO_COLOR (https://no-color.org) or TERM=dumb says otherwise. */
+export const takesColours = (stream: { isTTY?: boolean }, environment: NodeJS.ProcessEnv): boolean =>
+  stream.isTTY === true && !environment.NO_COLOR && environment.TERM !== "dumb";
+
+/** Columns that line up, without any lines around them: readable in a log, and by `grep` and `awk`. */
+export function formatTable(rows: readonly (readonly string[])[], { head, colours }: { head?: string[]; colours?: Colours } = {}): string {
+  const all = head ? [head.map((title) => colours?.bold(title) ?? title), ...rows] : rows;
+  const columns = Math.max(0, ...all.map((row) => row.length));
+  const widths = Array.from({ length: columns }, (_, column) => Math.max(...all.map((row) => widthOf(row[column] ?? ""))));
+  const line = (row: readonly string[]) => widths.map((width, column) => padded(row[column] ?? "", width)).join("  ");
+  return all.map((row) => line(row).trimEnd()).join("\n");
+}
+
+const padded = (text: string, width: number): string => text + " ".repeat(width - widthOf(text));
+
+const characters = new Intl.Segmenter();
+/** What a terminal draws two columns wide (Unicode Standard Annex 11: East Asian Width W and F, and emoji). */
+const wide =
+  /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\ua960-\ua97c\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
+
+function widthOf(text: string): number {
+  const shown = stripVTControlCharacters(text);
+  let width = 0;
+  for (const { segment } of characters.segment(shown)) width += wide.test(segment) ? 2 : 1;
+  return width;
+}
+
+/** The text with so many spaces before each of its lines. */
+export const indent = (text: string, spaces: number): string => text.replace(/^(?=.)/gm, " ".repeat(spaces));

@@ -1,6 +1,5 @@
 import { type Difference, type DriftClass, type DriftReport, type DriftResult, driftClasses } from "pulumi-dataminer-failover/operations";
-import type { Colours } from "../output/colours.js";
-import { formatTable } from "../output/table.js";
+import { type Colours, formatTable } from "../output/terminal.js";
 
 /** "heartbeats[1].maxFailures: declared 3, live 9". */
 export function differenceLine({ property, at, declared, live }: Difference): string {

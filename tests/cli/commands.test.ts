@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { takesColours } from "../../cli/output/colours.js";
+import { takesColours } from "../../cli/output/terminal.js";
 import { createProgram } from "../../cli/program.js";
 import { closeConnections } from "../../provider/agent/transport.js";
 import { runCommand, startCommand } from "../support/commandLine.js";

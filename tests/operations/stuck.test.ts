@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from "vitest";
-import { coloursFor } from "../../cli/output/colours.js";
-import { junitReport } from "../../cli/reports/junit.js";
+import { coloursFor } from "../../cli/output/terminal.js";
+import { junitReport } from "../../cli/reports/forPrograms.js";
 import { textReport } from "../../cli/reports/text.js";
 import { judge } from "../../cli/web/attention.js";
 import { metricsOf } from "../../cli/web/metrics.js";

@@ -1,8 +1,7 @@
 import { spawn } from "node:child_process";
 import { resolve } from "node:path";
 import { CommanderError } from "commander";
-import { coloursFor } from "../../cli/output/colours.js";
-import { Interrupted, type Terminal } from "../../cli/output/terminal.js";
+import { coloursFor, Interrupted, type Terminal } from "../../cli/output/terminal.js";
 import { createProgram } from "../../cli/program.js";
 
 /** What a command did. */
