@@ -26,11 +26,10 @@ function react(world: World): void {
   }
 }
 
-/** Simulated seconds until `react` may come to another conclusion although no fact has changed. */
-function nextReaction(world: World): number | null {
+function nextReaction(world: World, since: number): number | null {
   const due = [...world.agents.values()].flatMap((agent) => {
-    const waits = (agent.waitsUntil - world.clock.now()) / 1000;
-    return [secondsToNextFailure(world, agent) ?? -1, waits].filter((seconds) => seconds > 0);
+    const waits = (agent.waitsUntil - since) / 1000;
+    return [secondsToNextFailure(agent, since) ?? -1, waits].filter((seconds) => seconds > 0);
   });
   return due.length === 0 ? null : Math.min(...due) + 0.001;
 }

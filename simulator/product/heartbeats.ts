@@ -63,11 +63,11 @@ export function allFailNow(agent: Agent, kind: Heartbeat["kind"]): boolean {
   return states.length > 0 && states.every(({ failingSince }) => failingSince !== null);
 }
 
-/** Simulated seconds until the next heartbeat of this member has failed too often; null when none is on its way there. */
-export function secondsToNextFailure(world: World, agent: Agent): number | null {
+/** Simulated seconds from `since` until the next heartbeat of this member has failed too often; null when none is on its way there. */
+export function secondsToNextFailure(agent: Agent, since: number): number | null {
   const due = [...agent.heartbeats.values()].flatMap(({ failingSince, heartbeat }) => {
     if (failingSince === null) return [];
-    const seconds = (failingSince - world.clock.now()) / 1000 + heartbeat.maxFailures * secondsBetweenChecks;
+    const seconds = (failingSince - since) / 1000 + heartbeat.maxFailures * secondsBetweenChecks;
     return seconds > 0 ? [seconds] : [];
   });
   return due.length === 0 ? null : Math.min(...due);

@@ -19,8 +19,8 @@ export interface Consequences {
   observe(world: World): void;
   /** What members do by themselves. */
   react(world: World): void;
-  /** Simulated seconds until `react` may come to another conclusion although no fact has changed. */
-  nextReaction(world: World): number | null;
+  /** Simulated seconds from `since`, when `react` was called, until it may come to another conclusion although no fact has changed. */
+  nextReaction(world: World, since: number): number | null;
 }
 
 /** Long work that is under way, as others see it. */
@@ -135,10 +135,13 @@ export class World {
     this.dirty = true;
     if (this.settling) return;
     this.settling = true;
+    // Time goes on while things follow: what falls due meanwhile was not seen, and must not count as seen.
+    let since = this.clock.now();
     try {
       for (let round = 0; this.dirty; round++) {
         if (round > 1000) throw new Error("The simulated Agents never come to rest.");
         this.dirty = false;
+        since = this.clock.now();
         this.meet();
         this.consequences.observe(this);
         this.consequences.react(this);
@@ -149,7 +152,7 @@ export class World {
       this.settling = false;
     }
     this.cancelWake?.();
-    const seconds = this.consequences.nextReaction(this);
+    const seconds = this.consequences.nextReaction(this, since);
     this.cancelWake = seconds === null ? null : this.clock.after(seconds, () => this.changed());
     for (const registration of this.registrations.values()) registration.follow();
     for (const waiter of this.waiters.filter(({ holds }) => holds())) {
