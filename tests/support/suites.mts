@@ -6,7 +6,13 @@ export const suites = ["fast", "thorough"] as const;
 export type Suite = (typeof suites)[number];
 
 /** Too long for every day: they try the same thing very often, or start many processes. */
-export const thoroughFiles: readonly string[] = ["tests/contract/silence.test.ts", "tests/sdk/compilers.test.ts"];
+export const thoroughFiles: readonly string[] = [
+  "tests/contract/silence.test.ts",
+  "tests/contract/virtualIpDrift.test.ts",
+  "tests/contract/virtualIpSecrets.test.ts",
+  "tests/operations/samePosition.test.ts",
+  "tests/sdk/compilers.test.ts",
+];
 
 /** One life of a pair, through the real CLI. */
 export const fastStories: readonly string[] = ["pairLife"];
