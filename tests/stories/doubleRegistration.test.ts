@@ -126,7 +126,7 @@ test("a PTR record that leads elsewhere, and registration that is on again, are 
   const { code, output } = await stack.drift();
   expect(code).not.toBe(0);
   expect(output).toContain(`dns.reverse: PTR ${reverseNameOf(at(5))} also has somebody.${zone}`);
-  expect(output).toContain(`registersInDns: interface 1 of backup ${at(2)} registers its addresses in DNS`);
+  expect(output).toContain(`registersInDns: interface 1 of backup ${at(2)} is true, declared false`);
   await up("--refresh");
   expect(await names(5)).toEqual(["dma-virtual.skyline.local."]);
   succeeded(await stack.drift());
