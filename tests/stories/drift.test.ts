@@ -94,7 +94,12 @@ test("a pair that waits for its virtual address for longer than it may is not cl
   const report = await detectDrift({ stacks: [await sourceOf(stack, { [tokenEnv]: token })] });
   expect(report).toMatchObject({ exitCode: 3, errors: [] });
   expect(report.results.find(({ kind }) => kind === "pair")).toMatchObject({ classes: ["unhealthy"], differences: [] });
-  expect(report.results.find(({ kind }) => kind === "pair")?.problems.map(({ text }) => text).join()).toContain(literal);
+  expect(
+    report.results
+      .find(({ kind }) => kind === "pair")
+      ?.problems.map(({ text }) => text)
+      .join(),
+  ).toContain(literal);
   world.simulator.setForeignHost(world.address(5), false);
   await pair.settled();
   const after = await stack.drift();
