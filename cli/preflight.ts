@@ -101,7 +101,7 @@ export interface PairPreflight extends PreflightReport {
 }
 
 /** What `preflight` prints: for each pair what stands in the way, who could not be asked, and what is worth knowing. */
-export function preflightText(pairs: readonly PairPreflight[], colours: Colours): string {
+function preflightText(pairs: readonly PairPreflight[], colours: Colours): string {
   return pairs.map((pair) => pairText(pair, colours)).join("\n\n");
 }
 

@@ -124,7 +124,7 @@ const outcomes: Record<SwitchOutcome, (record: SwitchRecord) => string> = {
 };
 
 /** What `switch` prints: how it ended, and each check with what was seen. */
-export function switchText(record: SwitchRecord, colours: Colours): string {
+function switchText(record: SwitchRecord, colours: Colours): string {
   const { outcome, pair, dataMinerId, requestId, checks, phases } = record;
   const isGood = outcome === "switched" || outcome === "alreadyOnline" || outcome === "wouldSwitch";
   const told = outcomes[outcome](record);

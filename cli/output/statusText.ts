@@ -49,7 +49,7 @@ function memberText(member: MemberStatus, colours: Colours): string {
 const ledText = ({ led }: MemberStatus, colours: Colours): string =>
   led === "green" ? `${colours.green("●")} green` : `${colours.red("●")} ${colours.red("red")}`;
 
-export function onlineText({ online, splitBrain }: PairStatus, colours: Colours): string {
+function onlineText({ online, splitBrain }: PairStatus, colours: Colours): string {
   if (splitBrain) return colours.red("split brain: both are online");
   return online === "none" ? colours.red("nobody is online") : `${online} is online`;
 }

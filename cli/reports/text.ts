@@ -2,7 +2,7 @@ import { type Difference, type DriftClass, type DriftReport, type DriftResult, d
 import { type Colours, formatTable } from "../output/terminal.js";
 
 /** "heartbeats[1].maxFailures: declared 3, live 9". */
-export function differenceLine({ property, at, declared, live }: Difference): string {
+function differenceLine({ property, at, declared, live }: Difference): string {
   return `${property}: ${at === undefined ? "" : `${at}: `}declared ${valueText(declared)}, live ${valueText(live)}`;
 }
 
@@ -13,7 +13,7 @@ export const detailLines = ({ differences, problems, ...result }: DriftResult): 
   ...problems.map(({ text }) => text),
 ];
 
-export const roleText = (role: DriftResult["online"]): string => (role === null || role === "none" ? "nobody" : role);
+const roleText = (role: DriftResult["online"]): string => (role === null || role === "none" ? "nobody" : role);
 
 /** Several results may have one name, where a stack's resources have different parents. */
 export function uniqueNames(results: readonly DriftResult[]): Map<DriftResult, string> {

@@ -87,7 +87,7 @@ const lifeSeconds = 30 * 24 * 3600;
  * Sessions of those who have shown the token. A session is its own proof, signed with the token: it outlives a restart, and all
  * of them end when the token is changed.
  */
-export class Sessions {
+class Sessions {
   readonly lifeSeconds = lifeSeconds;
 
   constructor(
@@ -133,7 +133,7 @@ const mostFailures = 5;
 const mostStrangers = 1_000;
 
 /** Who has given wrong tokens lately, by address: guessing is slow, and the table stays small. */
-export class Throttle {
+class Throttle {
   private readonly failures = new Map<string, { count: number; since: number }>();
 
   constructor(private readonly clock: Pick<Clock, "now">) {}

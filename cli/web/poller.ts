@@ -40,11 +40,11 @@ interface Entry {
 }
 
 /** As often as the product's own Failover Status window. */
-export const intervalMilliseconds = 60_000;
+const intervalMilliseconds = 60_000;
 /** A read that throws, which is no silence but a target that is wrong, is tried again ever later, up to this. */
 const longestPauseMilliseconds = 5 * intervalMilliseconds;
 /** No pair is read again sooner than this, whoever asks: viewers cannot press an Agent. */
-export const restMilliseconds = 5_000;
+const restMilliseconds = 5_000;
 /** A hundred silent pairs are through within the minute: five rounds of ten seconds. */
 const concurrency = 20;
 const patienceMilliseconds = 10_000;

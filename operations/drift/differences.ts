@@ -52,7 +52,7 @@ export function knownDifferences(
  * Declared inputs beside the live state under the same names, and what the resource adds to that; `resource` is undefined for one that is not of this package.
  * `before`: the inputs of that state, for those that are declared no more.
  */
-export function resourceDifferences(
+function resourceDifferences(
   resource: Resource | undefined,
   declared: JsonObject,
   live: JsonObject,

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { Exact, Label, Moment, Sentence } from "./textSchema.js";
 
-export const operationKinds = ["setUp", "change", "end", "switch"] as const;
+const operationKinds = ["setUp", "change", "end", "switch"] as const;
 
 /** Phases in order. A phase that is not listed is shown as it is. */
 export const phases = {

@@ -49,7 +49,7 @@ function isManaged(declared: unknown, key: string): boolean {
 const isConfiguration = (keys: Keys, key: string) => !keys.recorded.includes(key);
 
 /** The configuration among the inputs: no connection, no token. */
-export function configurationOf(keys: Keys, inputs: JsonObject): JsonObject {
+function configurationOf(keys: Keys, inputs: JsonObject): JsonObject {
   return pick(inputs, (key) => keys.inputs.includes(key) && isConfiguration(keys, key));
 }
 

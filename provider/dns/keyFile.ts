@@ -115,7 +115,7 @@ export interface Token {
 
 /** Gives the text of a file that a key file includes. */
 export type ReadIncluded = (file: string) => string;
-export const statementCure = 'It should read: key "name" { algorithm hmac-sha256; secret "..."; };';
+const statementCure = 'It should read: key "name" { algorithm hmac-sha256; secret "..."; };';
 
 /** Files that include each other go round for ever. */
 const deepest = 8;
@@ -124,7 +124,7 @@ const deepest = 8;
 const lexer = /\s+|\/\/.*|#.*|\/\*[\s\S]*?\*\/|"((?:[^"\\]|\\[\s\S])*)"|([{};])|((?:[^\s{};"#/]|\/(?![/*]))+)/gy;
 
 /** The words of a key file, with those of the files that it includes in their place: `include "dma.key";`, beside the file itself. */
-export function tokensOf(text: string, file: string, read?: ReadIncluded, depth = 0): Token[] {
+function tokensOf(text: string, file: string, read?: ReadIncluded, depth = 0): Token[] {
   const tokens = wordsOf(text, file);
   const included: Token[] = [];
   for (let at = 0; at < tokens.length; at++) {
@@ -157,6 +157,6 @@ function wordsOf(text: string, file: string): Token[] {
   return tokens;
 }
 
-export function badKeyFile(file: string, seen: string, cure: string): DnsError {
+function badKeyFile(file: string, seen: string, cure: string): DnsError {
   return new DnsError("DNS_KEY_FILE", `Reading key file ${file}: ${seen}. ${cure}`);
 }

@@ -110,7 +110,7 @@ export const seenBelow = (name: string, zone: string, below: string): string =>
   `${name} lies in zone ${below} there, and a record of it in zone ${zone} would never be seen. Give zone ${below}`;
 
 /** Refuses to write a record above a zone cut, which servers do with NOERROR. */
-export function refuseOccluded(zone: string, { name }: RRsetKey, found: Found, act: string): void {
+function refuseOccluded(zone: string, { name }: RRsetKey, found: Found, act: string): void {
   const below = zoneBelow(zone, found);
   if (below === undefined) return;
   throw new DnsError("DNS_NOTZONE", `${act}: ${seenBelow(name, zone, below)}`, { facts: { name, zone: below } });

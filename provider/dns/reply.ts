@@ -35,7 +35,7 @@ export function isUnmet(rcode: number): boolean {
 }
 
 /** What was said, and that nothing proves it where that is so. */
-export function saidBy({ verdict }: Pick<Reply, "verdict">, said: string): string {
+function saidBy({ verdict }: Pick<Reply, "verdict">, said: string): string {
   return verdict.kind === "unproven" ? `an unauthenticated answer said ${said} (${verdict.why})` : said;
 }
 

@@ -100,5 +100,5 @@ export function findSoa(records: readonly WireRecord[], zone: string): Soa | und
 }
 
 /** BIND and others serve the reverse zones of private networks as empty ones of their own until somebody makes them (RFC 6303 3). */
-export const isBuiltIn = ({ zone, primary, contact, serial }: Soa): boolean =>
+const isBuiltIn = ({ zone, primary, contact, serial }: Soa): boolean =>
   serial === 0 && (contact === "." || contact === "nobody.invalid.") && (primary === zone || primary === "localhost.");

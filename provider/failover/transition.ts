@@ -113,7 +113,7 @@ function longWork({ agent, pair }: MemberFacts): number | undefined {
 }
 
 /** What is under way at the pair while no member's own status tells of it. One member's word is enough. */
-export function pairTransition(views: readonly MemberView[], now: number, watched: number | undefined): Lasting | undefined {
+function pairTransition(views: readonly MemberView[], now: number, watched: number | undefined): Lasting | undefined {
   const paired = pairedFacts(views);
   if (paired.some((facts) => facts.status && steadiness(facts.status.failoverStatus) === "transition")) return undefined;
   const found = paired.flatMap((facts) => {
@@ -148,7 +148,7 @@ export function isLeftOffline(views: readonly MemberView[]): boolean {
 }
 
 /** Whether an operation of this API is running, which somebody then waits for. */
-export const hasRunningOperation = (views: readonly MemberView[]): boolean =>
+const hasRunningOperation = (views: readonly MemberView[]): boolean =>
   pairedFacts(views).some(({ pair }) => pair.operation?.state === "running");
 
 /** An Agent that is in no pair and has its data serves by itself, and shows no Failover status. */

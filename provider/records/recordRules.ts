@@ -78,7 +78,7 @@ const barred: ReadonlySet<string> = new Set([
 ]);
 
 /** Where the way to the PTR records is barred, says how to do without it. */
-export async function curedBy<Result>({ subject }: Pick<RecordRule, "subject">, act: () => Promise<Result>): Promise<Result> {
+async function curedBy<Result>({ subject }: Pick<RecordRule, "subject">, act: () => Promise<Result>): Promise<Result> {
   try {
     return await act();
   } catch (error) {
@@ -135,7 +135,7 @@ function deviationsOf(rule: PlacedRule, found: RRset | undefined, ttlSeconds: nu
 }
 
 /** Values that the rule wants gone. */
-export function unwanted({ present, others, absent, former }: PlacedRule, found: RRset | undefined): string[] {
+function unwanted({ present, others, absent, former }: PlacedRule, found: RRset | undefined): string[] {
   const values = found?.data ?? [];
   return values.filter((value) => (others === "none" ? !present.includes(value) : [...absent, ...former].includes(value)));
 }

@@ -134,7 +134,7 @@ function acquiringSteps(world: World, agent: Agent, { config }: PairCopy): Step[
  * The ping-pong rule: all its heartbeat paths fail although its own network is well, so it stays online (known issue "Failover Agents
  * remain offline after upgrade").
  */
-export function refusesToGiveWay(world: World, buddy: Agent): boolean {
+function refusesToGiveWay(world: World, buddy: Agent): boolean {
   return buddy.isOnline && allFail(world, buddy, "normal") && !allFail(world, buddy, "inverted");
 }
 
