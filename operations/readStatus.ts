@@ -1,10 +1,10 @@
-import { type AskedMember, type Asking, askMembers, type PairView } from "../provider/agent/askMembers.js";
+import { type AskedMember, type Asking, askMembers, membersOf, type PairView } from "../provider/agent/askMembers.js";
 import { systemClock } from "../provider/core/clock.js";
 import { reasonOf } from "../provider/core/errors.js";
 import type { Position } from "../provider/failover/configuration.js";
 import { pcapNotice } from "../provider/failover/pcap.js";
 import { findGivenUp, type Problem, pairProblems } from "../provider/failover/problems.js";
-import { looksInvalid, type Online, roles, speakerOf } from "../provider/failover/roles.js";
+import { looksInvalid, type Online, onlineOf, speakerOf } from "../provider/failover/roles.js";
 import { type Led, led, type StatusRow, statusRows, unreachableRow } from "../provider/failover/statusRows.js";
 import { isStuck, type Lasting, pairProgress } from "../provider/failover/transition.js";
 import { parseVersion } from "../provider/failover/version.js";
@@ -103,19 +103,16 @@ export async function readStatus(target: PairTarget, options: StatusOptions = {}
 
 /** Nobody is online and nobody tells for how long: a switch by hand looks the same for a moment. */
 const isUntold = (asked: PairView, previous: PairStatus | null | undefined): boolean =>
-  pairProgress(viewsOf(asked), systemClock.now(), watchedOf(previous, asked, null, systemClock.now())).isUntold;
+  pairProgress(membersOf(asked), systemClock.now(), watchedOf(previous, asked, null, systemClock.now())).isUntold;
 
-const viewsOf = ({ main, backup }: PairView) => [main, backup];
-
-const contradicts = ({ main, backup }: PairView): boolean =>
-  looksInvalid(main.facts, backup.facts) || roles(main.facts?.status, backup.facts?.status) === "both";
+const contradicts = (asked: PairView): boolean => looksInvalid(asked.main.facts, asked.backup.facts) || onlineOf(asked) === "both";
 
 /** The status that these answers make. `previous` as in `readStatus`. */
-export function pairStatusOf(name: string, asked: PairView, previous?: PairStatus | null): PairStatus {
+function pairStatusOf(name: string, asked: PairView, previous?: PairStatus | null): PairStatus {
   const now = systemClock.now();
-  const online = roles(asked.main.facts?.status, asked.backup.facts?.status);
+  const online = onlineOf(asked);
   const invalid = contradicts(asked);
-  const members = viewsOf(asked);
+  const members = membersOf(asked);
   const speaker = speakerOf(asked)?.facts;
   const state = invalid ? "invalid" : (speaker?.pair?.state ?? null);
   const progress = pairProgress(members, now, watchedOf(previous, asked, state, now));

@@ -1,4 +1,4 @@
-import { type Asking, askMembers } from "../provider/agent/askMembers.js";
+import { type Asking, askMembers, membersOf } from "../provider/agent/askMembers.js";
 import { probe } from "../provider/agent/client.js";
 import type { Connection } from "../provider/agent/connection.js";
 import type { ProbeRequest, ProbeResult } from "../provider/agent/contract.js";
@@ -32,7 +32,7 @@ export async function runPreflight(declared: PairDeclared, options: Asking = {})
   const { inputs: pair, failures } = failoverPair.judge(declared);
   if (!pair) return { violations: [...failures], warnings: [], unreachable: [] };
   const asked = await askMembers(pair, options);
-  const unreachable = [asked.main, asked.backup].flatMap(({ position, address, failure }) =>
+  const unreachable = membersOf(asked).flatMap(({ position, address, failure }) =>
     failure ? [`${memberName(position, address)}: ${reasonOf(failure)}`] : [],
   );
   const question = {

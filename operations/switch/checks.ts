@@ -1,11 +1,11 @@
-import type { AskedMember, PairView } from "../../provider/agent/askMembers.js";
+import { type AskedMember, membersOf, type PairView } from "../../provider/agent/askMembers.js";
 import { systemClock } from "../../provider/core/clock.js";
 import { formatMilliseconds } from "../../provider/core/durations.js";
 import { reasonOf } from "../../provider/core/errors.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
 import { memberName } from "../../provider/failover/memberFacts.js";
 import { problemText } from "../../provider/failover/problemText.js";
-import { contradictionOf, isSteadyMember, type Online, roles, sharedPosition } from "../../provider/failover/roles.js";
+import { contradictionOf, isSteadyMember, onlineOf, sharedPosition } from "../../provider/failover/roles.js";
 import { millisecondsSince } from "../../provider/failover/transition.js";
 import { check, type JudgedCheck, knownIssueCheck, type PlannedSwitch, redRowCheck, type SwitchSide, syncCheck } from "./memberChecks.js";
 
@@ -17,7 +17,7 @@ const pauseMilliseconds = 15 * 60_000;
  * ends where nothing more can be told; of what can be told, all is said at once.
  */
 export function checkSwitch(asked: PairView, to: Position | undefined): JudgedCheck[] {
-  const members = [asked.main, asked.backup];
+  const members = membersOf(asked);
   const answer = membersAnswer(members);
   if (!answer.passed) return [answer];
   const pair = onePair(asked);
@@ -35,8 +35,6 @@ export function plannedSwitch(asked: PairView, to: Position | undefined): Planne
   const [online, offline] = [sideOf(asked[from]), sideOf(asked[otherPosition(from)])];
   return online && offline ? { online, offline } : undefined;
 }
-
-export const onlineOf = ({ main, backup }: PairView): Online => roles(main.facts?.status, backup.facts?.status);
 
 function sideOf({ position, address, facts }: AskedMember): SwitchSide | undefined {
   if (!facts?.pair || !facts.status) return undefined;
@@ -65,7 +63,7 @@ function membersAnswer(members: readonly AskedMember[]): JudgedCheck {
 
 function onePair(asked: PairView): JudgedCheck {
   const declared = `${asked.main.address} and ${asked.backup.address}`;
-  const wrong = [asked.main, asked.backup].flatMap(({ position, address, facts }) => {
+  const wrong = membersOf(asked).flatMap(({ position, address, facts }) => {
     const name = memberName(position, address);
     const pair = facts?.pair;
     if (!pair || !facts?.status) return [`${name} is in no pair.`];

@@ -7,8 +7,7 @@ import { isPassing } from "../../provider/agent/retry.js";
 import { FailoverError } from "../../provider/core/errors.js";
 import { waitFor } from "../../provider/core/wait.js";
 import { otherPosition, type Position } from "../../provider/failover/configuration.js";
-import { isSteadyMember } from "../../provider/failover/roles.js";
-import { onlineOf } from "./checks.js";
+import { isSteadyMember, onlineOf } from "../../provider/failover/roles.js";
 
 /** What following needs of the request. */
 export interface SwitchFollowing {
@@ -102,8 +101,8 @@ function standingText(asked: PairView, to: Position): string {
 }
 
 /** What this request has begun before, as one of the members remembers it. */
-export function findRepeated({ main, backup }: PairView, requestId: string): Operation | undefined {
-  const operations = [main, backup].flatMap(({ facts }) => facts?.pair?.operation ?? []);
+export function findRepeated(asked: PairView, requestId: string): Operation | undefined {
+  const operations = membersOf(asked).flatMap(({ facts }) => facts?.pair?.operation ?? []);
   return operations.find((operation) => operation.kind === "switch" && operation.requestId.toLowerCase() === requestId.toLowerCase());
 }
 

@@ -4,7 +4,7 @@ import { type Position, positions } from "../failover/configuration.js";
 import type { MemberView } from "../failover/memberFacts.js";
 import { type CallTime, readAgent } from "./client.js";
 import { agentAddress, type Connection } from "./connection.js";
-import { AgentRefusedError, isSilence, isSilenceInCheck } from "./errors.js";
+import { isApiMissing, isSilence, isSilenceInCheck } from "./errors.js";
 import type { Snapshot } from "./snapshotSchema.js";
 import { sharedSnapshot } from "./snapshots.js";
 
@@ -57,7 +57,7 @@ export function viewMembers(
   return askBoth(connections, {
     time: { signal, ...(patienceMilliseconds === undefined ? {} : { patienceMilliseconds }) },
     mayBeRecent: isRefresh,
-    isTold: (error) => isSilent(error) || isRefusal(error),
+    isTold: (error) => isSilent(error) || isApiMissing(error),
   });
 }
 
@@ -82,11 +82,9 @@ async function ask(position: Position, connection: Connection, { time, mayBeRece
     return { ...member, facts, failure: undefined, refusal: undefined };
   } catch (error) {
     if (!(error instanceof FailoverError) || !isTold(error)) throw error;
-    return { ...member, facts: undefined, failure: error, refusal: isRefusal(error) ? reasonOf(error) : undefined };
+    return { ...member, facts: undefined, failure: error, refusal: isApiMissing(error) ? reasonOf(error) : undefined };
   }
 }
-
-const isRefusal = (error: unknown): boolean => error instanceof AgentRefusedError && (error.status === 401 || error.status === 404);
 
 /** Both members, when both answered. `need` begins the error when one did not: who needs both. */
 export function requireBoth({ main, backup }: PairView, need: string): Record<Position, AnsweringMember> {

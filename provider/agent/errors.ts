@@ -52,5 +52,9 @@ export function isSilence(error: unknown): error is AgentUnreachableError | Agen
   return error instanceof AgentRefusedError && (error.status === 503 || silentHostCodes.has(error.code));
 }
 
+/** Whether an Agent answered that it knows no such token or script, as one does that was reset and has lost both. */
+export const isApiMissing = (error: unknown): error is AgentRefusedError =>
+  error instanceof AgentRefusedError && (error.status === 401 || error.status === 404);
+
 /** In a check, which waits for nobody, an Agent is silent also when the time is up. */
 export const isSilenceInCheck = (error: unknown): error is FailoverError => isSilence(error) || error instanceof WaitError;

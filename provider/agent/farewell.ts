@@ -3,7 +3,7 @@ import { reasonOf } from "../core/errors.js";
 import { isSameStack } from "../core/owner.js";
 import { readAgent } from "./client.js";
 import { agentAddress, type Connection } from "./connection.js";
-import { AgentRefusedError, isSilence } from "./errors.js";
+import { isApiMissing, isSilence } from "./errors.js";
 import type { Pair } from "./pairSchema.js";
 import type { Snapshot } from "./snapshotSchema.js";
 
@@ -23,7 +23,7 @@ export async function farewell(
     if (dataMinerId === undefined || snapshot.agent.dataMinerId === dataMinerId) return snapshot;
     context.progress(`Agent ${address} has lost its DataMiner ID ${dataMinerId}; it is left as it is.${left}`);
   } catch (error) {
-    if (error instanceof AgentRefusedError && (error.status === 401 || error.status === 404)) {
+    if (isApiMissing(error)) {
       context.progress(`Agent ${address} no longer knows this API (${error.status}), as one that was reset; it is left as it is.${left}`);
     } else if (isSilence(error)) {
       context.progress(`${reasonOf(error)} The Agent is left as it is.${left}`);

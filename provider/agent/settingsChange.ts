@@ -1,7 +1,8 @@
 import { RefusedError } from "../core/errors.js";
 import { aliasCure, isSameOwner, isSameStack, isSuperseded, parseOwner } from "../core/owner.js";
 import type { PutSettings } from "./contract.js";
-import type { AgentFacts } from "./snapshotSchema.js";
+import { isPairOfStack } from "./farewell.js";
+import type { AgentFacts, Snapshot } from "./snapshotSchema.js";
 
 /** A change of an Agent's settings, ready to be written. */
 export interface SettingsChange {
@@ -51,6 +52,16 @@ export const settingsRefused = (address: string, reason: string): RefusedError =
 export function findSettingsOwner({ settingsOwners }: Holding, owners: readonly string[]): string | undefined {
   return settingsOwners?.map(({ owner }) => owner).find((stored) => owners.some((owner) => isSameOwner(owner, stored)));
 }
+
+/**
+ * A creation while the Agent is in a pair of this very stack replaces an earlier one. It is marked on the Agent also where it changes
+ * nothing there: only that tells a delete of the earlier one, in whichever run, that the Agent is not its own any more.
+ */
+export const isToBeMarked = (
+  { agent, pair }: Pick<Snapshot, "agent" | "pair">,
+  ownerName: string | undefined,
+  isCreation: boolean,
+): boolean => isCreation && agent.settingsOwners !== undefined && isPairOfStack(pair, ownerName);
 
 /** Whether a later creation of the same resource has taken over what the owners have changed on the Agent. */
 export function isSupersededOn(agent: Holding, owners: readonly string[]): boolean {

@@ -15,6 +15,10 @@ export interface CommonInputs {
 /** Who makes a resource, without the generation; undefined where no class of this package declares it. */
 export const ownerNameOf = ({ __owner }: CommonInputs): string | undefined => __owner;
 
+/** All names of a resource: the one that the program gives it, and those under which state knows it. */
+export const ownersAs = (inputs: CommonInputs, recorded?: { readonly owners: readonly string[] }): string[] =>
+  [ownerNameOf(inputs) ?? [], recorded?.owners ?? []].flat();
+
 /** What `observe` may tell beside the resource's own facts. */
 export interface Stored {
   /** Whose the thing is, without the generation; null: nobody's. Left out: as recorded. */

@@ -48,10 +48,12 @@ export function defineResource<
     return context;
   };
 
+  /** Inputs that the schema has let through, with what follows from them. */
+  const completedOf = (inputs: JsonObject) => toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
+
   const judge = (declared: object): Judged<Inputs> => {
     const { inputs, failures } = checkInputs(definition.inputs, declared as JsonObject);
-    if (failures.length > 0) return { inputs: undefined, failures };
-    return { inputs: toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject) as Inputs, failures: [] };
+    return failures.length > 0 ? { inputs: undefined, failures } : { inputs: completedOf(inputs) as Inputs, failures: [] };
   };
 
   /** Live configuration under input names, as far as the program manages it. */
@@ -98,7 +100,7 @@ export function defineResource<
       const { __provider: _, ...declared } = news;
       const { inputs, failures } = checkInputs(definition.inputs, declared);
       if (failures.length > 0) return { inputs, failures };
-      const completed = toJson((definition.complete?.(inputs as Inputs) ?? inputs) as JsonObject);
+      const completed = completedOf(inputs);
       const first = Object.keys(olds).length === 0;
       const isKnown = !containsUnknown(completed);
       const owner = (completed as CommonInputs).__owner;

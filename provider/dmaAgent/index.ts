@@ -2,26 +2,17 @@ import { readAgent } from "../agent/client.js";
 import { agentAddress, connectionKeys, connectionOf, withAddress } from "../agent/connection.js";
 import { isSilence, isSilenceInCheck } from "../agent/errors.js";
 import { farewell, isPairOfStack } from "../agent/farewell.js";
-import { findSettingsOwner, isSupersededOn, settingsRefused } from "../agent/settingsChange.js";
+import { findSettingsOwner, isSupersededOn, isToBeMarked, settingsRefused } from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import { sharedSnapshot } from "../agent/snapshots.js";
-import { ownerNameOf } from "../core/definition.js";
+import { ownerNameOf, ownersAs } from "../core/definition.js";
 import { RefusedError, reasonOf } from "../core/errors.js";
 import type { Failure } from "../core/inputs.js";
 import { defineResource } from "../core/lifecycle.js";
 import { takenOver } from "../core/owner.js";
 import { isUnknown, sameValue } from "../core/values.js";
 import { DmaAgentInputs, inOrder } from "./inputs.js";
-import {
-  applySettings,
-  DmaAgentOutputs,
-  heldByNamesake,
-  isSettled,
-  isToBeMarked,
-  type ObservedAgent,
-  ownersAs,
-  type RecordedAgent,
-} from "./settings.js";
+import { applySettings, DmaAgentOutputs, heldByNamesake, isSettled, type ObservedAgent, type RecordedAgent } from "./settings.js";
 
 export type { DmaAgentDeclared, DmaAgentInputs } from "./inputs.js";
 export type { DmaAgentOutputs } from "./settings.js";
@@ -72,7 +63,7 @@ export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "ag
     const [namesake] = heldByNamesake(inputs, facts, recorded);
     if (namesake) throw settingsRefused(facts.agent.address, namesake.reason);
     if (isSettled(inputs, facts, context, recorded)) return facts;
-    const isMarked = facts.storedOwner !== undefined || isToBeMarked(inputs, facts, recorded);
+    const isMarked = facts.storedOwner !== undefined || isToBeMarked(facts, ownerNameOf(inputs), recorded === undefined);
     const timers = inputs.settings ?? (isMarked && !recorded?.applied.settings ? {} : undefined);
     const snapshot = await applySettings(facts.agent, connectionOf(inputs), timers, context.owner, recorded?.owners ?? [], context);
     return factsOf(inputs, snapshot);

@@ -1,11 +1,10 @@
 import { z } from "zod";
 import { putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
-import { isPairOfStack } from "../agent/farewell.js";
-import { namesakeReason, settingsChange } from "../agent/settingsChange.js";
+import { isToBeMarked, namesakeReason, settingsChange } from "../agent/settingsChange.js";
 import { AgentFacts, type Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
-import { ownerNameOf, type Recorded, type Stored } from "../core/definition.js";
+import { ownerNameOf, ownersAs, type Recorded, type Stored } from "../core/definition.js";
 import type { Failure } from "../core/inputs.js";
 import { sameValue } from "../core/values.js";
 import type { DmaAgentInputs } from "./inputs.js";
@@ -48,20 +47,9 @@ export function isSettled(inputs: DmaAgentInputs, facts: ObservedAgent, { owner,
   if (recorded?.isUnfinished || !sameValue(inputs.settings, facts.settings)) return false;
   if (recorded && !left.includes("settings") && !sameValue(inputs.settings, before)) return false;
   if (facts.agent.settingsOwners === undefined) return before === undefined || (recorded && ownerNameOf(recorded)) === ownerNameOf(inputs);
-  if (facts.storedOwner === undefined) return !isToBeMarked(inputs, facts, recorded);
+  if (facts.storedOwner === undefined) return !isToBeMarked(facts, ownerNameOf(inputs), recorded === undefined);
   return facts.storedOwner === owner;
 }
-
-/**
- * A creation while the Agent is in a pair of this very stack replaces an earlier one. It is marked on the Agent also where it changes
- * nothing there: only that tells a delete of the earlier one, in whichever run, that the Agent is not its own any more.
- */
-export const isToBeMarked = (inputs: DmaAgentInputs, { pair, agent }: ObservedAgent, recorded?: RecordedAgent): boolean =>
-  recorded === undefined && agent.settingsOwners !== undefined && isPairOfStack(pair, ownerNameOf(inputs));
-
-/** Its names: the one that the program gives it, and those under which state knows it. */
-export const ownersAs = (inputs: DmaAgentInputs, recorded?: RecordedAgent): string[] =>
-  [ownerNameOf(inputs) ?? [], recorded?.owners ?? []].flat();
 
 export function heldByNamesake(inputs: DmaAgentInputs, { agent }: ObservedAgent, recorded?: RecordedAgent): Failure[] {
   const reason = namesakeReason(agent, ownersAs(inputs, recorded), Object.keys(inputs.settings ?? {}));

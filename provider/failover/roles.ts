@@ -24,12 +24,15 @@ export function roles(main: Spoken, backup: Spoken): Online {
   return backupOnline ? "backup" : "none";
 }
 
+/** Who is online, as far as both members are seen. */
+export const onlineOf = ({ main, backup }: Record<Position, Pick<MemberView, "facts">>): Online =>
+  roles(main.facts?.status, backup.facts?.status);
+
 /** The member whose word counts: the online one, else main, else whoever answers, first among those that know of a pair. */
 export function speakerOf<View extends MemberView>(
   views: Record<Position, View>,
 ): (View & { facts: NonNullable<View["facts"]> }) | undefined {
-  const online = roles(views.main.facts?.status, views.backup.facts?.status);
-  const order = online === "backup" ? [...positions].reverse() : positions;
+  const order = onlineOf(views) === "backup" ? [...positions].reverse() : positions;
   const answering = order.flatMap((position) => {
     const { facts } = views[position];
     return facts ? [{ ...views[position], facts }] : [];
@@ -80,10 +83,10 @@ export type Contradiction =
   | { kind: "samePosition"; seen: Position };
 
 /** Why a pair that looks invalid does. */
-export function contradictionOf({ main, backup }: Record<Position, MemberView>): Contradiction {
-  const online = roles(main.facts?.status, backup.facts?.status);
+export function contradictionOf(views: Record<Position, MemberView>): Contradiction {
+  const online = onlineOf(views);
   if (online === "both") return { kind: "bothOnline" };
-  const seen = sharedPosition(main.facts, backup.facts);
+  const seen = sharedPosition(views.main.facts, views.backup.facts);
   if (seen !== undefined) return { kind: "samePosition", seen };
   return { kind: online === "none" ? "bothOffline" : "twoConfigurations" };
 }

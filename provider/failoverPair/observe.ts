@@ -9,7 +9,7 @@ import { withoutAbsent } from "../core/values.js";
 import { type Configuration, canonicalConfiguration, positions, sharedAddress } from "../failover/configuration.js";
 import { findGivenUp, isStuckProblem, pairProblems } from "../failover/problems.js";
 import { problemText } from "../failover/problemText.js";
-import { isFailedOver, looksInvalid, roles, speakerOf } from "../failover/roles.js";
+import { isFailedOver, looksInvalid, onlineOf, speakerOf } from "../failover/roles.js";
 import { led } from "../failover/statusRows.js";
 import { isStuck, pairProgress } from "../failover/transition.js";
 import type { FailoverPairInputs } from "./inputs.js";
@@ -126,7 +126,7 @@ export function observedPair(view: PairView, invalid: boolean, recorded?: Record
   if (!facts?.pair) throw bothSilent(view);
   const { pair } = facts;
   const configuration = canonicalConfiguration(pair.config);
-  const online = roles(view.main.facts?.status, view.backup.facts?.status);
+  const online = onlineOf(view);
   const progress = pairProgress(membersOf(view), systemClock.now());
   const { main, backup, type, virtualIps, hostname, mode, heartbeats, syncInterface, restartWhenGoingOffline } = configuration;
   return {

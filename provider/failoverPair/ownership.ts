@@ -1,6 +1,6 @@
 import type { PairView } from "../agent/askMembers.js";
 import type { Context } from "../core/context.js";
-import { ownerNameOf } from "../core/definition.js";
+import { ownerNameOf, ownersAs } from "../core/definition.js";
 import { RefusedError } from "../core/errors.js";
 import { aliasCure, isSameOwner, isSameStack, isSuperseded, takenOver } from "../core/owner.js";
 import { positions } from "../failover/configuration.js";
@@ -24,7 +24,7 @@ const endFirst = "End that pair first, prepare the backup again, then run `pulum
 /** Whether a pair that exists may be written by this resource; undefined when it may, else why not and what to do. */
 export function strangerReason(inputs: FailoverPairInputs, observed: ObservedPair, recorded?: RecordedPair): string | undefined {
   const owner = ownerOf(observed);
-  const ours = [ownerNameOf(inputs), ...(recorded?.owners ?? [])].filter((name) => name !== undefined);
+  const ours = ownersAs(inputs, recorded);
   if (owner !== null && ours.some((name) => isSameOwner(name, owner))) return undefined;
   // A disabled pair of the same two members has no owner: it is enabled again, without preparing anything (RN 30458).
   if (owner === null && observed.state === "inactive") return undefined;

@@ -1,7 +1,7 @@
 import { membersOf, type PairView } from "../agent/askMembers.js";
 import type { Connection } from "../agent/connection.js";
 import { apiCodes } from "../agent/contract.js";
-import { AgentRefusedError, isSilence } from "../agent/errors.js";
+import { AgentRefusedError, isApiMissing, isSilence } from "../agent/errors.js";
 import type { Operation } from "../agent/operationSchema.js";
 import { waitForOperation } from "../agent/operations.js";
 import type { Context } from "../core/context.js";
@@ -78,9 +78,8 @@ export async function followOperation(connection: Connection, operation: Operati
   try {
     await waitForOperation(connection, operation, subject, context);
   } catch (error) {
-    const reset = error instanceof AgentRefusedError && (error.status === 401 || error.status === 404);
     const vanished = error instanceof FailoverError && error.code === "OPERATION_VANISHED";
-    if (!reset && !vanished) throw error;
+    if (!isApiMissing(error) && !vanished) throw error;
     context.progress(`${reasonOf(error)} Looking at what both members say.`);
   }
 }

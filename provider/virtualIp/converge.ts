@@ -1,11 +1,17 @@
 import { type AnsweringMember, requireBoth } from "../agent/askMembers.js";
 import { probe, putSettings } from "../agent/client.js";
 import type { Connection } from "../agent/connection.js";
-import { isPairOfStack } from "../agent/farewell.js";
-import { findSettingsOwner, namesakeReason, type SettingsChange, settingsChange, settingsRefused } from "../agent/settingsChange.js";
+import {
+  findSettingsOwner,
+  isToBeMarked,
+  namesakeReason,
+  type SettingsChange,
+  settingsChange,
+  settingsRefused,
+} from "../agent/settingsChange.js";
 import type { Snapshot } from "../agent/snapshotSchema.js";
 import type { Context } from "../core/context.js";
-import { ownerNameOf } from "../core/definition.js";
+import { ownerNameOf, ownersAs } from "../core/definition.js";
 import { differenceText } from "../core/difference.js";
 import { FailoverError, RefusedError } from "../core/errors.js";
 import { tellWarnings } from "../failover/judgement.js";
@@ -98,8 +104,7 @@ function refuseNamesake(inputs: VirtualIpInputs, facts: Snapshot, recorded: Reco
 /** Another resource of this stack has cleared the registration, which may be this one under its former name. */
 export function namesakeReasonAt(inputs: VirtualIpInputs, facts: Snapshot, recorded?: RecordedVirtualIp): string | undefined {
   const index = interfaceOf(inputs, facts);
-  const owners = [ownerNameOf(inputs) ?? [], recorded?.owners ?? []].flat();
-  return index === undefined ? undefined : namesakeReason(facts.agent, owners, [`registersInDns.${index}`]);
+  return index === undefined ? undefined : namesakeReason(facts.agent, ownersAs(inputs, recorded), [`registersInDns.${index}`]);
 }
 
 /** What is to be written so that nothing is registered; the Agent remembers under our owner how it was, until it is told to put that back. */
@@ -114,13 +119,11 @@ function findClearing(
   const index = interfaceOf(inputs, facts);
   const ownersBefore = recorded?.owners ?? [];
   const stored = owner === undefined ? undefined : findSettingsOwner(agent, [owner, ...ownersBefore]);
-  // A creation while the pair of this stack has the address replaces an earlier one; only a mark tells the delete of that one.
-  const isToBeMarked = recorded === undefined && isPairOfStack(facts.pair, ownerNameOf(inputs));
   const registers = agent.interfaces.find((candidate) => candidate.index === index)?.registersInDns;
   const isOurs =
     agent.settingsOwners === undefined
       ? recorded === undefined || ownerNameOf(recorded) === ownerNameOf(inputs)
-      : stored === owner || (stored === undefined && !isToBeMarked);
+      : stored === owner || (stored === undefined && !isToBeMarked(facts, ownerNameOf(inputs), recorded === undefined));
   if (index === undefined || (registers !== true && isOurs)) return undefined;
   const settings = { registersInDns: [{ interface: index, value: false }] };
   return { connection, ...settingsChange({ resource: "VirtualIp", agent, owner, ownersBefore, settings }) };
