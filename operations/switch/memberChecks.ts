@@ -3,7 +3,7 @@ import { listed } from "../../provider/core/text.js";
 import type { Position } from "../../provider/failover/configuration.js";
 import type { Situation } from "../../provider/failover/knownIssue.js";
 import { knownIssues } from "../../provider/failover/knownIssues.js";
-import { redRowText } from "../../provider/failover/problemText.js";
+import { rowText } from "../../provider/failover/problemText.js";
 import { type JudgedRow, judgedRows, syncRows, untrustedRows } from "../../provider/failover/statusRows.js";
 import type { StatusRows } from "../../provider/failover/statusTable.js";
 import { parseVersion } from "../../provider/failover/version.js";
@@ -56,9 +56,7 @@ export const check = (name: string, code: SwitchRefusalCode, passed: boolean, se
 export function syncCheck({ online, offline }: PlannedSwitch): JudgedCheck {
   const { rows, missing } = syncRows(online.facts.status);
   const seen = [
-    ...rows
-      .filter(({ isInSync }) => !isInSync)
-      .map(({ row, value, failureReason }) => `${row} is ${value}${failureReason ? ` (${failureReason.replace(/\.$/, "")})` : ""}.`),
+    ...rows.filter(({ isInSync }) => !isInSync).map((row) => `${rowText(row)}.`),
     ...missing.map((row) => `It shows no row ${row}.`),
   ];
   const passed = seen.length === 0;
@@ -90,7 +88,7 @@ export function redRowCheck({ online, offline }: PlannedSwitch): JudgedCheck {
 const red = (status: StatusRows, counts: (row: JudgedRow) => boolean = () => true): string[] =>
   judgedRows(status)
     .filter((row) => row.bad && counts(row))
-    .map((row) => redRowText({ ...row, failCount: null }));
+    .map((row) => rowText({ ...row, failCount: null }));
 
 /** Known issues of this version: what stands in the way of this switch, and what is only worth knowing. */
 export function knownIssueCheck({ online, offline }: PlannedSwitch): JudgedCheck {

@@ -25,7 +25,7 @@ export function problemText(problem: Problem, { counters = true }: TextOptions =
     case "noStatus":
       return `${nameOf(problem)}: it shows no Failover status.`;
     case "row":
-      return `${nameOf(problem)}: ${redRowText(problem, counters)}.`;
+      return `${nameOf(problem)}: ${rowText(problem, counters)}.`;
     case "moreRows":
       return `${nameOf(problem)}: ${problem.count} more rows are in their bad value.`;
     case "noPair":
@@ -65,8 +65,8 @@ export function lastingText({ milliseconds = 0, limitMilliseconds }: Lasting, co
   return `${lasts}longer than the ${formatMilliseconds(limitMilliseconds)} that ${what} may take`;
 }
 
-/** "Database is Failing (…)", for a row in its bad value. */
-export function redRowText({ row, word, figure, fault, ...details }: RedRow, counters = true): string {
+/** "Database is Failing (…)". */
+export function rowText({ row, word, figure, fault, ...details }: RedRow, counters = true): string {
   // A count is bad as soon as there is one; how many there are changes by itself.
   const counted = word === null ? [counters ? `${figure}` : "above 0"] : [word, ...(counters && figure !== null ? [`(${figure})`] : [])];
   const shown = fault ?? counted.join(" ");

@@ -74,7 +74,7 @@ export const led = (status: StatusRows | null | undefined, transition?: Lasting)
   status && !judgedRows(status, transition).some(({ bad }) => bad) ? "green" : "red";
 
 /** What has to be in its good value for the other member to have all that this one has. */
-export interface SyncRow extends StatusRow {
+export interface SyncRow extends JudgedRow {
   isInSync: boolean;
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { GivenUp, Problem, RedRow } from "../../provider/failover/problems.js";
-import { givenUpText, problemText, redRowText, rowDetails, toldProblem } from "../../provider/failover/problemText.js";
+import { givenUpText, problemText, rowDetails, rowText, toldProblem } from "../../provider/failover/problemText.js";
 
 // The only test that owns these sentences: the others compare the data that they are made of.
 
@@ -117,7 +117,7 @@ describe("problems are said", () => {
 
   test("a row without its member, and what stands beside its value", () => {
     const { kind: _, ...shown } = row({ failureReason: "It fails.", failCount: 2 }) as Problem & { kind: "row" };
-    expect(redRowText(shown)).toBe("Database is Failing (It fails, 2 failed checks)");
+    expect(rowText(shown)).toBe("Database is Failing (It fails, 2 failed checks)");
     const details = { failureReason: "It fails.", failCount: 0, lastSuccess: "2026-03-01T12:00:00Z", lasting };
     expect(rowDetails(details)).toEqual(["It fails", "last success 2026-03-01T12:00:00Z", "for 25m, longer than the 2m that it may take"]);
   });
