@@ -30,6 +30,7 @@ export {
 } from "./inventory.js";
 export type { PairTarget } from "./pairTarget.js";
 export { type MemberStatus, type PairStatus, pairStates, readStatus, type StatusOptions } from "./readStatus.js";
+export { kindText } from "./registry.js";
 export { type PairDeclared, type PreflightReport, runPreflight } from "./runPreflight.js";
 export { readStackPairs, type StackPair, type StackSource } from "./stackPairs.js";
 export {

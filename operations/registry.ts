@@ -12,6 +12,9 @@ export const everyResource: readonly AnyResource[] = Object.values(resources);
 /** By its type token in a state, whatever the program calls it; undefined: none of ours. */
 export const resourceOfToken = (type: string): AnyResource | undefined => everyResource.find(({ token }) => token === type);
 
+/** What people call a result of this kind. */
+export const kindText = (kind: string): string => everyResource.find(({ drift }) => drift.kind === kind)?.drift.text ?? kind;
+
 /** A list of an inventory. */
 export interface InventoryList {
   list: string;

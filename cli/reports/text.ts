@@ -1,4 +1,11 @@
-import { type Difference, type DriftClass, type DriftReport, type DriftResult, driftClasses } from "pulumi-dataminer-failover/operations";
+import {
+  type Difference,
+  type DriftClass,
+  type DriftReport,
+  type DriftResult,
+  driftClasses,
+  kindText,
+} from "pulumi-dataminer-failover/operations";
 import { type Colours, formatTable } from "../output/terminal.js";
 
 /** "heartbeats[1].maxFailures: declared 3, live 9". */
@@ -38,14 +45,6 @@ export const classTexts: Readonly<Record<DriftClass, string>> = {
   unreachable: "unreachable",
 };
 
-const kindTexts: Readonly<Record<DriftResult["kind"], string>> = {
-  pair: "pair",
-  record: "record",
-  virtualIp: "virtual IP",
-  agent: "Agent",
-  resource: "resource",
-};
-
 /** The report for people: a line for each result, the worst first, with what there is to say of it below; the counts last. */
 export function textReport(report: DriftReport, colours: Colours): string {
   const { results, errors } = report;
@@ -53,7 +52,7 @@ export function textReport(report: DriftReport, colours: Colours): string {
   const sorted = [...results].sort((one, other) => rank(one) - rank(other));
   const rows = sorted.map((result) => [
     coloured(result.class, colours),
-    kindTexts[result.kind],
+    kindText(result.kind),
     colours.bold(result.name),
     result.source,
     result.online === null ? "" : `${roleText(result.online)} online`,

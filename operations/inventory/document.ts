@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Parser, parseDocument } from "yaml";
 import { FailoverError, oneLine, reasonOf } from "../../provider/core/errors.js";
 import { redact } from "../../provider/core/redaction.js";
+import { inventoryLists } from "../registry.js";
 
 /** A problem by its place in the document. */
 export interface Fault {
@@ -87,7 +88,8 @@ export function openDocument(text: string, file: string): { value: unknown; line
 
 /** An inventory nests a handful of levels. */
 const deepestNesting = 32;
-const tooDeep = `it is nested more than ${deepestNesting} levels, or an anchor contains itself. Give pairs, virtualIps and sharedHostnameRecords as lists of entries.`;
+const lists = new Intl.ListFormat("en-GB").format(inventoryLists.map(({ list }) => list));
+const tooDeep = `it is nested more than ${deepestNesting} levels, or an anchor contains itself. Give ${lists} as lists of entries.`;
 
 /** Told from the tokens, level by level: what composes them calls itself for each, and where its stack ends Node.js may end, too. */
 function isShallowSource(source: string): boolean {

@@ -3,7 +3,7 @@ import { z } from "zod";
 import { keepSecret } from "../../provider/core/redaction.js";
 import { isJsonObject, type JsonObject } from "../../provider/core/values.js";
 import { type Position, positions } from "../../provider/failover/configuration.js";
-import { inventoryLists } from "../registry.js";
+import { inventoryLists, kindText } from "../registry.js";
 import { type Fault, InventoryError, openDocument } from "./document.js";
 
 /** One entry of a list, before its resource has judged it. */
@@ -37,6 +37,10 @@ const Inventory = z.strictObject(
   { error: (issue) => (issue.code === "invalid_type" ? "expected schemaVersion: 1 and a list of pairs" : undefined) },
 );
 
+const kinds = new Intl.ListFormat("en-GB", { type: "disjunction" }).format(
+  inventoryLists.map(({ resource }) => kindText(resource.drift.kind)),
+);
+
 /** Inputs that are paths: in a file they are meant from the file's own folder. */
 const pathKeys = new Set(["caFile", "tokenFile", "keyFile", "secretFile"]);
 
@@ -59,7 +63,7 @@ export function openInventory(text: string, file: string) {
     return { resource, entries };
   });
   const problems = opened.every(({ entries }) => entries.length === 0)
-    ? [{ path: [], reason: "it names nothing to look at. Add at least one pair, virtual IP or record." }]
+    ? [{ path: [], reason: `it names nothing to look at. Add at least one ${kinds}.` }]
     : opened.flatMap(({ entries }) => findSameNames(entries));
   if (problems.length > 0) throw new InventoryError(file, problems, lineOf);
   return { lists: opened, lineOf };

@@ -38,6 +38,8 @@ export interface Resource<Inputs extends object = object, Kind extends string = 
   readonly drift: {
     /** What a drift report calls such a resource. */
     readonly kind: Kind;
+    /** What people call it. Default: as `kind`. */
+    readonly text?: string;
   };
   /** Undefined: it depends on no Agent, or tells itself whether that answered. */
   readonly members: Members | undefined;

@@ -20,7 +20,7 @@ export type { DmaAgentOutputs } from "./settings.js";
 /** What the engine calls for this type of resource. */
 export const dmaAgent = defineResource<typeof DmaAgentInputs, ObservedAgent, "agent">({
   type: "DmaAgent",
-  drift: { kind: "agent" },
+  drift: { kind: "agent", text: "Agent" },
   inputs: DmaAgentInputs,
   complete: addressed,
   outputs: DmaAgentOutputs,

@@ -30,7 +30,7 @@ const twoMinutes = 120_000;
 /** What the engine calls for this type of resource. */
 export const virtualIp = defineResource<typeof VirtualIpInputs, ObservedVirtualIp, "virtualIp", "virtualIps">({
   type: "VirtualIp",
-  drift: { kind: "virtualIp" },
+  drift: { kind: "virtualIp", text: "virtual IP" },
   members: { arePair: false, of: ({ agents }) => ({ main: at(agents, 0), backup: at(agents, 1) }) },
   inventory: { list: "virtualIps" },
   inputs: VirtualIpInputs,
